@@ -1,0 +1,129 @@
+// Rows: what the tables hold, as plain values. Column by column in docs/formats.md.
+//
+// Thread-safety: plain values. Times are microseconds since the epoch; kOpenEnd is an open end.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "model/graph_types.h"
+#include "model/ids.h"
+
+namespace headwater::storage {
+
+using base::Micros;
+
+enum class RecordKind : std::uint8_t { kEvent = 1, kQuarantined = 2, kDecision = 3, kReplayed = 4 };
+
+// One record of the log, body decompressed.
+struct LogRecord {
+  model::Seq seq;
+  RecordKind kind = RecordKind::kEvent;
+  Micros received_at = 0;
+  Micros event_time = 0;
+  base::Hash128 hash;
+  std::string body;
+};
+
+struct QuarantineRow {
+  model::Seq seq;
+  std::string reason, pointer, producer;
+  model::Seq replayed_as;  // 0: not replayed
+};
+
+struct NamespaceRow {
+  model::NamespaceId id;
+  std::string name, owner, description;
+  Micros created_at = 0, updated_at = 0;
+  bool deleted = false;
+};
+
+struct NodeRow {
+  model::NodeId id;
+  model::NodeKind kind = model::NodeKind::kDataset;
+  model::NamespaceId name_space;
+  model::NodeId parent;
+  std::string name;
+  model::Seq recorded;
+  Micros first_seen = 0;
+  bool placeholder = false;
+  model::NodeId merged_into;
+  model::Seq merged_seq;
+};
+
+struct EdgeRow {
+  model::EdgeId id;
+  model::NodeId owner;
+  model::EdgeKind kind = model::EdgeKind::kReads;
+  model::NodeId src, dst, via;
+  model::TransformationId detail;
+  Micros valid_from = 0, valid_to = model::kOpenEnd;
+  model::Seq recorded_from, recorded_to = model::kNeverSeq;  // stored as int64: never is kOpenEnd
+  model::EndReason reason = model::EndReason::kNone;
+};
+
+struct AttributeRow {
+  std::int64_t id = 0;
+  model::NodeId owner;
+  model::AttributeNameId name;
+  model::ContentId content;  // 0: removed
+  Micros valid_from = 0, valid_to = model::kOpenEnd;
+  model::Seq recorded_from, recorded_to = model::kNeverSeq;
+};
+
+struct TransformationRow {
+  model::TransformationId id;
+  std::string type, subtype;
+  bool masking = false;
+};
+
+// (time, rank, tie, seq) orders the observations of one owner; docs/adr has the why.
+struct ObservationRow {
+  model::NodeId owner;
+  Micros time = 0;
+  std::int32_t rank = 0;
+  std::int64_t tie = 0;
+  model::Seq seq;
+  model::RunRow run;
+  std::int32_t type = 0;
+  std::int32_t flags = 0;
+  model::CodeId code;
+  model::EdgeSetId edge_set;
+  model::BundleId bundle;
+  model::ProducerId producer;
+};
+
+struct DeletionRow {
+  model::NodeId dataset;
+  Micros time = 0;
+  std::int32_t rank = 0;
+  std::int64_t tie = 0;
+  model::Seq seq;
+};
+
+enum class RunState : std::int32_t {
+  kUnknown = 0,  // a placeholder: only named by its children
+  kNew = 1,      // events, but none of START, RUNNING or an end
+  kRunning = 2,
+  kCompleted = 3,
+  kFailed = 4,
+  kAborted = 5,
+};
+
+struct RunInfo {
+  model::RunRow id;
+  std::string run_id;
+  model::NodeId job;
+  model::RunRow parent;
+  RunState state = RunState::kUnknown;
+  Micros started_at = model::kOpenEnd, ended_at = model::kOpenEnd;  // kOpenEnd: not known
+  Micros first_time = model::kOpenEnd, last_time = model::kOpenEnd;
+  Micros nominal_start = model::kOpenEnd, nominal_end = model::kOpenEnd;
+  model::CodeId code;
+  model::Seq recorded, updated;
+  std::string merge;  // ingest's own merge state, opaque here
+};
+
+}  // namespace headwater::storage

@@ -1,0 +1,252 @@
+// Store: the data directory. One SQLite database (WAL, synchronous=FULL) holds the log and every
+// view that is kept on disk; one process may have it open for writing.
+//
+//   data directory/  headwater.db, headwater.db-wal, -shm, LOCK, graph.snapshot
+//
+// Thread-safety: Store's own methods from any thread. A Writer belongs to one thread; there is one.
+// A Reader belongs to the thread that leased it until it is returned.
+// Errors: kStorageUnavailable when the disk refuses (full, I/O error, read-only): nothing of the
+// transaction remains and reads go on; kStorageCorrupt when what is read is not what was written;
+// kDataDirLocked. No SQLite type or exception crosses this header.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "storage/rows.h"
+
+namespace headwater::storage {
+
+using base::Result;
+using model::Seq;
+
+struct StoreOptions {
+  std::string directory;
+  bool create = true;      // make the directory and an empty store if there is none
+  bool read_only = false;  // no lock taken, no writer; for check and export beside a server
+  int max_readers = 32;
+  std::int64_t cache_kib = 65536;
+  std::string vfs;  // name of a registered SQLite VFS, for fault tests; empty: the default
+  std::size_t dictionary_samples = 2000;  // records after which the first dictionary is trained
+  bool sync_full = true;  // false only for benchmarks' floors and rebuilds into a new directory
+};
+
+// Bytes as stored, and how to read them. Compression is thread-safe and done before the writer
+// sees a record.
+struct Packed {
+  std::int64_t dictionary = 0;
+  std::int64_t size = 0;  // of the original
+  std::string body;
+};
+
+class Codec;
+
+// Reads see the last committed state as of the first read after begin().
+class Reader {
+ public:
+  ~Reader();
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+
+  // One consistent view for everything until end() or destruction.
+  Result<void> begin();
+  void end();
+
+  Result<Seq> last_seq();
+  Result<std::optional<LogRecord>> log_record(Seq seq);
+  // Records after `after`, in order, at most `limit`.
+  Result<std::vector<LogRecord>> log_range(Seq after, std::size_t limit);
+  // Events (kinds 1 and 4) by (event_time, seq), strictly after the position in the given
+  // direction, within [from, to).
+  struct EventQuery {
+    Micros from = INT64_MIN, to = model::kOpenEnd;
+    bool descending = true;
+    std::optional<std::pair<Micros, Seq>> after;
+    std::size_t limit = 100;
+  };
+  Result<std::vector<LogRecord>> events(const EventQuery& query);
+  Result<std::int64_t> count_events(Micros from, Micros to);
+  Result<std::optional<Seq>> find_event(const base::Hash128& hash);
+
+  Result<std::vector<QuarantineRow>> quarantined(Seq after, std::size_t limit);
+  Result<std::optional<QuarantineRow>> quarantine_row(Seq seq);
+  Result<std::int64_t> count_quarantined(bool include_replayed);
+
+  Result<std::vector<NamespaceRow>> namespaces(std::string_view after_name, std::size_t limit);
+  Result<std::optional<NamespaceRow>> find_namespace(std::string_view name);
+  Result<std::optional<NamespaceRow>> namespace_row(model::NamespaceId id);
+
+  // By name, strictly after `after_name`; name_space 0 means all, then by (namespace, name).
+  struct NodeQuery {
+    model::NodeKind kind = model::NodeKind::kDataset;
+    model::NamespaceId name_space;
+    model::NodeId parent;  // for fields
+    model::NamespaceId after_namespace;
+    std::string after_name;
+    bool after_set = false;
+    std::size_t limit = 100;
+  };
+  Result<std::vector<NodeRow>> nodes(const NodeQuery& query);
+  Result<std::optional<NodeRow>> node(model::NodeId id);
+  Result<std::optional<NodeRow>> find_node(model::NodeKind kind, model::NamespaceId name_space,
+                                           model::NodeId parent, std::string_view name);
+  Result<std::int64_t> count_nodes(model::NodeKind kind, model::NamespaceId name_space,
+                                   bool placeholders);
+
+  // Streams for loading, in order of id; return false to stop.
+  Result<void> scan_nodes(model::NodeId after, const std::function<bool(const NodeRow&)>& visit);
+  Result<void> scan_edges(model::EdgeId after, const std::function<bool(const EdgeRow&)>& visit);
+  Result<void> scan_attributes(const std::function<bool(const AttributeRow&)>& visit);
+  Result<void> scan_observations(const std::function<bool(const ObservationRow&)>& visit);
+  Result<void> scan_runs(const std::function<bool(const RunInfo&)>& visit);
+  Result<void> scan_deletions(const std::function<bool(const DeletionRow&)>& visit);
+  // What happened after `seq` to elements recorded before it: edges closed, nodes merged.
+  Result<std::vector<EdgeRow>> edges_closed_after(Seq seq);
+  Result<std::vector<NodeRow>> nodes_merged_after(Seq seq);
+
+  Result<std::vector<EdgeRow>> edges_of_owner(model::NodeId owner, bool current_only);
+  Result<std::optional<EdgeRow>> edge(model::EdgeId id);
+  Result<std::vector<AttributeRow>> attributes_of_owner(model::NodeId owner, bool current_only);
+  Result<std::vector<ObservationRow>> observations_of_owner(model::NodeId owner);
+  Result<std::optional<Micros>> last_observation_time(model::NodeId owner);
+  Result<std::vector<ObservationRow>> observations_of_run(model::RunRow run);
+  Result<std::vector<DeletionRow>> deletions();
+
+  Result<std::optional<RunInfo>> run(model::RunRow id);
+  Result<std::vector<RunInfo>> runs_by_run_id(std::string_view run_id);
+  Result<std::optional<RunInfo>> find_run(std::string_view run_id, model::NodeId job);
+  // Newest first by (first_time, id); `before` is the position of the last row seen.
+  Result<std::vector<RunInfo>> runs_of_job(model::NodeId job,
+                                           std::optional<std::pair<Micros, model::RunRow>> before,
+                                           std::size_t limit);
+  Result<std::int64_t> count_runs_of_job(model::NodeId job);
+  struct RunCounts {
+    std::int64_t runs = 0, placeholders = 0;
+  };
+  Result<RunCounts> count_runs();
+
+  Result<std::optional<std::string>> content(model::ContentId id);
+  Result<std::optional<std::string>> bundle(model::BundleId id);
+  Result<std::optional<std::string>> edge_set(model::EdgeSetId id);
+  Result<std::optional<std::string>> attribute_name(model::AttributeNameId id);
+  Result<std::optional<model::AttributeNameId>> find_attribute_name(std::string_view name);
+  Result<std::optional<std::string>> producer(model::ProducerId id);
+  Result<std::optional<std::string>> code_version(model::CodeId id);
+  Result<std::vector<TransformationRow>> transformations();
+
+ private:
+  friend class Store;
+  friend class Writer;
+  struct Impl;
+  explicit Reader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The one transaction at a time. Everything between begin() and commit() is durable together or
+// not at all. After any error the transaction is rolled back by the caller with rollback().
+class Writer {
+ public:
+  ~Writer();
+
+  Result<void> begin();
+  // One fsync. On error nothing of the transaction is durable (and it is rolled back).
+  Result<void> commit();
+  void rollback() noexcept;
+  // Sees the writer's own uncommitted rows.
+  Reader& reader();
+
+  Result<void> append_log(Seq seq, RecordKind kind, Micros received_at, Micros event_time,
+                          const base::Hash128& hash, const Packed& body);
+  Result<void> insert_quarantine(const QuarantineRow& row);
+  Result<void> mark_replayed(Seq quarantined, Seq replayed_as);
+
+  Result<void> upsert_namespace(const NamespaceRow& row);  // by id
+  Result<void> insert_node(const NodeRow& row);
+  Result<void> update_node(model::NodeId id, Micros first_seen, bool placeholder);
+  Result<void> merge_node(model::NodeId loser, model::NodeId winner, Seq seq);
+  Result<void> insert_edge(const EdgeRow& row);
+  Result<void> close_edge(model::EdgeId id, Seq recorded_to);
+  Result<void> insert_attribute(const AttributeRow& row);
+  Result<void> close_attribute(std::int64_t id, Seq recorded_to);
+  Result<void> insert_observation(const ObservationRow& row);
+  Result<void> insert_deletion(const DeletionRow& row);
+  Result<void> upsert_run(const RunInfo& row);  // by id
+
+  // Interned values: insert with a given id. Lookups by content for the caller's cache misses.
+  Result<void> insert_content(model::ContentId id, const base::Hash128& hash, const Packed& body);
+  Result<void> insert_bundle(model::BundleId id, const base::Hash128& hash, std::string_view body);
+  Result<void> insert_edge_set(model::EdgeSetId id, const base::Hash128& hash,
+                               std::string_view body);
+  Result<void> insert_attribute_name(model::AttributeNameId id, std::string_view name);
+  Result<void> insert_producer(model::ProducerId id, std::string_view name);
+  Result<void> insert_code_version(model::CodeId id, std::string_view semantic);
+  Result<void> insert_transformation(const TransformationRow& row);
+  Result<std::optional<model::ContentId>> find_content(const base::Hash128& hash);
+  Result<std::optional<model::BundleId>> find_bundle(const base::Hash128& hash);
+  Result<std::optional<model::EdgeSetId>> find_edge_set(const base::Hash128& hash);
+  Result<std::optional<model::ProducerId>> find_producer(std::string_view name);
+  Result<std::optional<model::CodeId>> find_code_version(std::string_view semantic);
+
+  // The largest id in use per table, for handing out the next one. Zero when empty.
+  struct HighIds {
+    Seq seq;
+    model::NodeId node;
+    model::EdgeId edge;
+    std::int64_t attribute = 0, content = 0, bundle = 0, edge_set = 0, attribute_name = 0,
+                 producer = 0, code_version = 0, run = 0;
+    std::uint32_t name_space = 0;
+    std::uint16_t transformation = 0;
+  };
+  Result<HighIds> high_ids();
+
+  // Trains the first dictionary once enough records are there; later calls do nothing. Runs
+  // between transactions and may take some 100 ms.
+  Result<void> maybe_train_dictionary();
+
+ private:
+  friend class Store;
+  struct Impl;
+  explicit Writer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+struct CheckFinding {
+  std::string where, what;
+};
+
+class Store {
+ public:
+  static Result<std::unique_ptr<Store>> open(const StoreOptions& options);
+  ~Store();
+
+  // Compresses with the newest dictionary. Any thread.
+  Packed pack(std::string_view body) const;
+  Result<std::string> unpack(const Packed& packed) const;
+
+  Writer& writer();         // asserts if read_only
+  Result<Reader> reader();  // leases a connection; waits while max_readers are out
+
+  const std::string& directory() const;
+  std::string snapshot_path() const;
+  std::int64_t size_bytes() const;  // of the database and its WAL
+  // Moves the WAL into the database without blocking readers. Any thread.
+  void checkpoint();
+  // A consistent copy while running, into a directory that does not exist or is empty.
+  Result<void> backup(const std::string& directory, const std::function<void(double)>& progress);
+  // SQLite's own integrity check, foreign relations between tables, log density, every blob
+  // decompressed and its hash compared. Empty: clean.
+  Result<std::vector<CheckFinding>> check(const std::function<void(double)>& progress);
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace headwater::storage
