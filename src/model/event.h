@@ -1,0 +1,104 @@
+// Event: one OpenLineage event after parsing: names resolved to text, facets read into typed facts,
+// nothing looked up. Made on the request's thread; applying it is the writer's work.
+//
+// Source: the OpenLineage specification 2-0-2 and its facets. Thread-safety: plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "model/edge_set.h"
+#include "model/graph_types.h"
+
+namespace headwater::model {
+
+enum class EventKind : std::uint8_t { kRun, kJob, kDataset };
+enum class EventType : std::uint8_t { kNone, kStart, kRunning, kComplete, kAbort, kFail, kOther };
+
+std::string_view to_string(EventKind kind);
+
+struct Name {
+  std::string name_space;
+  std::string name;
+  auto operator<=>(const Name&) const = default;
+};
+
+// A facet that lasts: of a job, or of a dataset's `facets`. JSON minified, otherwise as sent.
+struct Facet {
+  std::string name;
+  std::string json;      // empty when deleted
+  bool deleted = false;  // {"_deleted": true}
+};
+
+// The facets one event gives one entity, its derived values ($code ...) included.
+struct EntityFacets {
+  Name entity;
+  bool is_job = false;
+  std::vector<Facet> facets;  // sorted by name, no name twice
+  base::Hash128 hash;         // over names and contents: equal hash, equal facets
+};
+
+// An end of an edge, by name. A field has its dataset's name and a path.
+struct End {
+  NodeKind kind = NodeKind::kDataset;
+  Name name;
+  std::string field;
+  auto operator<=>(const End&) const = default;
+};
+
+struct NamedEdge {
+  EdgeKind kind = EdgeKind::kReads;
+  End src, dst;
+  bool via_job = false;  // kFlow and columns: through the owner job; else declared by the owner
+  EvidenceFacet facet = EvidenceFacet::kInputsOutputs;
+  std::string transformation_type, transformation_subtype;  // columns only
+  bool masking = false;
+};
+
+// Edges of one owner (the event's job, or the dataset of a DatasetEvent).
+struct NamedEdges {
+  End owner;
+  std::vector<NamedEdge> edges;
+  std::vector<Name> covered;  // datasets whose column lineage is stated here
+  base::Hash128 hash;
+};
+
+struct Warning {
+  std::string code;     // stable: malformed_facet, time_without_zone, nan_as_null, ...
+  std::string pointer;  // JSON pointer into the event
+  std::string message;
+};
+
+struct Event {
+  EventKind kind = EventKind::kRun;
+  EventType type = EventType::kNone;
+  base::Micros time = 0;
+  std::string producer;
+  base::Hash128 hash;  // of the text without insignificant white space
+
+  std::optional<Name> job;
+  std::string run_id;
+  std::optional<Name> parent_job;
+  std::string parent_run_id;
+  std::optional<base::Micros> nominal_start, nominal_end;
+  bool complete_snapshot = false;  // jobType.emissionPattern
+
+  // What the event says about edges. `shows_io`: it lists any input or output (or explicit
+  // lineage).
+  NamedEdges edges;
+  bool shows_io = false, shows_parent = false, shows_control = false;
+  std::vector<Name> datasets;  // every dataset it names as input, output or subject
+  std::vector<EntityFacets> facets;
+  std::string code_semantic;                   // empty: the event says nothing of the code
+  std::vector<std::pair<Name, Name>> aliases;  // two names of one dataset
+  std::vector<Name> dropped;                   // lifecycle DROP, or the old name of a RENAME
+
+  std::vector<std::string> facets_used, facets_kept;
+  std::vector<Warning> warnings;
+};
+
+}  // namespace headwater::model
