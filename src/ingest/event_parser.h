@@ -1,0 +1,105 @@
+// EventParser: one event's text to model::Event. Private to ingest; parse.h is the way in.
+//
+// Split over event_parser.cc (the core) and lineage_facets.cc (edges). A parser is used once.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ingest/facet_rules.h"
+#include "ingest/parse.h"
+#include "model/event.h"
+#include "model/json.h"
+
+namespace headwater::ingest {
+
+class EventParser {
+ public:
+  EventParser(const model::JsonValue& root, const ParseLimits& limits)
+      : root_(root), limits_(limits) {}
+  // False: rejected, see reason and pointer.
+  bool run(model::Event& event);
+  const std::string& reason() const { return reason_; }
+  const std::string& pointer() const { return pointer_; }
+
+ private:
+  // One dataset of the event, its mentions united.
+  struct DatasetFacts {
+    std::map<std::string, model::Facet> facets;
+    bool is_input = false, is_output = false;
+  };
+
+  bool reject(std::string pointer, std::string reason);
+  void warn(std::string code, std::string pointer, std::string message);
+
+  bool parse_base();
+  bool parse_type();
+  bool parse_identity();
+  bool read_name(const model::JsonValue& object, const std::string& pointer, model::Name& out);
+  bool read_text(const model::JsonValue& value, const std::string& pointer, std::string& out);
+  // Absent and null are the same; any other type than an object is a rejection.
+  bool optional_object(const model::JsonValue& parent, std::string_view member,
+                       const std::string& pointer, model::JsonValue& out);
+
+  bool parse_run();
+  bool parse_job();
+  bool parse_datasets(std::string_view member, bool output);
+  bool parse_dataset(const model::JsonValue& value, const std::string& pointer, bool input,
+                     bool output);
+  bool parse_subject();
+
+  // Calls use(name, facet) for each well-formed facet that is not deleted; keeps the rest.
+  template <class Use>
+  bool each_facet(const model::JsonValue& holder, std::string_view member, FacetPlace place,
+                  const std::string& pointer, std::map<std::string, model::Facet>* keep, Use&& use);
+  void count_facet(FacetPlace place, std::string_view name, bool used);
+
+  void use_run_facet(std::string_view name, const model::JsonValue& facet);
+  void use_job_facet(std::string_view name, const model::JsonValue& facet);
+  void use_dataset_facet(const model::Name& dataset, std::string_view name,
+                         const model::JsonValue& facet, bool output);
+  void use_dependencies(const model::JsonValue& facet);
+  void use_lifecycle(const model::Name& dataset, const model::JsonValue& facet);
+  void add_code();
+  void finish_facets();
+
+  // lineage_facets.cc
+  void build_edges();
+  void hash_edges();
+  void add_inputs_outputs();
+  void add_column_lineage(const model::Name& target, const model::JsonValue& facet);
+  void add_column_inputs(const model::End& target, const model::JsonValue& inputs,
+                         model::EvidenceFacet facet, bool whole_dataset);
+  void add_column_edge(const model::End& source, const model::End& target,
+                       const model::JsonValue& input, model::EvidenceFacet facet,
+                       bool whole_dataset);
+  void add_explicit_target(const model::Name& target, const model::JsonValue& entry);
+  void add_explicit_inputs(const model::Name& target, const model::JsonValue& inputs);
+  void add_explicit_job_entry(const model::JsonValue& entry);
+  void add_job_lineage(const model::JsonValue& facet);
+  void add_source(const model::Name& source, model::EvidenceFacet facet);
+  void add_edge(model::EdgeKind kind, model::End src, model::End dst, bool via_job,
+                model::EvidenceFacet facet);
+  std::optional<model::End> source_of(const model::JsonValue& input, bool& own_job) const;
+
+  const model::JsonValue root_;
+  const ParseLimits& limits_;
+  model::Event* event_ = nullptr;
+  std::string reason_, pointer_;
+
+  std::map<std::string, model::Facet> job_facets_;
+  std::map<model::Name, DatasetFacts> datasets_;
+  std::vector<std::pair<model::Name, model::JsonValue>> column_facets_;    // outputs or subject
+  std::vector<std::pair<model::Name, model::JsonValue>> explicit_facets_;  // of datasets
+  model::JsonValue job_lineage_;
+  model::JsonValue sql_, source_code_, source_location_, headwater_code_;
+  std::map<model::Name, bool> scoped_;                        // outputs whose sources are explicit
+  std::vector<std::pair<model::Name, model::Name>> renames_;  // old, new
+  std::vector<std::pair<model::Name, bool>> dependencies_;    // other job; is it upstream
+};
+
+}  // namespace headwater::ingest

@@ -1,0 +1,130 @@
+// Ingest: from a request's body to a durable, visible and receipted change.
+//
+// Pipeline is the one way to change Headwater. Bodies are parsed and compressed on the caller's
+// thread; one writer thread takes what is queued, appends it to the log, applies it and commits, a
+// batch in one transaction with one fsync, publishes the graph, and only then answers each caller.
+//
+// Thread-safety: all methods of Pipeline from any thread. Callbacks run on the writer thread (or on
+// the caller's, for what is refused at once): they must not block.
+// Errors: kInvalidJson, kLimitExceeded; kOverloaded when the queue is full (retry after a second);
+// kShuttingDown; kStorageUnavailable when the disk refuses: nothing of the call was stored and the
+// same call may be made again. An answer of success is durable and visible to every later read.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "graph/graph.h"
+#include "ingest/parse.h"
+#include "model/event.h"
+#include "storage/storage.h"
+#include "storage/view.h"
+
+namespace headwater::ingest {
+
+enum class ReceiptStatus { kStored, kMerged, kDuplicate, kQuarantined };
+std::string_view to_string(ReceiptStatus status);
+
+// What became of one event.
+struct Receipt {
+  model::Seq seq;  // of a duplicate: the record it repeats
+  ReceiptStatus status = ReceiptStatus::kStored;
+  model::EventKind kind = model::EventKind::kRun;
+  std::vector<std::string> facets_used, facets_kept;  // "job.sql", "run.myFacet" ...
+  std::vector<model::Warning> warnings;
+  std::uint32_t nodes_added = 0, edges_added = 0, edges_retired = 0;
+  std::string reason, pointer;  // quarantined only: why, and where
+};
+
+struct BodyReceipt {
+  bool was_array = false;
+  std::vector<Receipt> events;  // in the order of the body
+};
+
+// A decision of a person or a tool, as opposed to something observed. Its moment is fixed before it
+// is logged, so that a replay repeats it.
+struct Decision {
+  enum class Kind { kDeleteDataset, kDeleteJob, kDeleteNamespace, kPutNamespace };
+  Kind kind = Kind::kDeleteDataset;
+  std::string name_space, name;
+  std::string owner, description;  // kPutNamespace
+  base::Micros at = 0;             // 0: the moment of the call
+};
+
+struct PipelineOptions {
+  ParseLimits limits;
+  std::size_t queue_bytes = 256u << 20;  // of bodies waiting; beyond: kOverloaded
+  std::size_t batch_events = 1024;       // of one transaction, unless one call brings more
+  int misses_to_retire = 3;
+  std::size_t snapshot_every = 500'000;  // records between two graph snapshots
+};
+
+struct PipelineStats {
+  std::uint64_t events = 0, stored = 0, merged = 0, duplicates = 0, quarantined = 0;
+  std::uint64_t batches = 0, failed_batches = 0, refused = 0;
+  std::uint64_t queue_length = 0, commit_micros_total = 0, apply_micros_total = 0;
+  bool storage_ok = true;  // the last transaction went through
+};
+
+class Pipeline {
+ public:
+  template <class T>
+  using Done = std::function<void(base::Result<T>)>;
+
+  // Loads the graph (snapshot and what the tables hold beyond it) and starts the writer thread.
+  // `store` and `graph` outlive the pipeline; `graph` is empty.
+  static base::Result<std::unique_ptr<Pipeline>> start(storage::Store& store, graph::Graph& graph,
+                                                       const base::Clock& clock,
+                                                       const PipelineOptions& options);
+  ~Pipeline();  // stop()
+
+  // One event (an object) or many (an array). Every event gets a receipt; a rejected one is
+  // quarantined and does not fail the others.
+  void submit(std::string body, Done<BodyReceipt> done);
+  // The same, blocking while the queue is full. For imports.
+  void submit_waiting(std::string body, Done<BodyReceipt> done);
+  void decide(Decision decision, Done<Receipt> done);
+  // Parses a quarantined event again; kNotFound if there is none, kConflict if it was replayed
+  // before, kInvalidEvent with the reason if it still fails.
+  void replay_quarantined(model::Seq seq, Done<Receipt> done);
+
+  // Waits until everything submitted so far is answered.
+  void drain();
+  // Refuses new work, answers what is queued, saves a graph snapshot. Idempotent.
+  void stop();
+
+  PipelineStats stats() const;
+
+ private:
+  struct Impl;
+  explicit Pipeline(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// Reads the graph from `store` as Pipeline::start does, without a writer: for check and export.
+base::Result<void> load_graph(storage::Store& store, graph::Graph& graph);
+
+// A digest over everything that is derived from the log, one line a view: equal digests, equal
+// views. `exact` covers ids and recorded time (a replay's equality); otherwise only names and valid
+// time count, which do not depend on the order of arrival.
+struct ViewDigest {
+  std::string view;
+  base::Hash128 hash;
+  std::uint64_t rows = 0;
+};
+base::Result<std::vector<ViewDigest>> digests(storage::Store& store, bool exact);
+
+// Rebuilds every view in a new directory from the log of `source` alone.
+base::Result<void> rebuild(storage::Store& source, const std::string& directory,
+                           const PipelineOptions& options,
+                           const std::function<void(double)>& progress);
+
+}  // namespace headwater::ingest

@@ -1,0 +1,53 @@
+// View: anything that is derived from the log.
+//
+// The writer knows a list of views and nothing about any. For each batch, inside the transaction,
+// every view prepares its changes from every record; after the commit it publishes them to memory.
+// Nothing in memory is touched before the commit, so a transaction that fails leaves no trace.
+// prepare() is a function of state and record alone: no clock, no randomness, no iteration order of
+// a hash table. That is what lets a replay rebuild the same state.
+//
+// Thread-safety: all methods on the writer thread.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/result.h"
+#include "model/event.h"
+#include "storage/rows.h"
+
+namespace headwater::storage {
+
+class Writer;
+
+// What a record did, for its receipt.
+struct Effects {
+  std::uint32_t nodes_added = 0, edges_added = 0, edges_retired = 0;
+  bool merged = false;  // joined what was there before
+};
+
+// One record of the log as a view sees it.
+struct ViewRecord {
+  model::Seq seq;
+  RecordKind kind = RecordKind::kEvent;
+  Micros received_at = 0;
+  Micros event_time = 0;
+  base::Hash128 hash;
+  std::string_view body;                // as logged
+  const model::Event* event = nullptr;  // kEvent and kReplayed
+};
+
+class View {
+ public:
+  virtual ~View() = default;
+  virtual std::string_view name() const = 0;
+  // Inside the transaction. On an error the caller rolls back and calls discard().
+  virtual base::Result<void> prepare(const ViewRecord& record, Writer& writer,
+                                     Effects& effects) = 0;
+  // After the commit. Cannot fail.
+  virtual void publish() noexcept = 0;
+  // The transaction did not happen: forget everything since the last publish.
+  virtual void discard() noexcept = 0;
+};
+
+}  // namespace headwater::storage
