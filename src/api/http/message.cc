@@ -21,20 +21,13 @@ class CallbackSink final : public ResponseSink {
 
 std::string_view method_name(Method method) {
   switch (method) {
-    case Method::kGet:
-      return "GET";
-    case Method::kHead:
-      return "HEAD";
-    case Method::kPost:
-      return "POST";
-    case Method::kPut:
-      return "PUT";
-    case Method::kPatch:
-      return "PATCH";
-    case Method::kDelete:
-      return "DELETE";
-    case Method::kOptions:
-      return "OPTIONS";
+    case Method::kGet: return "GET";
+    case Method::kHead: return "HEAD";
+    case Method::kPost: return "POST";
+    case Method::kPut: return "PUT";
+    case Method::kPatch: return "PATCH";
+    case Method::kDelete: return "DELETE";
+    case Method::kOptions: return "OPTIONS";
   }
   return "";
 }
@@ -74,10 +67,9 @@ Responder& Responder::operator=(Responder&& other) noexcept {
 bool Responder::send(Response response) const { return sink_ && sink_->send(std::move(response)); }
 
 void Responder::abandon() {
-  if (!sink_) return;
+  if (!sink_ || sink_->sent()) return;
   sink_->send(problem_response(
       base::make_error(base::ErrorCode::kInternal, "The request ended without an answer.")));
-  sink_.reset();
 }
 
 }  // namespace headwater::api::http

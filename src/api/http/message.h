@@ -101,6 +101,7 @@ class ResponseSink {
   virtual ~ResponseSink() = default;
   // False if an answer was delivered before.
   bool send(Response response);
+  bool sent() const { return sent_.load(std::memory_order_acquire); }
 
  protected:
   virtual void deliver(Response response) = 0;
