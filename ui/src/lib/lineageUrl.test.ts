@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { LineageState } from './lineageUrl';
+import { formatLineage, lineageHref, lineageState, parseLineage } from './lineageUrl';
+import { segments } from './router';
+
+function roundTrip(state: LineageState): LineageState {
+  const url = new URL(formatLineage(state), 'http://localhost');
+  return parseLineage(segments(url.pathname)[1] ?? '', url.searchParams);
+}
+
+describe('the address of a lineage page', () => {
+  it('is only the node when everything is at its default', () => {
+    expect(lineageHref('job:shop:orders')).toBe('/lineage/job%3Ashop%3Aorders');
+  });
+
+  it('holds the whole state', () => {
+    const state = lineageState('dataset:a:b', {
+      depth: 3,
+      direction: 'upstream',
+      expand: ['dataset:a:b|down', 'job:a:c|up'],
+      selected: 'job:a:c',
+      edge: { from: 'dataset:a:b', to: 'job:a:c' },
+      panel: 'impact',
+      run: 'run 1',
+      kind: 'dataset_deleted',
+      hit: 'dataset:x:y',
+      maxNodes: 1000,
+      asOf: '2026-10-01T00:00:00Z',
+    });
+    expect(roundTrip(state)).toEqual(state);
+  });
+
+  it.each(['a/b', 'a%2Fb', '100% & more', 'x:y://z', 'Übersicht 表 😀', 'a|up', 'q?x=1#y', '+ +'])(
+    'survives the name %s',
+    (name) => {
+      const id = `dataset:ns:${name}`;
+      const state = lineageState(id, { expand: [`${id}|up`], selected: `${id}2`, hit: id });
+      expect(roundTrip(state)).toEqual(state);
+    },
+  );
+
+  it('falls back to defaults on nonsense', () => {
+    const query = new URLSearchParams('depth=-1&dir=sideways&panel=x&x=nothing&max=many');
+    expect(parseLineage('job:a:b', query)).toEqual(lineageState('job:a:b'));
+  });
+});

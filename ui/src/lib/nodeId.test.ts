@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { lastPart, nodeId, readable, shorten } from './nodeId';
+
+describe('nodeId', () => {
+  it('keeps colons and slashes as the server sends them', () => {
+    expect(nodeId('DATASET', 'postgres://db:5432', 'public.orders')).toBe(
+      'dataset:postgres://db:5432:public.orders',
+    );
+  });
+  it('escapes a name that looks escaped', () => {
+    expect(nodeId('JOB', 'ns', 'a%3Ab')).toBe('job:ns:a%253Ab');
+    expect(nodeId('JOB', 'ns', '100%')).toBe('job:ns:100%');
+  });
+});
+
+describe('readable', () => {
+  it('finds the end of a namespace that is a URL', () => {
+    expect(readable('dataset:postgres://db:5432:public.orders')).toEqual({
+      type: 'DATASET',
+      namespace: 'postgres://db:5432',
+      name: 'public.orders',
+    });
+    expect(readable('dataset:s3://bucket:a/b').namespace).toBe('s3://bucket');
+    expect(readable('dataset:bigquery://host/project:set.table').namespace).toBe(
+      'bigquery://host/project',
+    );
+  });
+  it('takes the first colon otherwise', () => {
+    expect(readable('job:ml:models/demand:latest')).toEqual({
+      type: 'JOB',
+      namespace: 'ml',
+      name: 'models/demand:latest',
+    });
+  });
+});
+
+describe('lastPart', () => {
+  it('is what stands after the last dot or slash', () => {
+    expect(lastPart('mart.orders')).toBe('orders');
+    expect(lastPart('shop/orders/')).toBe('orders/');
+    expect(lastPart('orders')).toBe('orders');
+    expect(lastPart('..')).toBe('..');
+  });
+});
+
+describe('shorten', () => {
+  it('keeps both ends', () => {
+    expect(shorten('abcdefghij', 6)).toBe('ab…hij');
+    expect(shorten('abc', 3)).toBe('abc');
+  });
+  it('does not split a character', () => {
+    expect(shorten('😀😀😀😀', 3)).toBe('…😀😀');
+  });
+});
