@@ -96,10 +96,10 @@ base::Result<std::string> Inflater::run(std::string_view in, std::size_t max_byt
 }
 
 // The q-value of one list element, in thousandths; -1 if it is damaged.
-int quality_of(std::string_view parameters) {
+int quality_of(const std::string& parameters) {
   const std::size_t mark = parameters.find("q=");
   if (mark == std::string_view::npos) return 1000;
-  const std::string_view text = trim(parameters.substr(mark + 2));
+  const std::string_view text = trim(std::string_view(parameters).substr(mark + 2));
   double value = -1;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (ec != std::errc() || end == text.data() || value < 0 || value > 1) return -1;
@@ -135,7 +135,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
     accept_encoding.remove_prefix(std::min(comma + 1, accept_encoding.size()));
     const std::size_t semicolon = std::min(element.find(';'), element.size());
     const std::string_view name = trim(element.substr(0, semicolon));
-    const int quality = quality_of(element.substr(semicolon));
+    const int quality = quality_of(to_lower(element.substr(semicolon)));
     if (equals_ignoring_case(name, "gzip") || equals_ignoring_case(name, "x-gzip")) gzip = quality;
     if (name == "*") any = quality;
   }

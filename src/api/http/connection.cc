@@ -73,22 +73,26 @@ bool Connection::window_moved(std::size_t bytes) {
   return moved;
 }
 
-bool Connection::may_read() const {
-  if (reading_ || input_ended_) return false;
+// How much to read now; 0 leaves the socket alone. Between requests a small read is enough, and
+// what follows the request in it must be kept.
+std::size_t Connection::wanted_bytes() const {
+  if (reading_ || input_ended_) return 0;
+  const std::size_t ahead = core_->options.limits.pipelined_bytes;
   switch (phase_) {
-    case Phase::kHead:
+    case Phase::kHead: return Loop::kReadBytes / 4;
     case Phase::kBody:
-    case Phase::kLingering: return true;
+    case Phase::kLingering: return Loop::kReadBytes;
     case Phase::kHandling:
-    case Phase::kWriting: return pending_.size() < core_->options.limits.pipelined_bytes;
+    case Phase::kWriting:
+      return std::min(Loop::kReadBytes, ahead - std::min(ahead, pending_.size()));
     case Phase::kHello:
     case Phase::kClosed: break;
   }
-  return false;
+  return 0;
 }
 
 void Connection::arm_read() {
-  if (!may_read()) return;
+  if (wanted_bytes() == 0) return;
   reading_ = true;
   if (tls_) {
     tls_->async_read_some(asio::buffer(*tls_buffer_),
@@ -108,8 +112,9 @@ void Connection::on_readable(const ErrorCode& ec) {
   if (phase_ == Phase::kClosed) return;
   if (ec) return close();
   ErrorCode error;
-  const std::size_t bytes =
-      socket_.read_some(asio::buffer(loop_.read_buffer(), Loop::kReadBytes), error);
+  const std::size_t wanted = wanted_bytes();
+  if (wanted == 0) return;
+  const std::size_t bytes = socket_.read_some(asio::buffer(loop_.read_buffer(), wanted), error);
   if (error == asio::error::would_block) return arm_read();
   on_read(error, {loop_.read_buffer(), bytes});
 }

@@ -64,7 +64,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // connection.cc: the life and the reading half.
   void begin_serving();
   void arm_read();
-  bool may_read() const;
+  std::size_t wanted_bytes() const;
   void on_readable(const ErrorCode& ec);
   void on_read(const ErrorCode& ec, std::string_view bytes);
   void on_end_of_input();
@@ -115,6 +115,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string local_address_;
   std::string peer_;
   std::string request_id_;
+  std::string_view log_method_;
   std::string log_path_;
   std::string cors_origin_;
   std::uint64_t serial_ = 0;

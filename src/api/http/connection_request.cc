@@ -102,7 +102,10 @@ void Connection::dispatch() {
   head_only_ = request.method == Method::kHead;
   const std::string_view given = request.header("x-request-id");
   request_id_ = is_sane_id(given) ? std::string(given) : core_->new_request_id();
-  if (core_->options.access_log) log_path_ = request.path;
+  if (core_->options.access_log) {
+    log_method_ = method_name(request.method);
+    log_path_ = request.path;
+  }
   if (answer_itself()) return;
   request.request_id = request_id_;
   request.peer = peer_;
@@ -134,7 +137,8 @@ void Connection::refuse(Refusal refusal) {
     const std::string_view given = parser_->request().header("x-request-id");
     if (is_sane_id(given)) request_id_ = given;
   }
-  log_path_ = "-";
+  log_method_ = "refused";
+  log_path_.assign(1, '-');
   Outgoing out;
   out.response = problem_response(refusal.error, refusal.status);
   begin_answer(std::move(out));

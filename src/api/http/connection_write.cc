@@ -60,9 +60,9 @@ void Connection::begin_answer(Outgoing outgoing) {
 }
 
 void Connection::log_access(const Outgoing& outgoing) const {
-  HW_LOG_INFO("http.access", "peer={} path={} status={} bytes={} streamed={} request_id={}", peer_,
-              log_path_, outgoing.response.status, outgoing.response.body.size(),
-              outgoing.stream != nullptr, request_id_);
+  HW_LOG_INFO("http.access", "peer={} method={} path={} status={} bytes={} request_id={}", peer_,
+              log_method_, log_path_, outgoing.response.status, outgoing.response.body.size(),
+              request_id_);
 }
 
 void Connection::start_write() {

@@ -69,6 +69,7 @@ std::optional<Refusal> RequestParser::read_head(std::string_view head) {
   ErrorCode ec;
   put(boost::asio::const_buffer(head.data(), head.size()), ec);
   if (own_refusal_) return own_refusal_;
+  if (ec && request_.target.empty()) return refusal_for(ec);  // in the request line
   if (auto refusal = check_framing(request_, version_, *limits_)) return refusal;
   if (ec) return refusal_for(ec);
   if (!is_header_done()) {

@@ -25,15 +25,15 @@ namespace headwater::api::http {
 // Every bound the server keeps. Exceeding one is answered with the status given, naming the limit.
 // A window deadline demands `bytes` of progress (or the end) in every `ms`.
 struct Limits {
-  std::size_t header_bytes = 64 << 10;             // request line and headers together: 431
+  std::size_t header_bytes = 32 << 10;             // request line and headers together: 431
   std::size_t header_count = 128;                  // header lines: 431
-  std::size_t target_bytes = 32 << 10;             // the request target: 414
+  std::size_t target_bytes = 16 << 10;             // the request target: 414
   std::size_t body_bytes = 64 << 20;               // as sent, chunks joined: 413
   std::size_t decompressed_body_bytes = 64 << 20;  // after gzip or deflate: 413
   std::size_t chunk_line_bytes = 8 << 10;          // one chunk's size line, or all trailers: 400
   std::size_t chunk_extension_bytes = 16 << 10;    // chunk extensions of one body, summed: 400
   std::size_t total_body_bytes = std::size_t{512} << 20;  // all bodies in memory at once: 429
-  std::size_t pipelined_bytes = 64 << 10;  // read ahead while a request is handled, then the
+  std::size_t pipelined_bytes = 16 << 10;  // read ahead while a request is handled; then the
                                            // socket is left alone
   std::size_t connections = 10'000;        // open at once: 503 and close
   std::int64_t idle_ms = 75'000;           // between requests: closed without a word
