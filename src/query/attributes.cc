@@ -1,0 +1,149 @@
+#include "query/attributes.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "model/json.h"
+
+namespace headwater::query {
+namespace {
+
+using model::JsonValue;
+using storage::AttributeRow;
+
+constexpr int kMaxFieldDepth = 32;  // as deep as schemas nest; deeper levels keep their parent
+
+// The current rows suffice for a question about now, unless the store is ahead of the session.
+Result<std::vector<AttributeRow>> rows_of(Session& session, NodeId owner) {
+  HW_TRY(std::vector<AttributeRow> rows, session.rows().attributes_of_owner(owner, true));
+  const bool newer = session.seq() != session.service().published() ||
+                     std::any_of(rows.begin(), rows.end(), [&](const AttributeRow& row) {
+                       return session.seq() < row.recorded_from;
+                     });
+  if (!newer) return rows;
+  return session.rows().attributes_of_owner(owner, false);
+}
+
+bool held(const AttributeVersion& version, Micros as_of) {
+  if (as_of == graph::kLatest) return version.valid_to == model::kOpenEnd;
+  return version.valid_from <= as_of && as_of < version.valid_to;
+}
+
+void add_fields(const JsonValue& fields, const std::string& prefix, int depth,
+                std::vector<FieldDetail>& out) {
+  fields.elements([&](const JsonValue& field) {
+    FieldDetail detail;
+    detail.path = prefix + field.get("name").string().value_or("");
+    detail.type = field.get("type").string();
+    detail.description = field.get("description").string();
+    const JsonValue inner = field.get("fields");
+    const std::string path = detail.path;
+    out.push_back(std::move(detail));
+    if (depth < kMaxFieldDepth) add_fields(inner, path + ".", depth + 1, out);
+  });
+}
+
+}  // namespace
+
+Result<Attributes> Attributes::read(Session& session, NodeId canonical) {
+  std::vector<NodeId> owners = session.graph().aliases(canonical);
+  owners.insert(owners.begin(), canonical);
+  Attributes out;
+  for (const NodeId owner : owners) {
+    HW_TRY(std::vector<AttributeRow> rows, rows_of(session, owner));
+    for (const AttributeRow& row : rows) {
+      if (!row.content || !session.recorded(row.recorded_from, row.recorded_to)) continue;
+      HW_TRY(std::string name, session.attribute_name(row.name));
+      out.versions_.push_back(
+          {std::move(name), row.content, row.valid_from, row.valid_to, row.recorded_from});
+    }
+  }
+  std::stable_sort(out.versions_.begin(), out.versions_.end(),
+                   [](const AttributeVersion& a, const AttributeVersion& b) {
+                     return std::tie(a.name, a.valid_from, a.recorded_from) <
+                            std::tie(b.name, b.valid_from, b.recorded_from);
+                   });
+  return out;
+}
+
+const AttributeVersion* Attributes::find(std::string_view name, Micros as_of) const {
+  const AttributeVersion* found = nullptr;
+  for (const AttributeVersion& version : versions_) {
+    if (version.name == name && held(version, as_of)) found = &version;
+  }
+  return found;
+}
+
+std::vector<AttributeVersion> Attributes::versions(std::string_view name) const {
+  std::vector<AttributeVersion> out;
+  for (const AttributeVersion& version : versions_) {
+    if (version.name == name) out.push_back(version);
+  }
+  return out;
+}
+
+Result<std::optional<std::string>> Attributes::text(Session& session, std::string_view name,
+                                                    Micros as_of) const {
+  const AttributeVersion* version = find(name, as_of);
+  if (version == nullptr) return std::optional<std::string>{};
+  return session.content(version->content);
+}
+
+Result<std::vector<FacetText>> Attributes::facets(Session& session, Micros as_of) const {
+  std::vector<const AttributeVersion*> chosen;
+  for (const AttributeVersion& version : versions_) {
+    if (version.name.starts_with('$') || !held(version, as_of)) continue;
+    if (!chosen.empty() && chosen.back()->name == version.name) chosen.pop_back();
+    chosen.push_back(&version);
+  }
+  std::vector<FacetText> out;
+  for (const AttributeVersion* version : chosen) {
+    HW_TRY(std::optional<std::string> json, session.content(version->content));
+    if (json) out.push_back({version->name, *std::move(json)});
+  }
+  return out;
+}
+
+std::vector<FieldDetail> read_fields(std::string_view schema_facet) {
+  std::vector<FieldDetail> out;
+  add_fields(JsonValue(schema_facet).get("fields"), "", 0, out);
+  return out;
+}
+
+std::map<std::string, std::vector<std::string>> read_tags(std::string_view tags_facet) {
+  std::map<std::string, std::vector<std::string>> out;
+  JsonValue(tags_facet).get("tags").elements([&](const JsonValue& tag) {
+    std::string text = tag.get("key").string().value_or("");
+    const std::string value = tag.get("value").string().value_or("");
+    if (!value.empty() && value != "true") text += ":" + value;
+    if (!text.empty()) out[tag.get("field").string().value_or("")].push_back(std::move(text));
+  });
+  for (auto& [field, tags] : out) {
+    std::sort(tags.begin(), tags.end());
+    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  }
+  return out;
+}
+
+std::vector<std::string> read_owners(std::string_view ownership_facet) {
+  std::vector<std::string> out;
+  JsonValue(ownership_facet).get("owners").elements([&](const JsonValue& owner) {
+    std::string name = owner.get("name").string().value_or("");
+    if (!name.empty()) out.push_back(std::move(name));
+  });
+  return out;
+}
+
+std::optional<std::string> read_member(std::string_view facet, std::string_view member) {
+  return JsonValue(facet).get(member).string();
+}
+
+std::string_view facet_named(const std::vector<FacetText>& facets, std::string_view name) {
+  for (const FacetText& facet : facets) {
+    if (facet.name == name) return facet.json;
+  }
+  return {};
+}
+
+}  // namespace headwater::query

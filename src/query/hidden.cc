@@ -1,0 +1,79 @@
+#include "query/hidden.h"
+
+#include <utility>
+
+#include "graph/graph_inl.h"
+#include "model/json.h"
+#include "query/attributes.h"
+
+namespace headwater::query {
+namespace {
+
+constexpr std::size_t kChunk = 1000;
+
+bool has_edge(const Snapshot& graph, NodeId node) {
+  bool found = false;
+  for (const auto direction : {graph::Direction::kUpstream, graph::Direction::kDownstream}) {
+    graph.for_each(node, direction, model::kTableLineage, [&found](const graph::Neighbor&) {
+      found = true;
+      return false;
+    });
+  }
+  return found;
+}
+
+Result<std::shared_ptr<const Hidden>> collect(Session& session) {
+  auto out = std::make_shared<Hidden>();
+  HW_TRY(const std::vector<storage::DeletionRow> deletions, session.rows().deletions());
+  for (const storage::DeletionRow& row : deletions) {
+    if (session.seq() < row.seq) continue;
+    const NodeId node = session.graph().canonical(row.dataset);
+    if (out->nodes.contains(node.value)) continue;
+    HW_TRY(const bool deleted, is_deleted(session, node));
+    if (deleted) out->nodes.insert(node.value);
+  }
+  std::string after;
+  for (;;) {
+    HW_TRY(const std::vector<storage::NamespaceRow> rows, session.rows().namespaces(after, kChunk));
+    for (const storage::NamespaceRow& row : rows) {
+      if (row.deleted) out->namespaces.insert(row.name);
+    }
+    if (rows.size() < kChunk) break;
+    after = rows.back().name;
+  }
+  return std::shared_ptr<const Hidden>(std::move(out));
+}
+
+}  // namespace
+
+bool Hidden::contains(const Snapshot& snapshot, NodeId node) const {
+  if (nodes.contains(node.value)) return true;
+  return !namespaces.empty() && namespaces.contains(std::string(snapshot.node(node).name_space));
+}
+
+Result<std::shared_ptr<const Hidden>> hidden(Session& session) {
+  const bool cacheable = session.latest();
+  const model::Seq seq = session.seq();
+  if (cacheable) {
+    if (auto known = session.service().cached_hidden(seq)) return known;
+  }
+  HW_TRY(std::shared_ptr<const Hidden> found, collect(session));
+  if (cacheable) session.service().cache_hidden(seq, found);
+  return found;
+}
+
+Result<bool> is_deleted(Session& session, NodeId node) {
+  HW_TRY(const Attributes attributes, Attributes::read(session, node));
+  const AttributeVersion* version = attributes.find("$state", session.moment().as_of);
+  if (version == nullptr) return false;
+  HW_TRY(const std::optional<std::string> json, session.content(version->content));
+  if (!json) return false;
+  const std::string state = model::JsonValue(*json).string().value_or("");
+  if (state != "DROP" && state != "RENAMED" && state != "DELETED") return false;
+  if (has_edge(session.graph(), node)) return false;
+  if (!session.latest()) return true;
+  HW_TRY(const std::optional<Micros> last, session.rows().last_observation_time(node));
+  return !last || *last <= version->valid_from;
+}
+
+}  // namespace headwater::query

@@ -1,0 +1,253 @@
+#include "query/lineage.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "graph/graph_inl.h"
+#include "query/runs.h"
+
+namespace headwater::query {
+namespace {
+
+using graph::CutReason;
+using graph::Direction;
+using model::EdgeKind;
+
+constexpr model::EdgeKinds kJobEdges =
+    mask(EdgeKind::kReads) | mask(EdgeKind::kWrites) | mask(EdgeKind::kWritesScoped);
+
+struct PairHash {
+  std::size_t operator()(const std::pair<NodeId, NodeId>& pair) const {
+    const std::uint64_t key = (std::uint64_t{pair.first.value} << 32) | pair.second.value;
+    return static_cast<std::size_t>(key * 0x9E3779B97F4A7C15ULL);
+  }
+};
+
+// Nodes with their distances, bounded, in the order in which they were found.
+class Found {
+ public:
+  explicit Found(std::size_t max_nodes) : max_nodes_(max_nodes) {}
+
+  // False when the bound is reached and the node is new.
+  bool add(NodeId node, std::uint32_t distance) {
+    if (index_.contains(node.value)) return true;
+    if (nodes_.size() >= max_nodes_) return false;
+    index_.emplace(node.value, nodes_.size());
+    nodes_.push_back({node, distance});
+    return true;
+  }
+  const LineageAnswer::Node* find(NodeId node) const {
+    const auto it = index_.find(node.value);
+    return it == index_.end() ? nullptr : &nodes_[it->second];
+  }
+  std::vector<LineageAnswer::Node> sorted() const {
+    std::vector<LineageAnswer::Node> out = nodes_;
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.distance, a.node) < std::tie(b.distance, b.node);
+    });
+    return out;
+  }
+  const std::vector<LineageAnswer::Node>& nodes() const { return nodes_; }
+
+ private:
+  std::size_t max_nodes_;
+  std::vector<LineageAnswer::Node> nodes_;
+  std::unordered_map<std::uint32_t, std::size_t> index_;
+};
+
+std::optional<std::size_t> limit_of(CutReason reason, const LineageRequest& request) {
+  if (reason == CutReason::kMaxDistance) return request.depth;
+  if (reason == CutReason::kMaxNodes) return request.max_nodes;
+  return std::nullopt;
+}
+
+// The graver reason wins: a stopped query says less than a full one, a full one less than a
+// shallow one.
+void merge_cut(Cut& into, CutReason reason, std::size_t frontier, const LineageRequest& request) {
+  if (reason == CutReason::kNone) return;
+  into.frontier += frontier;
+  if (static_cast<int>(reason) <= static_cast<int>(into.reason)) return;
+  into.reason = reason;
+  into.limit = limit_of(reason, request);
+}
+
+void walk(const Snapshot& graph, const LineageRequest& request, NodeId start,
+          std::uint32_t start_distance, Direction direction, Found& found, Cut& cut) {
+  graph::ReachOptions options;
+  options.direction = direction;
+  options.max_distance = request.depth;
+  options.max_nodes = request.max_nodes;
+  options.cancelled = request.cancelled;
+  const std::array<NodeId, 1> starts{start};
+  const graph::Reach reach = graph::reach(graph, starts, options);
+  std::size_t left_out = 0;
+  for (const graph::Reached& node : reach.nodes) {
+    if (!found.add(node.node, start_distance + node.distance)) ++left_out;
+  }
+  merge_cut(cut, reach.cut, reach.frontier, request);
+  if (left_out > 0) merge_cut(cut, CutReason::kMaxNodes, left_out, request);
+}
+
+void walk_sides(const Snapshot& graph, const LineageRequest& request, Found& found, Cut& cut) {
+  found.add(request.root, 0);
+  if (request.sides != Sides::kDownstream) {
+    walk(graph, request, request.root, 0, Direction::kUpstream, found, cut);
+  }
+  if (request.sides != Sides::kUpstream) {
+    walk(graph, request, request.root, 0, Direction::kDownstream, found, cut);
+  }
+}
+
+void expand(const Snapshot& graph, const PictureRequest& request, Found& found, Cut& cut) {
+  LineageRequest step = request.lineage;
+  step.depth = 1;
+  for (const Expansion& expansion : request.expand) {
+    const LineageAnswer::Node* shown = found.find(expansion.node);
+    if (shown == nullptr) continue;
+    Cut beyond;
+    walk(graph, step, expansion.node, shown->distance,
+         expansion.upstream ? Direction::kUpstream : Direction::kDownstream, found, beyond);
+    if (beyond.reason != CutReason::kMaxDistance) {
+      merge_cut(cut, beyond.reason, beyond.frontier, request.lineage);
+    }
+  }
+}
+
+std::vector<NodeId> ids_of(const std::vector<LineageAnswer::Node>& nodes) {
+  std::vector<NodeId> out;
+  out.reserve(nodes.size());
+  for (const LineageAnswer::Node& node : nodes) out.push_back(node.node);
+  return out;
+}
+
+std::size_t count_hidden(const Snapshot& graph, NodeId node, Direction direction,
+                         const Found& found) {
+  std::unordered_set<std::uint32_t> hidden;
+  graph.for_each(node, direction, kJobEdges, [&](const graph::Neighbor& neighbor) {
+    const NodeId other = graph.canonical(neighbor.node);
+    if (found.find(other) == nullptr) hidden.insert(other.value);
+    return true;
+  });
+  return hidden.size();
+}
+
+// Sizes are fixed: the viewer cuts long labels, and columns stay straight.
+constexpr int kNodeWidth = 240;
+constexpr int kNodeHeight = 56;
+
+std::string edge_key(const Snapshot& graph, const GraphEdge& edge) {
+  return format_node(graph, edge.source) + "\x1f" + format_node(graph, edge.target) + "\x1f" +
+         std::string(model::to_string(edge.kind));
+}
+
+void place(const Snapshot& graph, Picture& picture) {
+  std::vector<LayoutNode> nodes;
+  std::unordered_map<std::uint32_t, std::uint32_t> index;
+  for (PictureNode& node : picture.nodes) {
+    node.width = kNodeWidth;
+    node.height = kNodeHeight;
+    index.emplace(node.summary.node.value, static_cast<std::uint32_t>(nodes.size()));
+    nodes.push_back({format_node(graph, node.summary.node), kNodeWidth, kNodeHeight});
+  }
+  std::vector<LayoutEdge> edges;
+  for (const GraphEdge& edge : picture.edges) {
+    edges.push_back(
+        {edge_key(graph, edge), index.at(edge.source.value), index.at(edge.target.value)});
+  }
+  Layout placed = layout(nodes, edges);
+  for (std::size_t i = 0; i < picture.nodes.size(); ++i) picture.nodes[i].place = placed.nodes[i];
+  picture.lines = std::move(placed.edges);
+  picture.width = placed.width;
+  picture.height = placed.height;
+}
+
+}  // namespace
+
+Result<NodeId> lineage_root(Session& session, std::string_view node_id) {
+  HW_TRY(const NodeRef ref, parse_node_ref(node_id));
+  const Snapshot& graph = session.graph();
+  if (ref.kind == RefKind::kRun) {
+    HW_TRY(const storage::RunInfo run, find_run(session, ref.text));
+    if (run.job && run.job.value <= graph.node_count()) return graph.canonical(run.job);
+    return base::make_error(base::ErrorCode::kNotFound, "The job of this run is not known yet.");
+  }
+  HW_TRY(const NodeId node, resolve(graph, ref));
+  if (ref.kind != RefKind::kField) return node;
+  return graph.canonical(graph.node(node).parent);
+}
+
+LineageAnswer lineage(const Snapshot& graph, const LineageRequest& request) {
+  LineageAnswer answer;
+  answer.root = request.root;
+  Found found(request.max_nodes);
+  walk_sides(graph, request, found, answer.cut);
+  answer.nodes = found.sorted();
+  answer.edges = edges_among(graph, ids_of(answer.nodes));
+  return answer;
+}
+
+std::vector<GraphEdge> edges_among(const Snapshot& graph, const std::vector<NodeId>& nodes) {
+  std::unordered_set<std::uint32_t> inside;
+  for (const NodeId node : nodes) inside.insert(node.value);
+  std::vector<GraphEdge> edges;
+  std::unordered_set<std::pair<NodeId, NodeId>, PairHash> joined;
+  const auto visit = [&](NodeId node, model::EdgeKinds kinds, auto&& use) {
+    graph.for_each(node, Direction::kDownstream, kinds, [&](const graph::Neighbor& neighbor) {
+      const NodeId target = graph.canonical(neighbor.node);
+      if (inside.contains(target.value)) use(target, neighbor);
+      return true;
+    });
+  };
+  for (const NodeId node : nodes) {
+    visit(node, kJobEdges, [&](NodeId target, const graph::Neighbor& neighbor) {
+      edges.push_back({node, target, neighbor.kind});
+      joined.emplace(node, target);
+    });
+  }
+  for (const NodeId node : nodes) {
+    visit(node, mask(EdgeKind::kFlow), [&](NodeId target, const graph::Neighbor& neighbor) {
+      const NodeId via = graph.edge(neighbor.edge).via;
+      const NodeId job = via ? graph.canonical(via) : via;
+      const bool shown = job && joined.contains({node, job}) && joined.contains({job, target});
+      if (!shown) edges.push_back({node, target, neighbor.kind});
+    });
+  }
+  std::sort(edges.begin(), edges.end());
+  edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  return edges;
+}
+
+Result<Picture> picture(Session& session, const PictureRequest& request) {
+  const Snapshot& graph = session.graph();
+  Picture out;
+  Found found(request.lineage.max_nodes);
+  walk_sides(graph, request.lineage, found, out.cut);
+  expand(graph, request, found, out.cut);
+  const std::vector<LineageAnswer::Node> nodes = found.sorted();
+  out.edges = edges_among(graph, ids_of(nodes));
+  for (const LineageAnswer::Node& node : nodes) {
+    PictureNode drawn;
+    drawn.summary.node = node.node;
+    const graph::NodeInfo info = graph.node(node.node);
+    drawn.summary.kind = info.kind;
+    drawn.summary.name = {std::string(info.name_space), std::string(info.name)};
+    drawn.summary.placeholder = info.placeholder;
+    drawn.summary.created_at = info.first_seen;
+    drawn.distance = node.distance;
+    drawn.hidden_upstream = count_hidden(graph, node.node, Direction::kUpstream, found);
+    drawn.hidden_downstream = count_hidden(graph, node.node, Direction::kDownstream, found);
+    if (info.kind == NodeKind::kJob) {
+      HW_TRY(const std::optional<storage::RunInfo> run, latest_run(session, node.node));
+      if (run) drawn.state = run->state;
+    }
+    out.nodes.push_back(std::move(drawn));
+  }
+  place(graph, out);
+  return out;
+}
+
+}  // namespace headwater::query

@@ -1,0 +1,166 @@
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "query/catalog.h"
+#include "query/hidden.h"
+#include "query/runs.h"
+
+namespace headwater::query {
+namespace {
+
+using storage::NamespaceRow;
+using storage::NodeRow;
+
+constexpr std::size_t kChunk = 1000;
+
+// Collects a page from rows that come in order: skips `offset`, keeps `limit`, notes whether more
+// follow.
+template <class Item, class Position>
+class PageBuilder {
+ public:
+  explicit PageBuilder(const PageRequest& request) : request_(request) {}
+  void add(Item item, Position position) {
+    if (seen_++ < request_.offset) return;
+    if (out_.items.size() == request_.limit) {
+      out_.next = last_;
+      full_ = true;
+      return;
+    }
+    out_.items.push_back(std::move(item));
+    last_ = std::move(position);
+  }
+  bool full() const { return full_; }
+  Page<Item, Position> take() { return std::move(out_); }
+
+ private:
+  PageRequest request_;
+  std::size_t seen_ = 0;
+  bool full_ = false;
+  Position last_{};
+  Page<Item, Position> out_;
+};
+
+bool listed(const Session& session, const Hidden& hidden, const NodeRow& row) {
+  if (session.seq() < row.recorded) return false;
+  const bool merged = row.merged_into && !(session.seq() < row.merged_seq);
+  return !merged && !hidden.contains(session.graph(), row.id);
+}
+
+// Hidden nodes of the kind and namespace that are counted by the store.
+std::int64_t hidden_count(const Session& session, const Hidden& hidden, const NodeListQuery& q) {
+  std::int64_t count = 0;
+  for (const std::uint32_t value : hidden.nodes) {
+    const graph::NodeInfo info = session.graph().node(NodeId{value});
+    if (info.kind != q.kind || hidden.namespaces.contains(std::string(info.name_space))) continue;
+    if (!q.name_space || q.name_space->name == info.name_space) ++count;
+  }
+  return count;
+}
+
+Result<std::int64_t> count_listed(Session& session, const Hidden& hidden, const NodeListQuery& q) {
+  const model::NamespaceId in = q.name_space ? q.name_space->id : model::NamespaceId{};
+  HW_TRY(std::int64_t count, session.rows().count_nodes(q.kind, in, true));
+  if (q.name_space && hidden.namespaces.contains(q.name_space->name)) return std::int64_t{0};
+  if (!q.name_space) {
+    for (const std::string& name : hidden.namespaces) {
+      HW_TRY(const std::optional<NamespaceRow> row, session.rows().find_namespace(name));
+      if (!row) continue;
+      HW_TRY(const std::int64_t inside, session.rows().count_nodes(q.kind, row->id, true));
+      count -= inside;
+    }
+  }
+  return std::max<std::int64_t>(0, count - hidden_count(session, hidden, q));
+}
+
+}  // namespace
+
+Result<NamespaceRow> find_namespace(Session& session, std::string_view name) {
+  HW_TRY(std::optional<NamespaceRow> row, session.rows().find_namespace(name));
+  if (row) return *std::move(row);
+  return base::make_error(base::ErrorCode::kNotFound,
+                          "No namespace has the name " + std::string(name) + ".");
+}
+
+Result<Page<NamespaceRow, std::string>> list_namespaces(Session& session, const PageRequest& page,
+                                                        const std::optional<std::string>& after) {
+  PageBuilder<NamespaceRow, std::string> builder(page);
+  std::int64_t total = 0;
+  std::string position;
+  for (;;) {
+    HW_TRY(std::vector<NamespaceRow> rows, session.rows().namespaces(position, kChunk));
+    const std::size_t count = rows.size();
+    total += static_cast<std::int64_t>(count);
+    if (count > 0) position = rows.back().name;
+    for (NamespaceRow& row : rows) {
+      std::string name = row.name;
+      if (!after || name > *after) builder.add(std::move(row), std::move(name));
+    }
+    if (count < kChunk) break;
+  }
+  Page<NamespaceRow, std::string> out = builder.take();
+  out.total = total;
+  return out;
+}
+
+Result<Page<NodeId, NodePosition>> list_nodes(Session& session, const NodeListQuery& query) {
+  HW_TRY(const std::shared_ptr<const Hidden> hidden, query::hidden(session));
+  storage::Reader::NodeQuery rows_query;
+  rows_query.kind = query.kind;
+  rows_query.limit = kChunk;
+  if (query.name_space) rows_query.name_space = query.name_space->id;
+  if (query.after) {
+    rows_query.after_set = true;
+    rows_query.after_namespace = model::NamespaceId{query.after->name_space};
+    rows_query.after_name = query.after->name;
+  }
+  PageBuilder<NodeId, NodePosition> builder(query.page);
+  while (!builder.full()) {
+    HW_TRY(const std::vector<NodeRow> rows, session.rows().nodes(rows_query));
+    for (const NodeRow& row : rows) {
+      if (listed(session, *hidden, row)) builder.add(row.id, {row.name_space.value, row.name});
+    }
+    if (rows.size() < kChunk) break;
+    rows_query.after_set = true;
+    rows_query.after_namespace = rows.back().name_space;
+    rows_query.after_name = rows.back().name;
+  }
+  Page<NodeId, NodePosition> out = builder.take();
+  HW_TRY(out.total, count_listed(session, *hidden, query));
+  return out;
+}
+
+Result<Page<NodeId, RecencyPosition>> list_jobs(Session& session, const JobListQuery& query) {
+  HW_TRY(const std::shared_ptr<const Hidden> hidden, query::hidden(session));
+  const Snapshot& graph = session.graph();
+  std::vector<RecencyPosition> jobs;
+  for (std::uint32_t value = 1; value <= graph.node_count(); ++value) {
+    const graph::NodeInfo info = graph.node(NodeId{value});
+    if (info.kind != NodeKind::kJob) continue;
+    if (query.name_space && info.name_space != query.name_space->name) continue;
+    if (graph.canonical(NodeId{value}) != NodeId{value}) continue;
+    if (hidden->contains(graph, NodeId{value})) continue;
+    if (!query.last_run_states.empty()) {
+      HW_TRY(const std::optional<storage::RunInfo> run, latest_run(session, NodeId{value}));
+      const auto& states = query.last_run_states;
+      const RunState state = run ? run->state : RunState::kUnknown;
+      if (std::find(states.begin(), states.end(), state) == states.end()) continue;
+    }
+    HW_TRY(const std::optional<Micros> last, session.rows().last_observation_time(NodeId{value}));
+    jobs.push_back({last.value_or(info.first_seen), value});
+  }
+  const auto earlier = [](const RecencyPosition& a, const RecencyPosition& b) {
+    return a.time != b.time ? a.time > b.time : a.node < b.node;
+  };
+  std::sort(jobs.begin(), jobs.end(), earlier);
+  PageBuilder<NodeId, RecencyPosition> builder(query.page);
+  for (const RecencyPosition& job : jobs) {
+    if (!query.after || earlier(*query.after, job)) builder.add(NodeId{job.node}, job);
+    if (builder.full()) break;
+  }
+  Page<NodeId, RecencyPosition> out = builder.take();
+  out.total = static_cast<std::int64_t>(jobs.size());
+  return out;
+}
+
+}  // namespace headwater::query

@@ -1,0 +1,40 @@
+// Node ids as text: "dataset:NS:NAME", "job:NS:NAME", "datasetField:NS:DATASET:FIELD", "run:ID".
+//
+// Namespaces and names may hold any character, ':' included, so a text can be split in several
+// ways. It is resolved against what exists:
+//   1. every split of the text as it stands; if several exist, the one with the longest namespace
+//      (namespaces are the part that carries schemes and ports: "postgres://host:5432");
+//   2. otherwise the same with "%3A" read as ':' and "%25" as '%' inside the parts.
+// A caller that needs certainty writes every ':' inside a part as "%3A" and every '%' as "%25".
+//
+// Thread-safety: pure functions over a snapshot. Cost: one look-up per split; at most 64 colons.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "query/session.h"
+
+namespace headwater::query {
+
+enum class RefKind { kDataset, kJob, kField, kRun };
+
+// A text whose form is right; nothing looked up yet.
+struct NodeRef {
+  RefKind kind = RefKind::kDataset;
+  std::string text;  // what follows the prefix; for a run its id
+};
+
+// kInvalidNodeId when the form is wrong.
+Result<NodeRef> parse_node_ref(std::string_view text);
+
+// The canonical node. kNotFound if nothing of that name is recorded at the snapshot's moment. Not
+// for runs (kInvalidNodeId).
+Result<NodeId> resolve(const Snapshot& snapshot, const NodeRef& ref);
+
+// The id of a node in plain form.
+std::string format_node(const Snapshot& snapshot, NodeId node);
+std::string format_node(NodeKind kind, std::string_view name_space, std::string_view name);
+
+}  // namespace headwater::query

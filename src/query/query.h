@@ -1,0 +1,19 @@
+// The questions that Headwater answers, typed. Start with Service::open (query/session.h).
+//
+// Layer 3: knows storage and graph, no JSON to write and no wire. Each header says its own errors
+// and costs.
+#pragma once
+
+#include "query/attributes.h"
+#include "query/catalog.h"
+#include "query/events.h"
+#include "query/evidence.h"
+#include "query/impact.h"
+#include "query/layout.h"
+#include "query/lineage.h"
+#include "query/node_ref.h"
+#include "query/runs.h"
+#include "query/search.h"
+#include "query/session.h"
+#include "query/values.h"
+#include "query/versions.h"

@@ -1,0 +1,83 @@
+#include "query/session.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace headwater::query {
+
+Result<Session> Service::open(Moment moment) {
+  if (moment.known_at != model::kNeverSeq && published() < moment.known_at) {
+    return base::make_error(base::ErrorCode::kInvalidArgument,
+                            "known_at is " + std::to_string(moment.known_at.value) +
+                                ", but the newest record is " + std::to_string(published().value) +
+                                ".");
+  }
+  Snapshot snapshot = graph_.snapshot(moment);
+  HW_TRY(storage::Reader reader, store_.reader());
+  HW_CHECK_OK(reader.begin());
+  return Session(*this, std::move(snapshot), std::move(reader));
+}
+
+std::shared_ptr<const Hidden> Service::cached_hidden(Seq seq) {
+  return hidden_.with([seq](const auto& cached) {
+    return cached.first == seq ? cached.second : std::shared_ptr<const Hidden>{};
+  });
+}
+
+void Service::cache_hidden(Seq seq, std::shared_ptr<const Hidden> hidden) {
+  hidden_.with([&](auto& cached) {
+    if (cached.first <= seq) cached = {seq, std::move(hidden)};
+  });
+}
+
+Micros Session::answered_as_of() const {
+  if (!latest()) return moment().as_of;
+  return std::max(service_->clock_.now(), service_->graph_.latest_event_time());
+}
+
+bool Session::holds(Micros valid_from, Micros valid_to) const {
+  const Micros as_of = moment().as_of;
+  if (as_of == graph::kLatest) return valid_to == model::kOpenEnd;
+  return valid_from <= as_of && as_of < valid_to;
+}
+
+Result<std::string> Session::attribute_name(model::AttributeNameId id) {
+  using Names = Service::AttributeNames;
+  std::optional<std::string> known =
+      service_->attribute_names_.with([id](Names& names) -> std::optional<std::string> {
+        const auto it = names.by_id.find(id.value);
+        if (it == names.by_id.end()) return std::nullopt;
+        return it->second;
+      });
+  if (known) return *std::move(known);
+  HW_TRY(std::optional<std::string> stored, reader_.attribute_name(id));
+  if (!stored) {
+    return base::make_error(base::ErrorCode::kStorageCorrupt, "A facet has no name in the store.",
+                            "attribute_name " + std::to_string(id.value));
+  }
+  service_->attribute_names_.with([&](Names& names) { names.by_id[id.value] = *stored; });
+  return *std::move(stored);
+}
+
+Result<std::optional<std::string>> Session::content(model::ContentId id) {
+  using Contents = Service::Contents;
+  std::optional<std::string> known =
+      service_->contents_.with([id](Contents& contents) -> std::optional<std::string> {
+        const auto it = contents.by_id.find(id.value);
+        if (it == contents.by_id.end()) return std::nullopt;
+        return it->second;
+      });
+  if (known) return known;
+  HW_TRY(std::optional<std::string> stored, reader_.content(id));
+  if (!stored) return stored;
+  service_->contents_.with([&](Contents& contents) {
+    if (contents.bytes + stored->size() > Service::kMaxContentBytes) {
+      contents.by_id.clear();
+      contents.bytes = 0;
+    }
+    if (contents.by_id.emplace(id.value, *stored).second) contents.bytes += stored->size();
+  });
+  return stored;
+}
+
+}  // namespace headwater::query

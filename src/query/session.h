@@ -1,0 +1,113 @@
+// Service and Session: what every question stands on.
+//
+// A Session is one consistent reading: a graph version pinned by number, then a transaction over
+// the rows. Rows are never older than the graph, since the writer commits before it publishes; rows
+// that are newer are filtered by their recorded interval. So an answer is of one moment, whatever
+// the writer does meanwhile.
+//
+// Thread-safety: Service from any thread; a Session belongs to one request at a time.
+// Ownership: Service borrows store, graph and clock; a Session borrows its Service.
+// Errors: those of the store. Not promised: the state of runs is the newest one that is stored, not
+// the one as of a past moment; runs recorded later are left out.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "graph/graph.h"
+#include "storage/storage.h"
+
+namespace headwater::query {
+
+using base::Micros;
+using base::Result;
+using graph::Moment;
+using graph::Snapshot;
+using model::NodeId;
+using model::NodeKind;
+using model::Seq;
+
+class Session;
+struct Hidden;
+
+class Service {
+ public:
+  Service(storage::Store& store, const graph::Graph& graph, const base::Clock& clock)
+      : store_(store), graph_(graph), clock_(clock) {}
+
+  // The newest version that a reader may ask for.
+  Seq published() const { return graph_.published(); }
+  Micros latest_event_time() const { return graph_.latest_event_time(); }
+  const graph::Graph& graph() const { return graph_; }
+  const base::Clock& clock() const { return clock_; }
+  storage::Store& store() const { return store_; }
+
+  // kInvalidArgument if moment.known_at lies after what is published.
+  Result<Session> open(Moment moment = {});
+
+  // What lists leave out, kept for the newest version that asked (query/hidden.h).
+  std::shared_ptr<const Hidden> cached_hidden(Seq seq);
+  void cache_hidden(Seq seq, std::shared_ptr<const Hidden> hidden);
+
+ private:
+  friend class Session;
+  // Names never change, so they are kept for good; there are as many as facets have names.
+  struct AttributeNames {
+    std::unordered_map<std::int64_t, std::string> by_id;
+  };
+  // Contents never change either, but are many: emptied when they exceed kMaxContentBytes.
+  struct Contents {
+    std::unordered_map<std::int64_t, std::string> by_id;
+    std::size_t bytes = 0;
+  };
+  static constexpr std::size_t kMaxContentBytes = std::size_t{32} << 20;
+
+  storage::Store& store_;
+  const graph::Graph& graph_;
+  const base::Clock& clock_;
+  base::Guarded<AttributeNames> attribute_names_;
+  base::Guarded<Contents> contents_;
+  base::Guarded<std::pair<Seq, std::shared_ptr<const Hidden>>> hidden_;
+};
+
+class Session {
+ public:
+  const Snapshot& graph() const { return snapshot_; }
+  storage::Reader& rows() { return reader_; }
+  Service& service() const { return *service_; }
+
+  Moment moment() const { return snapshot_.moment(); }
+  Seq seq() const { return snapshot_.seq(); }
+  // True if the question is about now (nothing has ended), in valid time.
+  bool latest() const { return moment().as_of == graph::kLatest; }
+  // The moment to print: `as_of`, or the later of the clock and of what has been reported.
+  Micros answered_as_of() const;
+
+  // Known at this session's moment.
+  bool recorded(Seq from, Seq to) const { return from <= seq() && seq() < to; }
+  // Known, and holding at as_of.
+  bool holds(Micros valid_from, Micros valid_to) const;
+
+  Result<std::string> attribute_name(model::AttributeNameId id);
+  // One facet's JSON; nothing if there is no such content.
+  Result<std::optional<std::string>> content(model::ContentId id);
+
+ private:
+  friend class Service;
+  Session(Service& service, Snapshot snapshot, storage::Reader reader)
+      : service_(&service), snapshot_(std::move(snapshot)), reader_(std::move(reader)) {}
+
+  Service* service_;
+  Snapshot snapshot_;
+  storage::Reader reader_;
+};
+
+}  // namespace headwater::query
