@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,7 +24,10 @@ class BoundedQueue {
   explicit BoundedQueue(std::size_t max_weight) : max_weight_(max_weight) {}
 
   // An item heavier than the whole bound is taken when the queue is empty: it can never fit better.
-  PushResult push(T item, std::size_t weight) EXCLUDES(mutex_) {
+  PushResult push(T item, std::size_t weight) EXCLUDES(mutex_) { return push_from(item, weight); }
+
+  // The same; `item` is moved from only if the answer is kOk.
+  PushResult push_from(T& item, std::size_t weight) EXCLUDES(mutex_) {
     MutexLock lock(mutex_);
     if (closed_) return PushResult::kClosed;
     if (weight_ != 0 && weight_ + weight > max_weight_) return PushResult::kFull;
@@ -45,10 +49,10 @@ class BoundedQueue {
     const std::size_t n = items_.size() < max_items ? items_.size() : max_items;
     out.reserve(n);
     for (std::size_t i = 0; i < n; ++i) {
-      weight_ -= items_[i].second;
-      out.push_back(std::move(items_[i].first));
+      weight_ -= items_.front().second;
+      out.push_back(std::move(items_.front().first));
+      items_.pop_front();
     }
-    items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(n));
     return out;
   }
 
@@ -70,7 +74,7 @@ class BoundedQueue {
   const std::size_t max_weight_;
   Mutex mutex_;
   CondVar ready_;
-  std::vector<std::pair<T, std::size_t>> items_ GUARDED_BY(mutex_);
+  std::deque<std::pair<T, std::size_t>> items_ GUARDED_BY(mutex_);
   std::size_t weight_ GUARDED_BY(mutex_) = 0;
   bool closed_ GUARDED_BY(mutex_) = false;
 };

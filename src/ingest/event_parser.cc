@@ -382,7 +382,12 @@ void EventParser::finish_facets() {
     event_->facets.push_back(std::move(entity));
   };
   if (event_->job) add(*event_->job, true, job_facets_);
-  for (auto& [name, facts] : datasets_) add(name, false, facts.facets);
+  for (auto& [name, facts] : datasets_) {
+    // The version that a run reports is of the data: it belongs to the run, not to the metadata, or
+    // every run would make a new version of the dataset.
+    if (event_->kind == EventKind::kRun) facts.facets.erase("version");
+    add(name, false, facts.facets);
+  }
 }
 
 }  // namespace headwater::ingest

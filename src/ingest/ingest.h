@@ -79,8 +79,8 @@ class Pipeline {
   template <class T>
   using Done = std::function<void(base::Result<T>)>;
 
-  // Loads the graph (snapshot and what the tables hold beyond it) and starts the writer thread.
-  // `store` and `graph` outlive the pipeline; `graph` is empty.
+  // Starts the writer thread. `graph` was made by load_graph from the same store; both outlive the
+  // pipeline.
   static base::Result<std::unique_ptr<Pipeline>> start(storage::Store& store, graph::Graph& graph,
                                                        const base::Clock& clock,
                                                        const PipelineOptions& options);
@@ -109,8 +109,9 @@ class Pipeline {
   std::unique_ptr<Impl> impl_;
 };
 
-// Reads the graph from `store` as Pipeline::start does, without a writer: for check and export.
-base::Result<void> load_graph(storage::Store& store, graph::Graph& graph);
+// The graph of `store`: its snapshot and what the tables hold beyond it, or the tables alone when
+// the snapshot is missing, damaged or of another store.
+base::Result<std::unique_ptr<graph::Graph>> load_graph(storage::Store& store);
 
 // A digest over everything that is derived from the log, one line a view: equal digests, equal
 // views. `exact` covers ids and recorded time (a replay's equality); otherwise only names and valid

@@ -57,8 +57,8 @@ std::size_t EdgeKeyHash::operator()(const EdgeKey& key) const {
 std::string_view to_string(EvidenceFacet facet) {
   switch (facet) {
     case EvidenceFacet::kInputsOutputs: return "inputs_outputs";
-    case EvidenceFacet::kColumnLineage: return "columnLineage";
-    case EvidenceFacet::kLineage: return "lineage";
+    case EvidenceFacet::kColumnLineageFacet: return "columnLineage";
+    case EvidenceFacet::kLineageFacet: return "lineage";
     case EvidenceFacet::kParent: return "parent";
     case EvidenceFacet::kJobDependencies: return "jobDependencies";
     case EvidenceFacet::kLifecycle: return "lifecycleStateChange";

@@ -34,8 +34,8 @@ struct EdgeKeyHash {
 // Which facet an edge rests on, strongest last. Kept beside each edge as its evidence.
 enum class EvidenceFacet : std::uint8_t {
   kInputsOutputs = 0,
-  kColumnLineage = 1,
-  kLineage = 2,
+  kColumnLineageFacet = 1,
+  kLineageFacet = 2,
   kParent = 3,
   kJobDependencies = 4,
   kLifecycle = 5,

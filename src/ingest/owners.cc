@@ -1,0 +1,360 @@
+#include "ingest/owners.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/json.h"
+
+namespace headwater::ingest {
+
+using base::ErrorCode;
+using base::make_error;
+using model::EdgeKey;
+using model::EdgeKind;
+using model::EdgeSet;
+using model::NodeKind;
+
+namespace {
+
+constexpr std::size_t kMaxTips = 200'000;
+constexpr std::size_t kMaxCachedSets = 100'000;
+
+Position position_of(const storage::ObservationRow& row) {
+  return {row.time, row.rank, row.tie, row.seq.value};
+}
+
+}  // namespace
+
+Owners::Owners(NodeTable& nodes, Interner& interner, int misses_to_retire)
+    : nodes_(nodes), interner_(interner) {
+  options_.misses_to_retire = misses_to_retire;
+  options_.dataset_of = [this](NodeId id) { return nodes_.dataset_of(id); };
+  options_.is_gone = [this](model::ContentId content) { return gone_.contains(content); };
+}
+
+Result<void> Owners::load(storage::Writer& writer) {
+  tips_.clear();
+  touched_.clear();
+  deletions_.clear();
+  edge_sets_.clear();
+  bundles_.clear();
+  gone_.clear();
+  HW_TRY(const auto high, writer.high_ids());
+  next_edge_ = high.edge.value + 1;
+  next_attribute_ = high.attribute + 1;
+  HW_TRY(const auto rows, writer.reader().deletions());
+  for (const auto& row : rows) {
+    deletions_[nodes_.canonical(row.dataset)].push_back(
+        {row.time, row.rank, row.tie, row.seq.value});
+  }
+  for (auto& [dataset, positions] : deletions_) std::ranges::sort(positions);
+  return {};
+}
+
+void Owners::trim() {
+  touched_.clear();
+  if (tips_.size() > kMaxTips) tips_.clear();
+  if (edge_sets_.size() > kMaxCachedSets) edge_sets_.clear();
+  if (bundles_.size() > kMaxCachedSets) bundles_.clear();
+}
+
+std::shared_ptr<const EdgeSet> Owners::canonical(std::shared_ptr<const EdgeSet> set) const {
+  if (!set || !nodes_.any_merges()) return set;
+  EdgeSet out;
+  for (EdgeSet::Entry entry : set->entries) {
+    entry.key.src = nodes_.canonical(entry.key.src);
+    entry.key.dst = nodes_.canonical(entry.key.dst);
+    entry.key.via = nodes_.canonical(entry.key.via);
+    if (entry.key.src != entry.key.dst) out.entries.push_back(entry);
+  }
+  for (const NodeId id : set->covered) out.covered.push_back(nodes_.canonical(id));
+  out.normalize();
+  return std::make_shared<const EdgeSet>(std::move(out));
+}
+
+Result<std::shared_ptr<const EdgeSet>> Owners::edge_set(model::EdgeSetId id,
+                                                        storage::Writer& writer) {
+  if (!id) return std::shared_ptr<const EdgeSet>();
+  if (const auto at = edge_sets_.find(id.value); at != edge_sets_.end()) return at->second;
+  HW_TRY(const auto bytes, writer.reader().edge_set(id));
+  auto decoded = bytes ? model::decode_edge_set(*bytes) : std::nullopt;
+  if (!decoded) {
+    return make_error(ErrorCode::kStorageCorrupt, "Stored data is damaged; run headwater check.",
+                      "edge_set " + std::to_string(id.value));
+  }
+  auto set = canonical(std::make_shared<const EdgeSet>(std::move(*decoded)));
+  edge_sets_.emplace(id.value, set);
+  return set;
+}
+
+Result<std::shared_ptr<const model::Bundle>> Owners::bundle(model::BundleId id,
+                                                            storage::Writer& writer) {
+  if (!id) return std::shared_ptr<const model::Bundle>();
+  if (const auto at = bundles_.find(id.value); at != bundles_.end()) return at->second;
+  HW_TRY(const auto bytes, writer.reader().bundle(id));
+  auto decoded = bytes ? model::decode_bundle(*bytes) : std::nullopt;
+  if (!decoded) {
+    return make_error(ErrorCode::kStorageCorrupt, "Stored data is damaged; run headwater check.",
+                      "bundle " + std::to_string(id.value));
+  }
+  auto bundle = std::make_shared<const model::Bundle>(std::move(*decoded));
+  bundles_.emplace(id.value, bundle);
+  return bundle;
+}
+
+Result<std::vector<Observation>> Owners::observations(NodeId owner, storage::Writer& writer) {
+  std::vector<Observation> own;
+  for (const NodeId member : nodes_.members(owner)) {
+    HW_TRY(const auto rows, writer.reader().observations_of_owner(member));
+    for (const auto& row : rows) {
+      Observation o;
+      o.at = position_of(row);
+      o.type = static_cast<ObservationType>(row.type);
+      o.flags = row.flags;
+      o.run = row.run;
+      o.code = row.code;
+      HW_TRY(o.edges, edge_set(row.edge_set, writer));
+      HW_TRY(o.facets, bundle(row.bundle, writer));
+      if (nodes_.kind(owner) == NodeKind::kDataset) o.dataset = owner;
+      own.push_back(std::move(o));
+    }
+  }
+  std::vector<Observation> all = own;
+  if (!deletions_.empty()) add_deletions(own, all);
+  std::ranges::stable_sort(all, {}, &Observation::at);
+  return all;
+}
+
+// Deletions of every dataset that the observations ever put at the end of an edge.
+void Owners::add_deletions(const std::vector<Observation>& from,
+                           std::vector<Observation>& to) const {
+  std::set<NodeId> datasets;
+  std::set<const EdgeSet*> seen;
+  for (const Observation& o : from) {
+    if (!o.edges || !seen.insert(o.edges.get()).second) continue;
+    for (const auto& entry : o.edges->entries) {
+      datasets.insert(nodes_.dataset_of(entry.key.src));
+      datasets.insert(nodes_.dataset_of(entry.key.dst));
+    }
+  }
+  for (const NodeId dataset : datasets) {
+    const auto at = deletions_.find(dataset);
+    if (at == deletions_.end()) continue;
+    for (const Position& position : at->second) {
+      Observation o;
+      o.at = position;
+      o.type = ObservationType::kDatasetDeleted;
+      o.dataset = dataset;
+      to.push_back(std::move(o));
+    }
+  }
+}
+
+bool Owners::deleted_after(const EdgeSet* edges, const Position& at) const {
+  if (edges == nullptr || deletions_.empty()) return false;
+  return std::ranges::any_of(edges->entries, [&](const auto& entry) {
+    for (const NodeId end : {entry.key.src, entry.key.dst}) {
+      const auto found = deletions_.find(nodes_.dataset_of(end));
+      if (found != deletions_.end() && found->second.back() > at) return true;
+    }
+    return false;
+  });
+}
+
+Result<Owners::Tip*> Owners::tip(NodeId owner, storage::Writer& writer) {
+  if (const auto at = tips_.find(owner.value); at != tips_.end()) return at->second.get();
+  auto fresh = std::make_unique<Tip>(options_);
+  if (!nodes_.is_new(owner) || nodes_.members(owner).size() > 1) {
+    HW_TRY(const auto history, observations(owner, writer));
+    (void)derive(fresh->timeline, history);
+    HW_TRY(const auto edges, writer.reader().edges_of_owner(owner, true));
+    for (const auto& row : edges) {
+      if (row.valid_to != model::kOpenEnd) continue;
+      fresh->open_edges[{row.kind, row.src, row.dst, row.via, row.detail}] = row.id;
+    }
+    HW_TRY(const auto attributes, writer.reader().attributes_of_owner(owner, true));
+    for (const auto& row : attributes) {
+      if (row.valid_to == model::kOpenEnd) fresh->open_attributes[row.name] = row.id;
+    }
+  }
+  return tips_.emplace(owner.value, std::move(fresh)).first->second.get();
+}
+
+Result<void> Owners::observe(const storage::ObservationRow& row,
+                             std::shared_ptr<const EdgeSet> edges,
+                             std::shared_ptr<const model::Bundle> facets, storage::Writer& writer,
+                             storage::Effects& effects) {
+  if (!options_.state_attribute) {
+    HW_TRY(options_.state_attribute, interner_.attribute("$state", writer));
+    for (const char* state : {"\"DROP\"", "\"RENAMED\"", "\"DELETED\""}) {
+      HW_TRY(const auto content, interner_.content(state, writer));
+      gone_.insert(content);
+    }
+  }
+  const NodeId owner = nodes_.canonical(row.owner);
+  HW_TRY(Tip* const at_tip, tip(owner, writer));
+  HW_CHECK_OK(writer.insert_observation(row));
+  touched_.insert(owner);
+  const Position at = position_of(row);
+  if (at <= at_tip->timeline.last() || deleted_after(edges.get(), at)) {
+    return refold(owner, row.seq, writer, effects);
+  }
+  Observation o;
+  o.at = at;
+  o.type = static_cast<ObservationType>(row.type);
+  o.flags = row.flags;
+  o.run = row.run;
+  o.code = row.code;
+  o.edges = std::move(edges);
+  o.facets = std::move(facets);
+  if (nodes_.kind(owner) == NodeKind::kDataset) o.dataset = owner;
+  return step(owner, *at_tip, o, row.seq, writer, effects);
+}
+
+Result<void> Owners::step(NodeId owner, Tip& tip, const Observation& observation, Seq seq,
+                          storage::Writer& writer, storage::Effects& effects) {
+  Timeline::Delta delta;
+  tip.timeline.step(observation, delta);
+  for (const EdgeInterval& ended : delta.ended) {
+    const auto open = tip.open_edges.find(ended.key);
+    if (open != tip.open_edges.end()) {
+      HW_CHECK_OK(close_edge(open->second, seq, writer));
+      tip.open_edges.erase(open);
+    }
+    HW_CHECK_OK(insert_edge(owner, ended, seq, writer, effects));
+  }
+  for (const EdgeInterval& started : delta.started) {
+    HW_TRY(tip.open_edges[started.key], insert_edge(owner, started, seq, writer, effects));
+  }
+  for (const AttributeInterval& ended : delta.attributes_ended) {
+    const auto open = tip.open_attributes.find(ended.name);
+    if (open != tip.open_attributes.end()) {
+      HW_CHECK_OK(writer.close_attribute(open->second, seq));
+      tip.open_attributes.erase(open);
+    }
+    HW_CHECK_OK(insert_attribute(owner, ended, seq, writer));
+  }
+  for (const AttributeInterval& started : delta.attributes_started) {
+    HW_TRY(tip.open_attributes[started.name], insert_attribute(owner, started, seq, writer));
+  }
+  return {};
+}
+
+Result<void> Owners::refold(NodeId owner, Seq seq, storage::Writer& writer,
+                            storage::Effects& effects) {
+  HW_TRY(const auto history, observations(owner, writer));
+  auto fresh = std::make_unique<Tip>(options_);
+  const Derived derived = derive(fresh->timeline, history);
+  HW_CHECK_OK(diff_edges(owner, derived, *fresh, seq, writer, effects));
+  HW_CHECK_OK(diff_attributes(owner, derived, *fresh, seq, writer));
+  tips_[owner.value] = std::move(fresh);
+  touched_.insert(owner);
+  return {};
+}
+
+Result<void> Owners::diff_edges(NodeId owner, const Derived& derived, Tip& tip, Seq seq,
+                                storage::Writer& writer, storage::Effects& effects) {
+  std::multimap<EdgeInterval, model::EdgeId> stored;
+  for (const NodeId member : nodes_.members(owner)) {
+    HW_TRY(const auto rows, writer.reader().edges_of_owner(member, true));
+    for (const auto& row : rows) {
+      if (member != owner) {  // owned under another name until now
+        HW_CHECK_OK(close_edge(row.id, seq, writer));
+        continue;
+      }
+      const EdgeKey key{row.kind, row.src, row.dst, row.via, row.detail};
+      stored.emplace(EdgeInterval{key, row.valid_from, row.valid_to, row.reason}, row.id);
+    }
+  }
+  std::vector<const EdgeInterval*> wanted;
+  for (const EdgeInterval& interval : derived.edges) {
+    const auto at = stored.find(interval);
+    if (at == stored.end()) {
+      wanted.push_back(&interval);
+      continue;
+    }
+    if (interval.to == model::kOpenEnd) tip.open_edges[interval.key] = at->second;
+    stored.erase(at);
+  }
+  for (const auto& [interval, id] : stored) HW_CHECK_OK(close_edge(id, seq, writer));
+  for (const EdgeInterval* interval : wanted) {
+    HW_TRY(const auto id, insert_edge(owner, *interval, seq, writer, effects));
+    if (interval->to == model::kOpenEnd) tip.open_edges[interval->key] = id;
+  }
+  return {};
+}
+
+Result<void> Owners::diff_attributes(NodeId owner, const Derived& derived, Tip& tip, Seq seq,
+                                     storage::Writer& writer) {
+  std::multimap<AttributeInterval, std::int64_t> stored;
+  for (const NodeId member : nodes_.members(owner)) {
+    HW_TRY(const auto rows, writer.reader().attributes_of_owner(member, true));
+    for (const auto& row : rows) {
+      if (member != owner) {
+        HW_CHECK_OK(writer.close_attribute(row.id, seq));
+        continue;
+      }
+      stored.emplace(AttributeInterval{row.name, row.content, row.valid_from, row.valid_to},
+                     row.id);
+    }
+  }
+  std::vector<const AttributeInterval*> wanted;
+  for (const AttributeInterval& interval : derived.attributes) {
+    const auto at = stored.find(interval);
+    if (at == stored.end()) {
+      wanted.push_back(&interval);
+      continue;
+    }
+    if (interval.to == model::kOpenEnd) tip.open_attributes[interval.name] = at->second;
+    stored.erase(at);
+  }
+  for (const auto& [interval, id] : stored) HW_CHECK_OK(writer.close_attribute(id, seq));
+  for (const AttributeInterval* interval : wanted) {
+    HW_TRY(const auto id, insert_attribute(owner, *interval, seq, writer));
+    if (interval->to == model::kOpenEnd) tip.open_attributes[interval->name] = id;
+  }
+  return {};
+}
+
+Result<model::EdgeId> Owners::insert_edge(NodeId owner, const EdgeInterval& interval, Seq seq,
+                                          storage::Writer& writer, storage::Effects& effects) {
+  storage::EdgeRow row;
+  row.id = model::EdgeId{next_edge_++};
+  row.owner = owner;
+  row.kind = interval.key.kind;
+  row.src = interval.key.src;
+  row.dst = interval.key.dst;
+  row.via = interval.key.via;
+  row.detail = interval.key.detail;
+  row.valid_from = interval.from;
+  row.valid_to = interval.to;
+  row.recorded_from = seq;
+  row.reason = interval.reason;
+  HW_CHECK_OK(writer.insert_edge(row));
+  nodes_.changes().edges.push_back({row.id, row.src, row.dst, row.via, row.kind, row.detail,
+                                    row.valid_from, row.valid_to, seq, model::kNeverSeq});
+  ++(interval.to == model::kOpenEnd ? effects.edges_added : effects.edges_retired);
+  return row.id;
+}
+
+Result<void> Owners::close_edge(model::EdgeId id, Seq seq, storage::Writer& writer) {
+  HW_CHECK_OK(writer.close_edge(id, seq));
+  nodes_.changes().closes.push_back({id, seq});
+  return {};
+}
+
+Result<std::int64_t> Owners::insert_attribute(NodeId owner, const AttributeInterval& interval,
+                                              Seq seq, storage::Writer& writer) {
+  storage::AttributeRow row;
+  row.id = next_attribute_++;
+  row.owner = owner;
+  row.name = interval.name;
+  row.content = interval.content;
+  row.valid_from = interval.from;
+  row.valid_to = interval.to;
+  row.recorded_from = seq;
+  HW_CHECK_OK(writer.insert_attribute(row));
+  return row.id;
+}
+
+}  // namespace headwater::ingest

@@ -1,0 +1,94 @@
+// Owners: the timelines of jobs and datasets at their tips, and the rows that follow from them.
+//
+// An observation after the tip steps the fold and writes what changed. One that belongs before it
+// folds the owner anew from all its observations and writes the difference: versions that no longer
+// follow are closed on the recorded clock, new ones begin there; the valid history is rewritten,
+// the recorded one never.
+//
+// Thread-safety: none; the writer's.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "ingest/interner.h"
+#include "ingest/node_table.h"
+#include "ingest/timeline.h"
+#include "storage/storage.h"
+#include "storage/view.h"
+
+namespace headwater::ingest {
+
+class Owners {
+ public:
+  Owners(NodeTable& nodes, Interner& interner, int misses_to_retire);
+
+  Result<void> load(storage::Writer& writer);  // at the start and after a discard
+
+  // Stores the observation and carries out what follows from it. `node` is the name as sent; its
+  // canonical node owns what is derived. row.owner, row.edge_set and row.bundle are set.
+  Result<void> observe(const storage::ObservationRow& row,
+                       std::shared_ptr<const model::EdgeSet> edges,
+                       std::shared_ptr<const model::Bundle> facets, storage::Writer& writer,
+                       storage::Effects& effects);
+  // Ends every edge at the dataset, whoever owns it.
+  Result<void> delete_dataset(NodeId dataset, const Position& at, storage::Writer& writer,
+                              storage::Effects& effects);
+  // Two names turn out to be one dataset, retroactively.
+  Result<void> merge(NodeId a, NodeId b, const NodeTable::Mention& mention, storage::Writer& writer,
+                     storage::Effects& effects);
+
+  // The set with every end canonical, flows and columns onto themselves dropped.
+  std::shared_ptr<const model::EdgeSet> canonical(std::shared_ptr<const model::EdgeSet> set) const;
+  void trim();  // between batches: keeps the number of tips bounded
+
+ private:
+  struct Tip {
+    explicit Tip(const Timeline::Options& options) : timeline(options) {}
+    Timeline timeline;
+    std::map<model::EdgeKey, model::EdgeId> open_edges;
+    std::map<model::AttributeNameId, std::int64_t> open_attributes;
+  };
+
+  Result<Tip*> tip(NodeId owner, storage::Writer& writer);
+  Result<std::vector<Observation>> observations(NodeId owner, storage::Writer& writer);
+  Result<std::shared_ptr<const model::EdgeSet>> edge_set(model::EdgeSetId id,
+                                                         storage::Writer& writer);
+  Result<std::shared_ptr<const model::Bundle>> bundle(model::BundleId id, storage::Writer& writer);
+  void add_deletions(const std::vector<Observation>& from, std::vector<Observation>& to) const;
+  bool deleted_after(const model::EdgeSet* edges, const Position& at) const;
+
+  Result<void> step(NodeId owner, Tip& tip, const Observation& observation, Seq seq,
+                    storage::Writer& writer, storage::Effects& effects);
+  Result<void> refold(NodeId owner, Seq seq, storage::Writer& writer, storage::Effects& effects);
+  Result<void> diff_edges(NodeId owner, const Derived& derived, Tip& tip, Seq seq,
+                          storage::Writer& writer, storage::Effects& effects);
+  Result<void> diff_attributes(NodeId owner, const Derived& derived, Tip& tip, Seq seq,
+                               storage::Writer& writer);
+  Result<model::EdgeId> insert_edge(NodeId owner, const EdgeInterval& interval, Seq seq,
+                                    storage::Writer& writer, storage::Effects& effects);
+  Result<void> close_edge(model::EdgeId id, Seq seq, storage::Writer& writer);
+  Result<std::int64_t> insert_attribute(NodeId owner, const AttributeInterval& interval, Seq seq,
+                                        storage::Writer& writer);
+  // Owners of any edge, past or present, at the dataset or one of its fields; and those touched in
+  // the running batch, whose edges the graph does not show yet. Sorted.
+  Result<std::set<NodeId>> owners_at(NodeId dataset, storage::Writer& writer);
+
+  NodeTable& nodes_;
+  Interner& interner_;
+  Timeline::Options options_;
+  std::set<model::ContentId> gone_;
+  std::unordered_map<std::uint32_t, std::unique_ptr<Tip>> tips_;
+  std::set<NodeId> touched_;                           // owners with changes in the running batch
+  std::map<NodeId, std::vector<Position>> deletions_;  // by canonical dataset, sorted
+  std::unordered_map<std::int64_t, std::shared_ptr<const model::EdgeSet>> edge_sets_;
+  std::unordered_map<std::int64_t, std::shared_ptr<const model::Bundle>> bundles_;
+  std::uint32_t next_edge_ = 1;
+  std::int64_t next_attribute_ = 1;
+};
+
+}  // namespace headwater::ingest
