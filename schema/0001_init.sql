@@ -1,9 +1,19 @@
 -- The first schema. A merged migration never changes; see docs/formats.md for every column.
 -- Times are microseconds since 1970-01-01T00:00:00Z. Open ends are 9223372036854775807.
 
+-- format_version, instance_id, created_at, fence (docs/adr/0001-one-log-one-writer.md).
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 
--- zstd dictionaries; the log and facet contents name the one they were written with. 0 is none.
+-- What was applied: a file of schema/ that changed since is refused.
+CREATE TABLE migration (
+  version INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  checksum TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+);
+
+-- zstd dictionaries; the log and facet contents name the one they were written with. 0 is none,
+-- -1 is a body stored uncompressed.
 CREATE TABLE dictionary (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 
 -- The ordered log. kind: 1 event, 2 quarantined event, 3 decision, 4 event replayed from quarantine.
@@ -19,14 +29,14 @@ CREATE TABLE log (
   body BLOB NOT NULL
 );
 CREATE INDEX log_hash ON log (hash_low);
-CREATE INDEX log_time ON log (event_time, seq);
+CREATE INDEX log_time ON log (event_time, seq) WHERE kind IN (1, 4);
 
 CREATE TABLE quarantine (
   seq INTEGER PRIMARY KEY,
   reason TEXT NOT NULL,
   pointer TEXT NOT NULL,
   producer TEXT NOT NULL,
-  replayed_as INTEGER
+  replayed_as INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE namespace (

@@ -16,8 +16,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "storage/rows.h"
 
@@ -31,23 +33,29 @@ struct StoreOptions {
   bool create = true;      // make the directory and an empty store if there is none
   bool read_only = false;  // no lock taken, no writer; for check and export beside a server
   int max_readers = 32;
-  std::int64_t cache_kib = 65536;
+  std::int64_t cache_kib = 65536;  // of the writer; all readers together share as much again
   std::string vfs;  // name of a registered SQLite VFS, for fault tests; empty: the default
   std::size_t dictionary_samples = 2000;  // records after which the first dictionary is trained
   bool sync_full = true;  // false only for benchmarks' floors and rebuilds into a new directory
+  const base::Clock* clock = nullptr;  // of created_at; null: the system's. Outlives the store.
 };
 
 // Bytes as stored, and how to read them. Compression is thread-safe and done before the writer
 // sees a record.
 struct Packed {
-  std::int64_t dictionary = 0;
-  std::int64_t size = 0;  // of the original
+  std::int64_t dictionary = 0;  // -1: stored as it is, 0: compressed without one
+  std::int64_t size = 0;        // of the original
   std::string body;
 };
 
 class Codec;
 
-// Reads see the last committed state as of the first read after begin().
+// Reads see the last committed state as of the first read after begin(); without begin(), each
+// read sees the state of its own moment. A long view keeps the WAL from being reused: end it soon.
+//
+// Returned before the store is destroyed. A visitor of a scan may read through the same Reader, but
+// not start the same scan again (kInternal). Limits are the caller's: a list has at most `limit`
+// rows, and none is added.
 class Reader {
  public:
   ~Reader();
@@ -72,22 +80,26 @@ class Reader {
   };
   Result<std::vector<LogRecord>> events(const EventQuery& query);
   Result<std::int64_t> count_events(Micros from, Micros to);
+  // The first event (kinds 1 and 4) with this hash; quarantined records are not found.
   Result<std::optional<Seq>> find_event(const base::Hash128& hash);
 
   Result<std::vector<QuarantineRow>> quarantined(Seq after, std::size_t limit);
   Result<std::optional<QuarantineRow>> quarantine_row(Seq seq);
   Result<std::int64_t> count_quarantined(bool include_replayed);
 
+  // By name, after `after_name`; empty: from the first.
   Result<std::vector<NamespaceRow>> namespaces(std::string_view after_name, std::size_t limit);
   Result<std::optional<NamespaceRow>> find_namespace(std::string_view name);
   Result<std::optional<NamespaceRow>> namespace_row(model::NamespaceId id);
 
-  // By name, strictly after `after_name`; name_space 0 means all, then by (namespace, name).
+  // By name, strictly after `after_name`; name_space 0 means all, then by (namespace, parent,
+  // name). Merged nodes and placeholders are among them.
   struct NodeQuery {
     model::NodeKind kind = model::NodeKind::kDataset;
     model::NamespaceId name_space;
     model::NodeId parent;  // for fields
     model::NamespaceId after_namespace;
+    model::NodeId after_parent;  // only for the fields of all datasets
     std::string after_name;
     bool after_set = false;
     std::size_t limit = 100;
@@ -96,6 +108,7 @@ class Reader {
   Result<std::optional<NodeRow>> node(model::NodeId id);
   Result<std::optional<NodeRow>> find_node(model::NodeKind kind, model::NamespaceId name_space,
                                            model::NodeId parent, std::string_view name);
+  // Without merged nodes; `placeholders` says whether placeholders count. name_space 0 means all.
   Result<std::int64_t> count_nodes(model::NodeKind kind, model::NamespaceId name_space,
                                    bool placeholders);
 
@@ -149,7 +162,13 @@ class Reader {
 };
 
 // The one transaction at a time. Everything between begin() and commit() is durable together or
-// not at all. After any error the transaction is rolled back by the caller with rollback().
+// not at all. After any error the transaction is rolled back by the caller with rollback(); until
+// then every further write is refused, so that nothing slips out of a transaction that SQLite has
+// ended by itself. The writer is usable again as soon as the disk is.
+//
+// A commit that failed is invisible to every reader, in this process and others, and a later
+// begin() first overwrites what it left in the WAL. Only if the disk refuses that as well and the
+// process then dies, the next start may find the failed transaction, whole, or not at all.
 class Writer {
  public:
   ~Writer();
@@ -161,6 +180,7 @@ class Writer {
   // Sees the writer's own uncommitted rows.
   Reader& reader();
 
+  // `seq` is the last one plus 1 (kInternal otherwise): the log has no gaps.
   Result<void> append_log(Seq seq, RecordKind kind, Micros received_at, Micros event_time,
                           const base::Hash128& hash, const Packed& body);
   Result<void> insert_quarantine(const QuarantineRow& row);
@@ -233,15 +253,26 @@ class Store {
   Result<Reader> reader();  // leases a connection; waits while max_readers are out
 
   const std::string& directory() const;
+  const std::string& instance_id() const;  // drawn when the store was made; a backup keeps it
   std::string snapshot_path() const;
   std::int64_t size_bytes() const;  // of the database and its WAL
-  // Moves the WAL into the database without blocking readers. Any thread.
+  // Moves the WAL into the database without blocking readers. Any thread; a second call while one
+  // runs returns at once. The owner calls it about once a second. Above 64 MiB of WAL it also
+  // empties the file, for which it holds up the writer, at most 50 ms, and above 1 GiB at most 5 s;
+  // readers with a view older than that keep the WAL growing until they end.
   void checkpoint();
-  // A consistent copy while running, into a directory that does not exist or is empty.
+  // A consistent copy while running, into a directory that does not exist or is empty. It is
+  // synced and has passed check() when this returns. The graph snapshot is not copied: a start
+  // rebuilds it.
   Result<void> backup(const std::string& directory, const std::function<void(double)>& progress);
   // SQLite's own integrity check, foreign relations between tables, log density, every blob
-  // decompressed and its hash compared. Empty: clean.
-  Result<std::vector<CheckFinding>> check(const std::function<void(double)>& progress);
+  // decompressed to its size. `body_hash` recomputes the hash of a record from its body; without
+  // it hashes are not compared. At most kMaxFindings; the last then says that there are more.
+  // Empty: clean.
+  static constexpr std::size_t kMaxFindings = 1000;
+  using BodyHash = std::function<base::Hash128(std::string_view)>;
+  Result<std::vector<CheckFinding>> check(const std::function<void(double)>& progress,
+                                          const BodyHash& body_hash = {});
 
  private:
   struct Impl;

@@ -1,0 +1,273 @@
+#include "storage/sqlite/catalogue.h"
+
+#include <array>
+
+// Columns are listed once per table, in the order in which rows.cc reads them.
+#define HW_LOG_COLUMNS \
+  "seq, kind, received_at, event_time, hash_high, hash_low, dictionary, size, body"
+#define HW_QUARANTINE_COLUMNS "seq, reason, pointer, producer, replayed_as"
+#define HW_NAMESPACE_COLUMNS "id, name, owner, description, created_at, updated_at, deleted"
+#define HW_NODE_COLUMNS                                                                 \
+  "id, kind, namespace, parent, name, recorded, first_seen, placeholder, merged_into, " \
+  "merged_seq"
+#define HW_EDGE_COLUMNS                                                           \
+  "id, owner, kind, src, dst, via, detail, valid_from, valid_to, recorded_from, " \
+  "recorded_to, reason"
+#define HW_ATTRIBUTE_COLUMNS \
+  "id, owner, name, content, valid_from, valid_to, recorded_from, recorded_to"
+#define HW_OBSERVATION_COLUMNS \
+  "owner, time, rank, tie, seq, run, type, flags, code, edge_set, bundle, producer"
+#define HW_RUN_COLUMNS                                                            \
+  "id, run_id, job, parent, state, started_at, ended_at, first_time, last_time, " \
+  "nominal_start, nominal_end, code, recorded, updated, merge"
+#define HW_OPEN "9223372036854775807"
+
+namespace headwater::storage::sqlite {
+namespace {
+
+constexpr std::array kCatalogue{
+    NamedSql{Sql::kBegin, "transaction.begin_read", "BEGIN"},
+    NamedSql{Sql::kBeginImmediate, "transaction.begin", "BEGIN IMMEDIATE"},
+    NamedSql{Sql::kCommit, "transaction.commit", "COMMIT"},
+    NamedSql{Sql::kRollback, "transaction.rollback", "ROLLBACK"},
+    NamedSql{Sql::kMetaGet, "meta.get", "SELECT value FROM meta WHERE key = ?1"},
+    NamedSql{Sql::kFence, "meta.fence", "UPDATE meta SET value = value + 1 WHERE key = 'fence'"},
+
+    NamedSql{Sql::kDictionaryInsert, "dictionary.insert",
+             "INSERT INTO dictionary (id, body) VALUES (?1, ?2)"},
+    NamedSql{Sql::kDictionaries, "dictionary.list", "SELECT id, body FROM dictionary ORDER BY id"},
+    NamedSql{Sql::kDictionaryById, "dictionary.by_id", "SELECT body FROM dictionary WHERE id = ?1"},
+
+    NamedSql{Sql::kLogAppend, "log.append",
+             "INSERT INTO log (" HW_LOG_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
+    NamedSql{Sql::kLogLast, "log.last", "SELECT coalesce(max(seq), 0) FROM log"},
+    NamedSql{Sql::kLogBySeq, "log.by_seq", "SELECT " HW_LOG_COLUMNS " FROM log WHERE seq = ?1"},
+    NamedSql{Sql::kLogRange, "log.range",
+             "SELECT " HW_LOG_COLUMNS " FROM log WHERE seq > ?1 ORDER BY seq LIMIT ?2"},
+    NamedSql{Sql::kEventsAscending, "log.events_ascending",
+             "SELECT " HW_LOG_COLUMNS " FROM log INDEXED BY log_time WHERE kind IN (1, 4)"
+             " AND (event_time, seq) > (?1, ?2) AND event_time < ?3"
+             " ORDER BY event_time, seq LIMIT ?4"},
+    NamedSql{Sql::kEventsDescending, "log.events_descending",
+             "SELECT " HW_LOG_COLUMNS " FROM log INDEXED BY log_time WHERE kind IN (1, 4)"
+             " AND (event_time, seq) < (?1, ?2) AND event_time >= ?3"
+             " ORDER BY event_time DESC, seq DESC LIMIT ?4"},
+    NamedSql{Sql::kEventsCount, "log.events_count",
+             "SELECT count(*) FROM log INDEXED BY log_time WHERE kind IN (1, 4)"
+             " AND event_time >= ?1 AND event_time < ?2"},
+    NamedSql{Sql::kEventByHash, "log.event_by_hash",
+             "SELECT min(seq) FROM log WHERE hash_low = ?1 AND hash_high = ?2 AND kind IN (1, 4)"},
+
+    NamedSql{Sql::kQuarantineInsert, "quarantine.insert",
+             "INSERT INTO quarantine (" HW_QUARANTINE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5)"},
+    NamedSql{Sql::kQuarantineMark, "quarantine.mark_replayed",
+             "UPDATE quarantine SET replayed_as = ?2 WHERE seq = ?1"},
+    NamedSql{Sql::kQuarantineList, "quarantine.list",
+             "SELECT " HW_QUARANTINE_COLUMNS " FROM quarantine WHERE seq > ?1 ORDER BY seq"
+             " LIMIT ?2"},
+    NamedSql{Sql::kQuarantineBySeq, "quarantine.by_seq",
+             "SELECT " HW_QUARANTINE_COLUMNS " FROM quarantine WHERE seq = ?1"},
+    NamedSql{Sql::kQuarantineCount, "quarantine.count",
+             "SELECT count(*) FROM quarantine WHERE ?1 OR replayed_as = 0"},
+
+    NamedSql{Sql::kNamespaceUpsert, "namespace.upsert",
+             "INSERT INTO namespace (" HW_NAMESPACE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+             " ON CONFLICT (id) DO UPDATE SET name = excluded.name, owner = excluded.owner,"
+             " description = excluded.description, created_at = excluded.created_at,"
+             " updated_at = excluded.updated_at, deleted = excluded.deleted"},
+    NamedSql{Sql::kNamespacesFirst, "namespace.first",
+             "SELECT " HW_NAMESPACE_COLUMNS " FROM namespace ORDER BY name LIMIT ?1"},
+    NamedSql{Sql::kNamespacesAfter, "namespace.after",
+             "SELECT " HW_NAMESPACE_COLUMNS " FROM namespace WHERE name > ?1 ORDER BY name"
+             " LIMIT ?2"},
+    NamedSql{Sql::kNamespaceByName, "namespace.by_name",
+             "SELECT " HW_NAMESPACE_COLUMNS " FROM namespace WHERE name = ?1"},
+    NamedSql{Sql::kNamespaceById, "namespace.by_id",
+             "SELECT " HW_NAMESPACE_COLUMNS " FROM namespace WHERE id = ?1"},
+
+    NamedSql{Sql::kNodeInsert, "node.insert",
+             "INSERT INTO node (" HW_NODE_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
+    NamedSql{Sql::kNodeUpdate, "node.update",
+             "UPDATE node SET first_seen = ?2, placeholder = ?3 WHERE id = ?1"},
+    NamedSql{Sql::kNodeMerge, "node.merge",
+             "UPDATE node SET merged_into = ?2, merged_seq = ?3 WHERE id = ?1"},
+    NamedSql{Sql::kNodesFirst, "node.first",
+             "SELECT " HW_NODE_COLUMNS
+             " FROM node WHERE kind = ?1 AND namespace = ?2 AND parent = ?3"
+             " ORDER BY name LIMIT ?4"},
+    NamedSql{Sql::kNodesAfter, "node.after",
+             "SELECT " HW_NODE_COLUMNS
+             " FROM node WHERE kind = ?1 AND namespace = ?2 AND parent = ?3 AND name > ?4"
+             " ORDER BY name LIMIT ?5"},
+    NamedSql{Sql::kNodesAllFirst, "node.all_first",
+             "SELECT " HW_NODE_COLUMNS
+             " FROM node WHERE kind = ?1 ORDER BY namespace, parent, name LIMIT ?2"},
+    NamedSql{Sql::kNodesAllAfter, "node.all_after",
+             "SELECT " HW_NODE_COLUMNS
+             " FROM node WHERE kind = ?1 AND (namespace, parent, name) > (?2, ?3, ?4)"
+             " ORDER BY namespace, parent, name LIMIT ?5"},
+    NamedSql{Sql::kNodeById, "node.by_id", "SELECT " HW_NODE_COLUMNS " FROM node WHERE id = ?1"},
+    NamedSql{Sql::kNodeByName, "node.by_name",
+             "SELECT " HW_NODE_COLUMNS
+             " FROM node WHERE kind = ?1 AND namespace = ?2 AND parent = ?3 AND name = ?4"},
+    NamedSql{Sql::kNodesCount, "node.count",
+             "SELECT count(*) FROM node WHERE kind = ?1 AND namespace = ?2 AND merged_into = 0"
+             " AND placeholder <= ?3"},
+    NamedSql{Sql::kNodesCountAll, "node.count_all",
+             "SELECT count(*) FROM node WHERE kind = ?1 AND merged_into = 0"
+             " AND placeholder <= ?2"},
+    NamedSql{Sql::kNodesScan, "node.scan",
+             "SELECT " HW_NODE_COLUMNS " FROM node WHERE id > ?1 ORDER BY id"},
+    NamedSql{Sql::kNodesMergedAfter, "node.merged_after",
+             "SELECT " HW_NODE_COLUMNS
+             " FROM node WHERE merged_into <> 0 AND merged_seq > ?1 AND recorded <= ?1"
+             " ORDER BY merged_seq, id"},
+
+    NamedSql{Sql::kEdgeInsert, "edge.insert",
+             "INSERT INTO edge (" HW_EDGE_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"},
+    NamedSql{Sql::kEdgeClose, "edge.close", "UPDATE edge SET recorded_to = ?2 WHERE id = ?1"},
+    NamedSql{Sql::kEdgesScan, "edge.scan",
+             "SELECT " HW_EDGE_COLUMNS " FROM edge WHERE id > ?1 ORDER BY id"},
+    NamedSql{Sql::kEdgeById, "edge.by_id", "SELECT " HW_EDGE_COLUMNS " FROM edge WHERE id = ?1"},
+    NamedSql{Sql::kEdgesOfOwner, "edge.of_owner",
+             "SELECT " HW_EDGE_COLUMNS " FROM edge WHERE owner = ?1 ORDER BY id"},
+    NamedSql{Sql::kEdgesOfOwnerCurrent, "edge.of_owner_current",
+             "SELECT " HW_EDGE_COLUMNS " FROM edge WHERE owner = ?1 AND recorded_to = " HW_OPEN
+             " ORDER BY id"},
+    NamedSql{Sql::kEdgesClosedAfter, "edge.closed_after",
+             "SELECT " HW_EDGE_COLUMNS
+             " FROM edge WHERE recorded_to > ?1 AND recorded_to < " HW_OPEN
+             " AND recorded_from <= ?1 ORDER BY recorded_to, id"},
+
+    NamedSql{Sql::kAttributeInsert, "attribute.insert",
+             "INSERT INTO attribute (" HW_ATTRIBUTE_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
+    NamedSql{Sql::kAttributeClose, "attribute.close",
+             "UPDATE attribute SET recorded_to = ?2 WHERE id = ?1"},
+    NamedSql{Sql::kAttributesScan, "attribute.scan",
+             "SELECT " HW_ATTRIBUTE_COLUMNS " FROM attribute ORDER BY id"},
+    NamedSql{Sql::kAttributesOfOwner, "attribute.of_owner",
+             "SELECT " HW_ATTRIBUTE_COLUMNS " FROM attribute WHERE owner = ?1 ORDER BY id"},
+    NamedSql{Sql::kAttributesOfOwnerCurrent, "attribute.of_owner_current",
+             "SELECT " HW_ATTRIBUTE_COLUMNS
+             " FROM attribute WHERE owner = ?1 AND recorded_to = " HW_OPEN " ORDER BY id"},
+
+    NamedSql{Sql::kObservationInsert, "observation.insert",
+             "INSERT INTO observation (" HW_OBSERVATION_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"},
+    NamedSql{Sql::kObservationsScan, "observation.scan",
+             "SELECT " HW_OBSERVATION_COLUMNS
+             " FROM observation ORDER BY owner, time, rank, tie, seq"},
+    NamedSql{Sql::kObservationsOfOwner, "observation.of_owner",
+             "SELECT " HW_OBSERVATION_COLUMNS
+             " FROM observation WHERE owner = ?1 ORDER BY time, rank, tie, seq"},
+    NamedSql{Sql::kObservationLastTime, "observation.last_time",
+             "SELECT max(time) FROM observation WHERE owner = ?1"},
+    NamedSql{Sql::kObservationsOfRun, "observation.of_run",
+             "SELECT " HW_OBSERVATION_COLUMNS
+             " FROM observation WHERE run = ?1 AND run <> 0 ORDER BY time, rank, tie, seq, owner"},
+    NamedSql{Sql::kDeletionInsert, "deletion.insert",
+             "INSERT INTO deletion (dataset, time, rank, tie, seq) VALUES (?1, ?2, ?3, ?4, ?5)"},
+    NamedSql{Sql::kDeletionsScan, "deletion.scan",
+             "SELECT dataset, time, rank, tie, seq FROM deletion"
+             " ORDER BY dataset, time, rank, tie, seq"},
+
+    NamedSql{Sql::kRunUpsert, "run.upsert",
+             "INSERT INTO run (" HW_RUN_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+             " ON CONFLICT (id) DO UPDATE SET run_id = excluded.run_id, job = excluded.job,"
+             " parent = excluded.parent, state = excluded.state,"
+             " started_at = excluded.started_at, ended_at = excluded.ended_at,"
+             " first_time = excluded.first_time, last_time = excluded.last_time,"
+             " nominal_start = excluded.nominal_start, nominal_end = excluded.nominal_end,"
+             " code = excluded.code, recorded = excluded.recorded, updated = excluded.updated,"
+             " merge = excluded.merge"},
+    // Touches no index: what most events of a known run change.
+    NamedSql{Sql::kRunUpdate, "run.update",
+             "UPDATE run SET state = ?5, started_at = ?6, ended_at = ?7, last_time = ?9,"
+             " nominal_start = ?10, nominal_end = ?11, code = ?12, recorded = ?13, updated = ?14,"
+             " merge = ?15 WHERE id = ?1 AND run_id = ?2 AND job = ?3 AND parent = ?4"
+             " AND first_time = ?8"},
+    NamedSql{Sql::kRunsScan, "run.scan", "SELECT " HW_RUN_COLUMNS " FROM run ORDER BY id"},
+    NamedSql{Sql::kRunById, "run.by_id", "SELECT " HW_RUN_COLUMNS " FROM run WHERE id = ?1"},
+    NamedSql{Sql::kRunsByRunId, "run.by_run_id",
+             "SELECT " HW_RUN_COLUMNS " FROM run WHERE run_id = ?1 ORDER BY id"},
+    NamedSql{Sql::kRunByKey, "run.by_key",
+             "SELECT " HW_RUN_COLUMNS " FROM run WHERE run_id = ?1 AND job = ?2"},
+    NamedSql{Sql::kRunsOfJob, "run.of_job",
+             "SELECT " HW_RUN_COLUMNS " FROM run WHERE job = ?1 AND (first_time, id) < (?2, ?3)"
+             " ORDER BY first_time DESC, id DESC LIMIT ?4"},
+    NamedSql{Sql::kRunsOfJobCount, "run.of_job_count", "SELECT count(*) FROM run WHERE job = ?1"},
+    NamedSql{Sql::kRunsCount, "run.count",
+             "SELECT count(*), count(*) FILTER (WHERE state = 0) FROM run"},
+
+    NamedSql{Sql::kContentInsert, "content.insert",
+             "INSERT INTO content (id, hash_high, hash_low, dictionary, size, body)"
+             " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+    NamedSql{Sql::kContentByHash, "content.by_hash",
+             "SELECT id FROM content WHERE hash_low = ?1 AND hash_high = ?2"},
+    NamedSql{Sql::kContentById, "content.by_id",
+             "SELECT dictionary, size, body FROM content WHERE id = ?1"},
+    NamedSql{Sql::kBundleInsert, "bundle.insert",
+             "INSERT INTO bundle (id, hash_high, hash_low, body) VALUES (?1, ?2, ?3, ?4)"},
+    NamedSql{Sql::kBundleByHash, "bundle.by_hash",
+             "SELECT id FROM bundle WHERE hash_low = ?1 AND hash_high = ?2"},
+    NamedSql{Sql::kBundleById, "bundle.by_id", "SELECT body FROM bundle WHERE id = ?1"},
+    NamedSql{Sql::kEdgeSetInsert, "edge_set.insert",
+             "INSERT INTO edge_set (id, hash_high, hash_low, body) VALUES (?1, ?2, ?3, ?4)"},
+    NamedSql{Sql::kEdgeSetByHash, "edge_set.by_hash",
+             "SELECT id FROM edge_set WHERE hash_low = ?1 AND hash_high = ?2"},
+    NamedSql{Sql::kEdgeSetById, "edge_set.by_id", "SELECT body FROM edge_set WHERE id = ?1"},
+    NamedSql{Sql::kAttributeNameInsert, "attribute_name.insert",
+             "INSERT INTO attribute_name (id, name) VALUES (?1, ?2)"},
+    NamedSql{Sql::kAttributeNameByName, "attribute_name.by_name",
+             "SELECT id FROM attribute_name WHERE name = ?1"},
+    NamedSql{Sql::kAttributeNameById, "attribute_name.by_id",
+             "SELECT name FROM attribute_name WHERE id = ?1"},
+    NamedSql{Sql::kProducerInsert, "producer.insert",
+             "INSERT INTO producer (id, name) VALUES (?1, ?2)"},
+    NamedSql{Sql::kProducerByName, "producer.by_name", "SELECT id FROM producer WHERE name = ?1"},
+    NamedSql{Sql::kProducerById, "producer.by_id", "SELECT name FROM producer WHERE id = ?1"},
+    NamedSql{Sql::kCodeVersionInsert, "code_version.insert",
+             "INSERT INTO code_version (id, semantic) VALUES (?1, ?2)"},
+    NamedSql{Sql::kCodeVersionByName, "code_version.by_semantic",
+             "SELECT id FROM code_version WHERE semantic = ?1"},
+    NamedSql{Sql::kCodeVersionById, "code_version.by_id",
+             "SELECT semantic FROM code_version WHERE id = ?1"},
+    NamedSql{Sql::kTransformationInsert, "transformation.insert",
+             "INSERT INTO transformation (id, type, subtype, masking) VALUES (?1, ?2, ?3, ?4)"},
+    NamedSql{Sql::kTransformations, "transformation.list",
+             "SELECT id, type, subtype, masking FROM transformation ORDER BY id"},
+
+    NamedSql{Sql::kHighIds, "high_ids.elements",
+             "SELECT (SELECT coalesce(max(seq), 0) FROM log),"
+             " (SELECT coalesce(max(id), 0) FROM node), (SELECT coalesce(max(id), 0) FROM edge),"
+             " (SELECT coalesce(max(id), 0) FROM attribute),"
+             " (SELECT coalesce(max(id), 0) FROM run),"
+             " (SELECT coalesce(max(id), 0) FROM namespace),"
+             " (SELECT coalesce(max(id), 0) FROM transformation)"},
+    NamedSql{Sql::kHighInternedIds, "high_ids.interned",
+             "SELECT (SELECT coalesce(max(id), 0) FROM content),"
+             " (SELECT coalesce(max(id), 0) FROM bundle),"
+             " (SELECT coalesce(max(id), 0) FROM edge_set),"
+             " (SELECT coalesce(max(id), 0) FROM attribute_name),"
+             " (SELECT coalesce(max(id), 0) FROM producer),"
+             " (SELECT coalesce(max(id), 0) FROM code_version)"},
+};
+
+constexpr bool in_enum_order() {
+  for (std::size_t i = 0; i < kCatalogue.size(); ++i) {
+    if (static_cast<std::size_t>(kCatalogue[i].id) != i) return false;
+  }
+  return kCatalogue.size() == kStatements;
+}
+static_assert(in_enum_order());
+
+}  // namespace
+
+const NamedSql& named(Sql id) { return kCatalogue[static_cast<std::size_t>(id)]; }
+std::span<const NamedSql> catalogue() { return kCatalogue; }
+
+}  // namespace headwater::storage::sqlite

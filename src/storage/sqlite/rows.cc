@@ -1,0 +1,123 @@
+#include "storage/sqlite/rows.h"
+
+namespace headwater::storage::sqlite {
+
+// Braced initialisers evaluate from left to right, so the columns are read in their order.
+
+StoredRecord read_record(Row& row) {
+  return StoredRecord{.seq = row.seq(),
+                      .kind = row.kind<RecordKind>(),
+                      .received_at = row.integer(),
+                      .event_time = row.integer(),
+                      .hash = row.hash(),
+                      .dictionary = row.integer(),
+                      .size = row.integer(),
+                      .body = row.bytes()};
+}
+
+QuarantineRow read_quarantine(Row& row) {
+  return QuarantineRow{.seq = row.seq(),
+                       .reason = row.text(),
+                       .pointer = row.text(),
+                       .producer = row.text(),
+                       .replayed_as = row.seq()};
+}
+
+NamespaceRow read_namespace(Row& row) {
+  return NamespaceRow{.id = row.id<model::NamespaceId>(),
+                      .name = row.text(),
+                      .owner = row.text(),
+                      .description = row.text(),
+                      .created_at = row.integer(),
+                      .updated_at = row.integer(),
+                      .deleted = row.flag()};
+}
+
+NodeRow read_node(Row& row) {
+  return NodeRow{.id = row.id<model::NodeId>(),
+                 .kind = row.kind<model::NodeKind>(),
+                 .name_space = row.id<model::NamespaceId>(),
+                 .parent = row.id<model::NodeId>(),
+                 .name = row.text(),
+                 .recorded = row.seq(),
+                 .first_seen = row.integer(),
+                 .placeholder = row.flag(),
+                 .merged_into = row.id<model::NodeId>(),
+                 .merged_seq = row.seq()};
+}
+
+EdgeRow read_edge(Row& row) {
+  return EdgeRow{.id = row.id<model::EdgeId>(),
+                 .owner = row.id<model::NodeId>(),
+                 .kind = row.kind<model::EdgeKind>(),
+                 .src = row.id<model::NodeId>(),
+                 .dst = row.id<model::NodeId>(),
+                 .via = row.id<model::NodeId>(),
+                 .detail = row.id<model::TransformationId>(),
+                 .valid_from = row.integer(),
+                 .valid_to = row.integer(),
+                 .recorded_from = row.seq(),
+                 .recorded_to = row.seq(),
+                 .reason = row.kind<model::EndReason>()};
+}
+
+AttributeRow read_attribute(Row& row) {
+  return AttributeRow{.id = row.integer(),
+                      .owner = row.id<model::NodeId>(),
+                      .name = row.id<model::AttributeNameId>(),
+                      .content = row.id<model::ContentId>(),
+                      .valid_from = row.integer(),
+                      .valid_to = row.integer(),
+                      .recorded_from = row.seq(),
+                      .recorded_to = row.seq()};
+}
+
+ObservationRow read_observation(Row& row) {
+  return ObservationRow{.owner = row.id<model::NodeId>(),
+                        .time = row.integer(),
+                        .rank = static_cast<std::int32_t>(row.integer()),
+                        .tie = row.integer(),
+                        .seq = row.seq(),
+                        .run = row.id<model::RunRow>(),
+                        .type = static_cast<std::int32_t>(row.integer()),
+                        .flags = static_cast<std::int32_t>(row.integer()),
+                        .code = row.id<model::CodeId>(),
+                        .edge_set = row.id<model::EdgeSetId>(),
+                        .bundle = row.id<model::BundleId>(),
+                        .producer = row.id<model::ProducerId>()};
+}
+
+DeletionRow read_deletion(Row& row) {
+  return DeletionRow{.dataset = row.id<model::NodeId>(),
+                     .time = row.integer(),
+                     .rank = static_cast<std::int32_t>(row.integer()),
+                     .tie = row.integer(),
+                     .seq = row.seq()};
+}
+
+RunInfo read_run(Row& row) {
+  return RunInfo{.id = row.id<model::RunRow>(),
+                 .run_id = row.text(),
+                 .job = row.id<model::NodeId>(),
+                 .parent = row.id<model::RunRow>(),
+                 .state = row.kind<RunState>(),
+                 .started_at = row.integer(),
+                 .ended_at = row.integer(),
+                 .first_time = row.integer(),
+                 .last_time = row.integer(),
+                 .nominal_start = row.integer(),
+                 .nominal_end = row.integer(),
+                 .code = row.id<model::CodeId>(),
+                 .recorded = row.seq(),
+                 .updated = row.seq(),
+                 .merge = row.text()};
+}
+
+TransformationRow read_transformation(Row& row) {
+  return TransformationRow{.id = row.id<model::TransformationId>(),
+                           .type = row.text(),
+                           .subtype = row.text(),
+                           .masking = row.flag()};
+}
+
+}  // namespace headwater::storage::sqlite

@@ -1,0 +1,34 @@
+// Rows from statements: one function per list of columns in catalogue.cc.
+// Thread-safety: the connection's.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "storage/rows.h"
+#include "storage/sqlite/row.h"
+
+namespace headwater::storage::sqlite {
+
+// A log record as stored; `body` is valid until the next step.
+struct StoredRecord {
+  model::Seq seq;
+  RecordKind kind = RecordKind::kEvent;
+  Micros received_at = 0, event_time = 0;
+  base::Hash128 hash;
+  std::int64_t dictionary = 0, size = 0;
+  std::string_view body;
+};
+
+StoredRecord read_record(Row& row);
+QuarantineRow read_quarantine(Row& row);
+NamespaceRow read_namespace(Row& row);
+NodeRow read_node(Row& row);
+EdgeRow read_edge(Row& row);
+AttributeRow read_attribute(Row& row);
+ObservationRow read_observation(Row& row);
+DeletionRow read_deletion(Row& row);
+RunInfo read_run(Row& row);
+TransformationRow read_transformation(Row& row);
+
+}  // namespace headwater::storage::sqlite
