@@ -15,7 +15,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +26,11 @@
 #include "model/ids.h"
 
 namespace headwater::graph {
+
+namespace internal {
+struct Pin;
+struct View;
+}  // namespace internal
 
 using base::Micros;
 using model::EdgeId;
@@ -41,10 +45,10 @@ using model::Seq;
 struct NewNode {
   NodeId id;  // must be the next id
   NodeKind kind = NodeKind::kDataset;
-  std::string name_space;  // empty for fields
-  std::string name;        // for a field: its dotted path
-  NodeId parent;           // a field's dataset, else none
-  Seq recorded;
+  std::string name_space;    // empty for fields
+  std::string name;          // for a field: its dotted path
+  NodeId parent;             // a field's dataset, else none
+  Seq recorded;              // not smaller than that of the node before
   Micros first_seen = 0;     // smallest event time that names it
   bool placeholder = false;  // only named by others so far
 };
@@ -56,7 +60,7 @@ struct NodeUpdate {  // unversioned facts; applied in order
 };
 
 // One version of an edge: valid in [valid_from, valid_to), recorded in [recorded_from,
-// recorded_to).
+// recorded_to). recorded_from is not smaller than that of the edge before, and below 2^40.
 struct NewEdge {
   EdgeId id;  // must be the next id
   NodeId src, dst;
@@ -69,19 +73,25 @@ struct NewEdge {
   Seq recorded_to = model::kNeverSeq;  // not never: only while loading
 };
 
-struct EdgeClose {  // from `recorded_to` on, this version is no longer what is known
+struct EdgeClose {  // from `recorded_to` on, this version is no longer what is known; once an edge
   EdgeId id;
   Seq recorded_to;
 };
 
-// From `recorded` on, `loser` is another name of `winner`. Chains are allowed, cycles are not.
+// From `recorded` on, `loser` is another name of `winner`. Chains are allowed, cycles are not, and
+// a node loses at most once. Only names are merged: the writer closes the loser's edges and records
+// them at the winner, retroactively if it keeps their valid_from.
 struct NodeMerge {
   NodeId loser, winner;
   Seq recorded;
 };
 
 struct Changes {
-  Seq seq;  // visible after publish; not smaller than any seq within
+  // Visible after publish; not smaller than any seq within, and those are all larger than what was
+  // published before: what readers may have pinned is never rewritten. (An empty graph may be
+  // filled from storage in several calls with one seq: nodes and edges, ended ones too, but no
+  // closes.)
+  Seq seq;
   std::vector<NewNode> nodes;
   std::vector<NodeUpdate> node_updates;
   std::vector<NewEdge> edges;
@@ -141,6 +151,7 @@ class Snapshot {
   Seq seq() const { return moment().known_at; }
 
   std::size_t node_count() const;  // ids 1..node_count() are recorded at known_at
+  std::size_t edge_count() const;  // the same for edges, ended ones included
   // The node with this name, or none. Follows no merge: see canonical().
   NodeId find(NodeKind kind, std::string_view name_space, std::string_view name) const;
   NodeId find_field(NodeId dataset, std::string_view path) const;
@@ -148,8 +159,8 @@ class Snapshot {
   NodeId canonical(NodeId id) const;
   // All other names of canonical node `id` at known_at.
   std::vector<NodeId> aliases(NodeId id) const;
-  NodeInfo node(NodeId id) const;
-  EdgeInfo edge(EdgeId id) const;
+  NodeInfo node(NodeId id) const;  // first_seen and placeholder as of now: they have no versions
+  EdgeInfo edge(EdgeId id) const;  // recorded_to is kNeverSeq if it was recorded after known_at
 
   // Edges of `id` that hold at this moment, of `kinds`, in a stable order (by edge id).
   // Calls visit(Neighbor) until it returns false. Defined in graph_inl.h.
@@ -160,11 +171,13 @@ class Snapshot {
   // Every version of every edge at `id` that was recorded at known_at, ended ones included.
   std::vector<EdgeId> history(NodeId id, Direction direction) const;
 
+  // For this module's own algorithms.
+  const internal::View& view() const;
+
  private:
   friend class Graph;
-  struct Pin;
-  explicit Snapshot(Pin* pin);
-  Pin* pin_;
+  explicit Snapshot(internal::Pin* pin);
+  internal::Pin* pin_;
 };
 
 // ---- traversal --------------------------------------------------------------------------------
@@ -172,8 +185,13 @@ class Snapshot {
 // Table-level lineage. A job is crossed from its inputs to its outputs, except that an output whose
 // sources an explicit lineage facet lists (kWritesScoped) is reached only along kFlow edges: the
 // job is reported, its other data is not passed on. From a start job every output is followed.
+// In other words: a path may use a kWritesScoped edge only at its job end, where the path starts
+// (downstream) or stops (upstream). So upstream a job can be reported near, over a scoped output,
+// and crossed farther away, over another output: its inputs then count from the crossing.
+// kFlow edges lead from source to target; the job they go via is reported only if its own kReads
+// and kWrites edges reach it.
 // Distance counts jobs: a start has 0; crossing into a job adds one, leaving it adds none; a kFlow
-// edge adds one.
+// edge adds one. Of kinds that are not table lineage, kUses adds none, the others one.
 struct ReachOptions {
   Direction direction = Direction::kDownstream;
   std::uint32_t max_distance = UINT32_MAX;
@@ -192,8 +210,10 @@ enum class CutReason { kNone, kMaxDistance, kMaxNodes, kCancelled };
 
 struct Reach {
   std::vector<Reached> nodes;  // by distance, then by node id; starts first
+  // Upstream: jobs that were reported before they were crossed, and how; by node id.
+  std::vector<Reached> crossed_later;
   CutReason cut = CutReason::kNone;
-  std::size_t frontier = 0;  // nodes seen but not followed
+  std::size_t frontier = 0;  // nodes of the answer that were not followed, or not along all edges
   bool complete() const { return cut == CutReason::kNone; }
 };
 
@@ -212,27 +232,36 @@ std::size_t closure(const Snapshot& snapshot, std::span<const NodeId> starts, Di
 
 // ---- the graph --------------------------------------------------------------------------------
 
+// Capacity, not what is filled. While the adjacency is packed anew in the background, its successor
+// comes on top (about 24 bytes an edge, 32 a node).
 struct MemoryUse {
-  std::size_t node_bytes = 0;  // names and lookup included
-  std::size_t edge_bytes = 0;  // adjacency in both directions included
+  std::size_t node_bytes = 0;     // names, lookup and adjacency headers included
+  std::size_t edge_bytes = 0;     // adjacency in both directions included
+  std::size_t retired_bytes = 0;  // replaced, but a snapshot may still read it
   std::size_t nodes = 0, edges = 0;
+};
+
+struct GraphOptions {
+  // Compaction starts when the changes since the last exceed both this and a quarter of its edges.
+  std::size_t min_compaction = 65536;
 };
 
 class Graph {
  public:
-  Graph();
-  ~Graph();
+  explicit Graph(GraphOptions options = {});
+  ~Graph();  // requires that no snapshot is left
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
 
   // Writer. All of `changes` becomes visible at once, under changes.seq.
   void publish(const Changes& changes) noexcept;
   Seq published() const;
-  std::size_t node_count() const;  // writer's view: the last id given out
-  std::size_t edge_count() const;
-  // The largest finite valid_from seen: "now" is never before what has been reported.
+  std::size_t node_count() const;  // writer: the last id given out
+  std::size_t edge_count() const;  // writer
+  // The largest finite valid_from seen: "now" is never before what has been reported. 0 if none.
   Micros latest_event_time() const;
 
+  // A known_at beyond published() means published().
   Snapshot snapshot(Moment moment = {}) const;
 
   // Folds what was appended since the last compaction into the packed adjacency. publish calls it
@@ -240,7 +269,9 @@ class Graph {
   void compact();
 
   // Saves everything up to published() (fsynced, renamed into place), and loads it into an empty
-  // graph. A damaged file is kStorageCorrupt and leaves the graph empty. Format: docs/formats.md.
+  // graph. A damaged file is kStorageCorrupt and leaves the graph empty, a missing one kNotFound;
+  // what the disk refuses is kStorageUnavailable and leaves an earlier file untouched. One save to
+  // a path at a time: it writes to path + ".tmp" first. Format: docs/formats-graph-snapshot.md.
   base::Result<void> save(const std::string& path) const;  // any thread
   base::Result<Seq> load(const std::string& path);         // writer, on an empty graph
 

@@ -1,0 +1,249 @@
+// Reads a snapshot file into a new State, checking every number that is used as an index.
+//
+// The checks run over each piece while it is still in the cache from reading and hashing.
+#include <algorithm>
+#include <cassert>
+#include <utility>
+#include <vector>
+
+#include "graph/file_io.h"
+#include "graph/graph.h"
+#include "graph/impl.h"
+
+namespace headwater::graph {
+
+using internal::ChunkedArray;
+using internal::corrupt;
+using internal::EdgeRecord;
+using internal::EndRecord;
+using internal::MergeRecord;
+using internal::NameSpaceRecord;
+using internal::NodeHeader;
+using internal::NodeRecord;
+using internal::SectionId;
+using internal::Side;
+
+namespace {
+
+class SnapshotLoader {
+ public:
+  base::Result<internal::State> load(const std::string& path) {
+    HW_CHECK_OK(in_.open(path));
+    if (header().packed_node_count > header().node_count ||
+        header().packed_edge_count > header().edge_count || header().packed_seq > header().seq) {
+      return corrupt("counts");
+    }
+    state_.elements = std::make_shared<internal::Elements>();
+    HW_CHECK_OK(load_names());
+    HW_CHECK_OK(load_name_spaces());
+    HW_CHECK_OK(load_nodes());
+    HW_CHECK_OK(load_merges());
+    HW_CHECK_OK(load_ends());
+    HW_CHECK_OK(load_edges());
+    HW_CHECK_OK(load_packed());
+    fill_delta();
+    return std::move(state_);
+  }
+
+  const internal::FileHeader& header() const { return in_.header(); }
+
+ private:
+  internal::Elements& elements() { return *state_.elements; }
+
+  // Records 1..count, chunk by chunk; sound(first id, records, n) judges each chunk.
+  template <class T, class Sound>
+  base::Result<void> load_records(SectionId id, ChunkedArray<T>& array, std::uint32_t count,
+                                  Sound&& sound) {
+    HW_CHECK_OK(in_.begin(id, std::uint64_t{count} * sizeof(T)));
+    constexpr std::size_t kChunk = ChunkedArray<T>::kChunkSize;
+    for (std::size_t first = 1; first <= count;) {
+      const std::size_t n =
+          std::min(kChunk - first % kChunk, static_cast<std::size_t>(count) - first + 1);
+      T* const records = array.chunk_for_load(first / kChunk) + first % kChunk;
+      HW_CHECK_OK(in_.read(records, n * sizeof(T)));
+      if (!sound(static_cast<std::uint32_t>(first), records, n)) {
+        return corrupt("record in section " + std::to_string(id));
+      }
+      first += n;
+    }
+    return in_.end();
+  }
+
+  base::Result<void> load_names() {
+    std::vector<std::uint64_t> sizes(header().name_chunk_count);
+    if (sizes.size() > internal::NameArena::kMaxChunks) return corrupt("name chunks");
+    HW_CHECK_OK(in_.begin(internal::kNameChunks, sizes.size() * sizeof(std::uint64_t)));
+    HW_CHECK_OK(in_.read(sizes.data(), sizes.size() * sizeof(std::uint64_t)));
+    HW_CHECK_OK(in_.end());
+    std::uint64_t total = 0;
+    for (const std::uint64_t size : sizes) {
+      if (size > header().file_size || total + size > header().file_size) {
+        return corrupt("name chunk size");
+      }
+      total += size;
+    }
+    HW_CHECK_OK(in_.begin(internal::kNames, total));
+    for (const std::uint64_t size : sizes) {
+      HW_CHECK_OK(in_.read(elements().names.add_loaded_chunk(size), size));
+    }
+    return in_.end();
+  }
+
+  base::Result<void> load_name_spaces() {
+    elements().name_space_count.store(header().name_space_count);
+    return load_records(internal::kNameSpaces, elements().name_spaces, header().name_space_count,
+                        [this](std::uint32_t, const NameSpaceRecord* records, std::size_t n) {
+                          return std::all_of(records, records + n, [this](const auto& record) {
+                            return elements().names.contains(record.name_ref, record.name_size);
+                          });
+                        });
+  }
+
+  base::Result<void> load_nodes() {
+    state_.table = std::make_shared<internal::NameTable>(header().node_count);
+    elements().node_count.store(header().node_count);
+    return load_records(internal::kNodes, elements().nodes, header().node_count,
+                        [this](std::uint32_t first, const NodeRecord* records, std::size_t n) {
+                          return add_names(first, records, n);
+                        });
+  }
+
+  bool add_names(std::uint32_t first, const NodeRecord* records, std::size_t n) {
+    constexpr std::size_t kAhead = 16;
+    for (std::size_t i = 0; i < n; ++i) {
+      const NodeRecord& node = records[i];
+      if (i + kAhead < n) state_.table->prefetch(records[i + kAhead].tag);
+      if (!elements().names.contains(node.name_ref, node.name_size) ||
+          node.name_space > header().name_space_count || node.parent > header().node_count ||
+          node.recorded > header().seq || node.merge != 0 || node.aliases != 0) {
+        return false;
+      }
+      state_.table->insert(node.tag, first + static_cast<std::uint32_t>(i));
+    }
+    return true;
+  }
+
+  base::Result<void> load_merges() {
+    elements().merge_count.store(header().merge_count);
+    return load_records(internal::kMerges, elements().merges, header().merge_count,
+                        [this](std::uint32_t first, MergeRecord* records, std::size_t n) {
+                          for (std::size_t i = 0; i < n; ++i) {
+                            if (!add_merge(first + static_cast<std::uint32_t>(i), records[i])) {
+                              return false;
+                            }
+                          }
+                          return true;
+                        });
+  }
+
+  // False if it names no node, or would close a cycle.
+  bool add_merge(std::uint32_t index, MergeRecord& merge) {
+    const std::uint32_t nodes = header().node_count;
+    if (merge.loser == 0 || merge.loser > nodes || merge.winner == 0 || merge.winner > nodes) {
+      return false;
+    }
+    NodeRecord& loser = elements().nodes[merge.loser];
+    NodeRecord& winner = elements().nodes[merge.winner];
+    if (loser.merge != 0) return false;
+    std::uint32_t top = merge.winner;
+    while (elements().nodes[top].merge != 0) {
+      top = elements().merges[elements().nodes[top].merge].winner;
+    }
+    if (top == merge.loser) return false;
+    merge.next = std::exchange(winner.aliases, index);
+    loser.merge = index;
+    return true;
+  }
+
+  base::Result<void> load_ends() {
+    elements().end_count.store(header().end_count);
+    return load_records(internal::kEnds, elements().ends, header().end_count,
+                        [](std::uint32_t, const EndRecord*, std::size_t) { return true; });
+  }
+
+  base::Result<void> load_edges() {
+    elements().edge_count.store(header().edge_count);
+    return load_records(internal::kEdges, elements().edges, header().edge_count,
+                        [this](std::uint32_t first, const EdgeRecord* records, std::size_t n) {
+                          return check_edges(first, records, n);
+                        });
+  }
+
+  bool check_edges(std::uint32_t first, const EdgeRecord* records, std::size_t n) {
+    const std::uint32_t nodes = header().node_count;
+    for (std::size_t i = 0; i < n; ++i) {
+      const EdgeRecord& edge = records[i];
+      // Less one, 0 is larger than any bound.
+      if (edge.src - 1 >= nodes || edge.dst - 1 >= nodes || edge.via > nodes ||
+          edge.end > header().end_count || internal::kind_of(edge) >= model::kEdgeKinds) {
+        return false;
+      }
+      const std::uint32_t id = first + static_cast<std::uint32_t>(i);
+      if (edge.end != 0 && id <= header().packed_edge_count) note_end(id, edge);
+    }
+    return true;
+  }
+
+  void note_end(std::uint32_t id, const EdgeRecord& edge) {
+    const std::uint64_t recorded_to = elements().ends[edge.end].recorded_to;
+    if (recorded_to > header().packed_seq && recorded_to != model::kNeverSeq.value) {
+      ended_since_.push_back(id);
+    }
+  }
+
+  base::Result<void> load_packed() {
+    state_.packed = std::make_shared<internal::Packed>(
+        header().packed_node_count, header().packed_edge_count, header().packed_seq);
+    internal::Packed& packed = *state_.packed;
+    const std::size_t header_bytes = packed.header_count() * sizeof(NodeHeader);
+    const std::size_t entry_bytes = packed.word_count() * sizeof(std::uint32_t);
+    for (const Side side : {internal::kOut, internal::kIn}) {
+      HW_CHECK_OK(in_.begin(side == internal::kOut ? internal::kHeadersOut : internal::kHeadersIn,
+                            header_bytes));
+      HW_CHECK_OK(in_.read(packed.headers(side), header_bytes));
+      HW_CHECK_OK(in_.end());
+    }
+    for (const Side side : {internal::kOut, internal::kIn}) {
+      HW_CHECK_OK(in_.begin(side == internal::kOut ? internal::kEntriesOut : internal::kEntriesIn,
+                            entry_bytes));
+      HW_CHECK_OK(in_.read(packed.words(side), entry_bytes));
+      HW_CHECK_OK(in_.end());
+    }
+    if (!packed.is_sound()) return corrupt("adjacency");
+    return {};
+  }
+
+  void fill_delta() {
+    state_.delta = std::make_shared<internal::Delta>(header().packed_edge_count);
+    for (std::uint32_t id = header().packed_edge_count; id++ < header().edge_count;) {
+      const EdgeRecord& edge = elements().edges[id];
+      state_.delta->link(id, edge.src, edge.dst, *state_.packed);
+    }
+    for (const std::uint32_t id : ended_since_) {
+      const EdgeRecord& edge = elements().edges[id];
+      state_.delta->mark_ended(edge.src, edge.dst, *state_.packed);
+    }
+  }
+
+  internal::SectionReader in_;
+  internal::State state_;
+  std::vector<std::uint32_t> ended_since_;  // packed edges that ended after the packing
+};
+
+}  // namespace
+
+base::Result<Seq> Graph::load(const std::string& path) {
+  assert(node_count() == 0 && published().value == 0);
+  SnapshotLoader loader;
+  HW_TRY(internal::State state, loader.load(path));
+  const internal::Elements& elements = *state.elements;
+  for (std::uint32_t i = 1; i <= loader.header().name_space_count; ++i) {
+    impl_->name_spaces.emplace(elements.name_space(i), i);
+  }
+  impl_->install(std::move(state), 0);
+  impl_->latest_event_time.store(loader.header().latest_event_time);
+  impl_->published.store(loader.header().seq);
+  return Seq{loader.header().seq};
+}
+
+}  // namespace headwater::graph
