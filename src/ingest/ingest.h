@@ -113,19 +113,27 @@ class Pipeline {
 // the snapshot is missing, damaged or of another store.
 base::Result<std::unique_ptr<graph::Graph>> load_graph(storage::Store& store);
 
-// A digest over everything that is derived from the log, one line a view: equal digests, equal
-// views. `exact` covers ids and recorded time (a replay's equality); otherwise only names and valid
-// time count, which do not depend on the order of arrival.
+// A digest over everything that is derived from the log, one a view: equal digests, equal views.
+// `exact` covers ids and recorded time (what a replay must repeat); otherwise only names, what is
+// known now and valid time count, which do not depend on the order of arrival.
 struct ViewDigest {
   std::string view;
   base::Hash128 hash;
   std::uint64_t rows = 0;
+  bool operator==(const ViewDigest&) const = default;
 };
 base::Result<std::vector<ViewDigest>> digests(storage::Store& store, bool exact);
 
-// Rebuilds every view in a new directory from the log of `source` alone.
+// Rebuilds every view in a new, empty directory from the log of `source` alone.
+// progress(share of the log, 0 to 1) may be empty.
 base::Result<void> rebuild(storage::Store& source, const std::string& directory,
                            const PipelineOptions& options,
                            const std::function<void(double)>& progress);
+
+// Log, rows and graph against each other: the store's own check, the graph against the rows, and
+// the rows against a rebuild from the log in a scratch directory beside the data. Empty: clean.
+base::Result<std::vector<storage::CheckFinding>> check(storage::Store& store,
+                                                       const PipelineOptions& options,
+                                                       const std::function<void(double)>& progress);
 
 }  // namespace headwater::ingest

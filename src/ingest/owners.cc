@@ -211,31 +211,42 @@ Result<void> Owners::observe(const storage::ObservationRow& row,
   return step(owner, *at_tip, o, row.seq, writer, effects);
 }
 
+// Writes in the order in which refold writes, so that ids do not depend on which of the two it was.
 Result<void> Owners::step(NodeId owner, Tip& tip, const Observation& observation, Seq seq,
                           storage::Writer& writer, storage::Effects& effects) {
   Timeline::Delta delta;
   tip.timeline.step(observation, delta);
-  for (const EdgeInterval& ended : delta.ended) {
+  std::vector<EdgeInterval> edges = std::move(delta.ended);
+  std::ranges::sort(edges);
+  for (const EdgeInterval& ended : edges) {
     const auto open = tip.open_edges.find(ended.key);
-    if (open != tip.open_edges.end()) {
-      HW_CHECK_OK(close_edge(open->second, seq, writer));
-      tip.open_edges.erase(open);
-    }
-    HW_CHECK_OK(insert_edge(owner, ended, seq, writer, effects));
+    HW_CHECK_OK(close_edge(open->second, seq, writer));
+    tip.open_edges.erase(open);
   }
-  for (const EdgeInterval& started : delta.started) {
-    HW_TRY(tip.open_edges[started.key], insert_edge(owner, started, seq, writer, effects));
+  edges.insert(edges.end(), delta.started.begin(), delta.started.end());
+  std::ranges::sort(edges);
+  for (const EdgeInterval& interval : edges) {
+    HW_TRY(const auto id, insert_edge(owner, interval, seq, writer, effects));
+    if (interval.to == model::kOpenEnd) tip.open_edges[interval.key] = id;
   }
-  for (const AttributeInterval& ended : delta.attributes_ended) {
+  return step_attributes(owner, tip, delta, seq, writer);
+}
+
+Result<void> Owners::step_attributes(NodeId owner, Tip& tip, Timeline::Delta& delta, Seq seq,
+                                     storage::Writer& writer) {
+  std::vector<AttributeInterval> attributes = std::move(delta.attributes_ended);
+  std::ranges::sort(attributes);
+  for (const AttributeInterval& ended : attributes) {
     const auto open = tip.open_attributes.find(ended.name);
-    if (open != tip.open_attributes.end()) {
-      HW_CHECK_OK(writer.close_attribute(open->second, seq));
-      tip.open_attributes.erase(open);
-    }
-    HW_CHECK_OK(insert_attribute(owner, ended, seq, writer));
+    HW_CHECK_OK(writer.close_attribute(open->second, seq));
+    tip.open_attributes.erase(open);
   }
-  for (const AttributeInterval& started : delta.attributes_started) {
-    HW_TRY(tip.open_attributes[started.name], insert_attribute(owner, started, seq, writer));
+  attributes.insert(attributes.end(), delta.attributes_started.begin(),
+                    delta.attributes_started.end());
+  std::ranges::sort(attributes);
+  for (const AttributeInterval& interval : attributes) {
+    HW_TRY(const auto id, insert_attribute(owner, interval, seq, writer));
+    if (interval.to == model::kOpenEnd) tip.open_attributes[interval.name] = id;
   }
   return {};
 }

@@ -64,6 +64,8 @@ class Owners {
 
   Result<void> step(NodeId owner, Tip& tip, const Observation& observation, Seq seq,
                     storage::Writer& writer, storage::Effects& effects);
+  Result<void> step_attributes(NodeId owner, Tip& tip, Timeline::Delta& delta, Seq seq,
+                               storage::Writer& writer);
   Result<void> refold(NodeId owner, Seq seq, storage::Writer& writer, storage::Effects& effects);
   Result<void> diff_edges(NodeId owner, const Derived& derived, Tip& tip, Seq seq,
                           storage::Writer& writer, storage::Effects& effects);

@@ -36,7 +36,7 @@ Result<void> Owners::delete_dataset(NodeId dataset, const Position& at, storage:
   auto& positions = deletions_[target];
   for (const NodeId owner : owners) {
     HW_TRY(Tip* const owner_tip, tip(owner, writer));
-    if (at > owner_tip->timeline.last()) {
+    if (at > owner_tip->timeline.last() && owner_tip->timeline.touches(target)) {
       Observation o;
       o.at = at;
       o.type = ObservationType::kDatasetDeleted;

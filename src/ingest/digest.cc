@@ -1,0 +1,365 @@
+// Digests of the views: what a replay must repeat, and what must not depend on arrival.
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "ingest/ingest.h"
+#include "ingest/run_merge.h"
+
+namespace headwater::ingest {
+
+using base::Hash128;
+using base::Hasher;
+using base::Result;
+using model::NodeId;
+
+namespace {
+
+// Collects one hash a row. `ordered`: the order of rows counts.
+class Collector {
+ public:
+  Collector(std::string view, bool ordered) : view_(std::move(view)), ordered_(ordered) {}
+  void add(const Hasher& row) { hashes_.push_back(row.finish()); }
+  ViewDigest finish() {
+    if (!ordered_) std::ranges::sort(hashes_);
+    Hasher all;
+    for (const Hash128& h : hashes_) all.field(h.high).field(h.low);
+    return {view_, all.finish(), hashes_.size()};
+  }
+
+ private:
+  std::string view_;
+  bool ordered_;
+  std::vector<Hash128> hashes_;
+};
+
+std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+Hasher exact_edge(const storage::EdgeRow& e) {
+  Hasher h;
+  h.field(e.id.value).field(static_cast<std::uint64_t>(e.kind)).field(e.src.value);
+  h.field(e.dst.value).field(e.via.value).field(e.detail.value).field(bits(e.valid_from));
+  h.field(bits(e.valid_to)).field(e.recorded_from.value).field(e.recorded_to.value);
+  return h;
+}
+
+class ExactDigests {
+ public:
+  explicit ExactDigests(storage::Reader& reader) : reader_(reader) {}
+
+  Result<std::vector<ViewDigest>> run() {
+    HW_CHECK_OK(nodes());
+    HW_CHECK_OK(edges());
+    HW_CHECK_OK(attributes());
+    HW_CHECK_OK(observations());
+    HW_CHECK_OK(runs());
+    HW_CHECK_OK(namespaces());
+    HW_CHECK_OK(quarantine());
+    return std::move(out_);
+  }
+
+ private:
+  Result<void> nodes() {
+    Collector all("nodes", true);
+    HW_CHECK_OK(reader_.scan_nodes(NodeId{}, [&](const storage::NodeRow& n) {
+      Hasher h;
+      h.field(n.id.value).field(static_cast<std::uint64_t>(n.kind)).field(n.name_space.value);
+      h.field(n.parent.value).field(n.name).field(n.recorded.value).field(bits(n.first_seen));
+      h.field(n.placeholder ? 1 : 0).field(n.merged_into.value).field(n.merged_seq.value);
+      all.add(h);
+      return true;
+    }));
+    out_.push_back(all.finish());
+    return {};
+  }
+  Result<void> edges() {
+    Collector all("edges", true);
+    Collector reasons("edge owners and reasons", true);
+    HW_CHECK_OK(reader_.scan_edges(model::EdgeId{}, [&](const storage::EdgeRow& e) {
+      all.add(exact_edge(e));
+      Hasher h;
+      h.field(e.owner.value).field(static_cast<std::uint64_t>(e.reason));
+      reasons.add(h);
+      return true;
+    }));
+    out_.push_back(all.finish());
+    out_.push_back(reasons.finish());
+    return {};
+  }
+  Result<void> attributes() {
+    Collector all("attributes", true);
+    Result<void> inner;
+    HW_CHECK_OK(reader_.scan_attributes([&](const storage::AttributeRow& a) {
+      auto text = content(a.content);
+      if (!text) {
+        inner = std::move(text).error();
+        return false;
+      }
+      Hasher h;
+      h.field(bits(a.id)).field(a.owner.value).field(bits(a.name.value));
+      h.field(bits(a.content.value)).field(text->high).field(text->low).field(bits(a.valid_from));
+      h.field(bits(a.valid_to)).field(a.recorded_from.value).field(a.recorded_to.value);
+      all.add(h);
+      return true;
+    }));
+    HW_CHECK_OK(inner);
+    out_.push_back(all.finish());
+    return {};
+  }
+  Result<void> observations() {
+    Collector all("observations", true);
+    HW_CHECK_OK(reader_.scan_observations([&](const storage::ObservationRow& o) {
+      Hasher h;
+      h.field(o.owner.value).field(bits(o.time)).field(bits(o.rank)).field(bits(o.tie));
+      h.field(o.seq.value).field(bits(o.run.value)).field(bits(o.type)).field(bits(o.flags));
+      h.field(bits(o.code.value)).field(bits(o.edge_set.value)).field(bits(o.bundle.value));
+      h.field(bits(o.producer.value));
+      all.add(h);
+      return true;
+    }));
+    HW_CHECK_OK(reader_.scan_deletions([&](const storage::DeletionRow& d) {
+      Hasher h;
+      h.field(d.dataset.value).field(bits(d.time)).field(bits(d.rank)).field(bits(d.tie));
+      h.field(d.seq.value);
+      all.add(h);
+      return true;
+    }));
+    out_.push_back(all.finish());
+    return {};
+  }
+  Result<void> runs() {
+    Collector all("runs", true);
+    HW_CHECK_OK(reader_.scan_runs([&](const storage::RunInfo& r) {
+      Hasher h;
+      h.field(bits(r.id.value)).field(r.run_id).field(r.job.value).field(bits(r.parent.value));
+      h.field(bits(static_cast<std::int32_t>(r.state))).field(bits(r.started_at));
+      h.field(bits(r.ended_at)).field(bits(r.first_time)).field(bits(r.last_time));
+      h.field(bits(r.nominal_start)).field(bits(r.nominal_end)).field(bits(r.code.value));
+      h.field(r.recorded.value).field(r.updated.value).field(r.merge);
+      all.add(h);
+      return true;
+    }));
+    out_.push_back(all.finish());
+    return {};
+  }
+  Result<void> namespaces() {
+    Collector all("namespaces", true);
+    std::string after;
+    constexpr std::size_t kPage = 1000;
+    while (true) {
+      HW_TRY(const auto page, reader_.namespaces(after, kPage));
+      for (const auto& n : page) {
+        Hasher h;
+        h.field(n.id.value).field(n.name).field(n.owner).field(n.description);
+        h.field(bits(n.created_at)).field(bits(n.updated_at)).field(n.deleted ? 1 : 0);
+        all.add(h);
+        after = n.name;
+      }
+      if (page.size() < kPage) break;
+    }
+    out_.push_back(all.finish());
+    return {};
+  }
+  Result<void> quarantine() {
+    Collector all("quarantine", true);
+    model::Seq after;
+    constexpr std::size_t kPage = 1000;
+    while (true) {
+      HW_TRY(const auto page, reader_.quarantined(after, kPage));
+      for (const auto& q : page) {
+        Hasher h;
+        h.field(q.seq.value).field(q.producer).field(q.replayed_as.value);
+        all.add(h);
+        after = q.seq;
+      }
+      if (page.size() < kPage) break;
+    }
+    out_.push_back(all.finish());
+    return {};
+  }
+  Result<Hash128> content(model::ContentId id) {
+    if (!id) return Hash128{};
+    if (const auto at = contents_.find(id.value); at != contents_.end()) return at->second;
+    HW_TRY(const auto text, reader_.content(id));
+    const Hash128 hash = base::hash128(text.value_or("<missing>"));
+    contents_.emplace(id.value, hash);
+    return hash;
+  }
+
+  storage::Reader& reader_;
+  std::unordered_map<std::int64_t, Hash128> contents_;
+  std::vector<ViewDigest> out_;
+};
+
+// By name, as it is known now.
+class NamedDigests {
+ public:
+  explicit NamedDigests(storage::Reader& reader) : reader_(reader) {}
+
+  Result<std::vector<ViewDigest>> run() {
+    HW_CHECK_OK(nodes());
+    HW_CHECK_OK(edges());
+    HW_CHECK_OK(attributes());
+    HW_CHECK_OK(runs());
+    return std::move(out_);
+  }
+
+ private:
+  Result<void> nodes() {
+    std::unordered_map<std::uint32_t, std::string> spaces;
+    std::string after;
+    constexpr std::size_t kPage = 1000;
+    while (true) {
+      HW_TRY(const auto page, reader_.namespaces(after, kPage));
+      for (const auto& n : page) {
+        spaces.emplace(n.id.value, n.name);
+        after = n.name;
+      }
+      if (page.size() < kPage) break;
+    }
+    std::unordered_map<std::uint32_t, NodeId> merged;
+    Collector all("nodes", false);
+    HW_CHECK_OK(reader_.scan_nodes(NodeId{}, [&](const storage::NodeRow& n) {
+      Hasher name;
+      name.field(static_cast<std::uint64_t>(n.kind)).field(spaces[n.name_space.value]);
+      const Hash128 parent = names_[n.parent.value];
+      name.field(parent.high).field(parent.low).field(n.name);
+      names_[n.id.value] = name.finish();
+      if (n.merged_into) merged.emplace(n.id.value, n.merged_into);
+      // A field that only a merge made says nothing of its own.
+      if (n.kind == model::NodeKind::kField) return true;
+      name.field(bits(n.first_seen)).field(n.placeholder ? 1 : 0);
+      all.add(name);
+      return true;
+    }));
+    Collector aliases("aliases", false);
+    for (const auto& [loser, winner] : merged) {
+      NodeId last = winner;
+      while (merged.contains(last.value)) last = merged.at(last.value);
+      const Hash128 from = names_[loser], to = names_[last.value];
+      Hasher h;
+      h.field(from.high).field(from.low).field(to.high).field(to.low);
+      if (!is_field(loser)) aliases.add(h);
+    }
+    out_.push_back(all.finish());
+    out_.push_back(aliases.finish());
+    return {};
+  }
+  bool is_field(std::uint32_t id) const {
+    const auto row = reader_.node(NodeId{id});
+    return row && *row && (*row)->kind == model::NodeKind::kField;
+  }
+  Result<void> edges() {
+    std::unordered_map<std::uint16_t, Hash128> details;
+    HW_TRY(const auto transformations, reader_.transformations());
+    for (const auto& t : transformations) {
+      details[t.id.value] =
+          Hasher().field(t.type).field(t.subtype).field(t.masking ? 1 : 0).finish();
+    }
+    Collector current("current edges", false);
+    Collector history("valid-time history of edges", false);
+    HW_CHECK_OK(reader_.scan_edges(model::EdgeId{}, [&](const storage::EdgeRow& e) {
+      if (e.recorded_to != model::kNeverSeq) return true;
+      Hasher h;
+      h.field(static_cast<std::uint64_t>(e.kind));
+      for (const NodeId id : {e.owner, e.src, e.dst, e.via}) {
+        h.field(names_[id.value].high).field(names_[id.value].low);
+      }
+      h.field(details[e.detail.value].high).field(details[e.detail.value].low);
+      if (e.valid_to == model::kOpenEnd) current.add(h);
+      h.field(bits(e.valid_from)).field(bits(e.valid_to));
+      h.field(static_cast<std::uint64_t>(e.reason));
+      history.add(h);
+      return true;
+    }));
+    out_.push_back(current.finish());
+    out_.push_back(history.finish());
+    return {};
+  }
+  Result<void> attributes() {
+    Collector all("valid-time history of attributes", false);
+    Result<void> inner;
+    HW_CHECK_OK(reader_.scan_attributes([&](const storage::AttributeRow& a) {
+      if (a.recorded_to != model::kNeverSeq) return true;
+      auto text = reader_.content(a.content);
+      auto name = reader_.attribute_name(a.name);
+      if (!text || !name) {
+        inner = !text ? std::move(text).error() : std::move(name).error();
+        return false;
+      }
+      Hasher h;
+      h.field(names_[a.owner.value].high).field(names_[a.owner.value].low);
+      h.field(name->value_or("")).field(text->value_or("")).field(bits(a.valid_from));
+      h.field(bits(a.valid_to));
+      all.add(h);
+      return true;
+    }));
+    HW_CHECK_OK(inner);
+    out_.push_back(all.finish());
+    return {};
+  }
+  Result<void> runs() {
+    std::unordered_map<std::int64_t, Hash128> names;
+    std::vector<storage::RunInfo> rows;
+    HW_CHECK_OK(reader_.scan_runs([&](const storage::RunInfo& r) {
+      const Hash128 job = names_[r.job.value];
+      names[r.id.value] = Hasher().field(r.run_id).field(job.high).field(job.low).finish();
+      rows.push_back(r);
+      rows.back().merge.clear();
+      return true;
+    }));
+    Collector all("runs", false);
+    for (const storage::RunInfo& r : rows) {
+      Hasher h;
+      for (const Hash128& name : {names[r.id.value], names[r.parent.value]}) {
+        h.field(name.high).field(name.low);
+      }
+      h.field(bits(static_cast<std::int32_t>(r.state))).field(bits(r.started_at));
+      h.field(bits(r.ended_at)).field(bits(r.first_time)).field(bits(r.last_time));
+      h.field(bits(r.nominal_start)).field(bits(r.nominal_end));
+      all.add(h);
+    }
+    out_.push_back(all.finish());
+    return {};
+  }
+
+  storage::Reader& reader_;
+  std::unordered_map<std::uint32_t, Hash128> names_;
+  std::vector<ViewDigest> out_;
+};
+
+// The graph in memory, hashed as the rows are.
+ViewDigest graph_digest(const graph::Graph& graph) {
+  const graph::Snapshot snapshot = graph.snapshot();
+  Collector all("graph", true);
+  for (std::uint32_t id = 1; id <= snapshot.edge_count(); ++id) {
+    const graph::EdgeInfo e = snapshot.edge(model::EdgeId{id});
+    storage::EdgeRow row;
+    row.id = model::EdgeId{id};
+    row.kind = e.kind;
+    row.src = e.src;
+    row.dst = e.dst;
+    row.via = e.via;
+    row.detail = e.detail;
+    row.valid_from = e.valid_from;
+    row.valid_to = e.valid_to;
+    row.recorded_from = e.recorded_from;
+    row.recorded_to = e.recorded_to;
+    all.add(exact_edge(row));
+  }
+  return all.finish();
+}
+
+}  // namespace
+
+Result<std::vector<ViewDigest>> digests(storage::Store& store, bool exact) {
+  HW_TRY(auto reader, store.reader());
+  HW_CHECK_OK(reader.begin());
+  if (!exact) return NamedDigests(reader).run();
+  HW_TRY(auto out, ExactDigests(reader).run());
+  HW_TRY(const auto graph, load_graph(store));
+  out.push_back(graph_digest(*graph));
+  return out;
+}
+
+}  // namespace headwater::ingest
