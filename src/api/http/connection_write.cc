@@ -141,7 +141,8 @@ void Connection::finish_answer() {
   phase_ = Phase::kHead;
   set_deadline(core_->options.limits.idle_ms);
   if (!pending_.empty()) process_pending();
-  if (phase_ == Phase::kHead && input_ended_) return close();
+  // What is still incomplete stays so.
+  if (input_ended_ && (phase_ == Phase::kHead || phase_ == Phase::kBody)) return close();
   arm_read();
 }
 

@@ -10,7 +10,13 @@
 
 #include <utility>  // before Boost 1.74 with C++20
 
+// GCC 12 takes an empty boost::optional for an uninitialised one when it builds with sanitizers.
+#pragma GCC diagnostic push
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <boost/beast/http/basic_parser.hpp>
+#pragma GCC diagnostic pop
 
 #include "api/http/body_budget.h"
 #include "api/http/head.h"

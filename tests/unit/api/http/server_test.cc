@@ -163,6 +163,21 @@ TEST_F(HttpServer, AnswersAClientThatHasClosedItsSendingHalf) {
   EXPECT_TRUE(client.wait_for_close());
 }
 
+TEST_F(HttpServer, ClosesBehindAnIncompleteRequestOfAClientThatHasEnded) {
+  serve();
+  for (const char* rest : {"GET /ec",
+                           "POST /echo HTTP/1.1\r\nHost: localhost\r\n"
+                           "Content-Length: 9\r\n\r\nabc"}) {
+    Client client = connect();
+    client.send(get("/gate") + rest);
+    client.shutdown_send();
+    service_.gate_open = true;
+    EXPECT_EQ(client.read().body, "through");
+    EXPECT_EQ(client.read_to_end(), "");
+  }
+  EXPECT_EQ(server_->stats().timeouts, 0u);
+}
+
 TEST_F(HttpServer, Answers500ForAHandlerThatThrowsOrForgets) {
   serve();
   for (const char* path : {"/throw", "/drop"}) {
