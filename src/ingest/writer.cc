@@ -58,6 +58,7 @@ void LogWriter::process(Calls calls) {
     batch.push_back(std::move(call));
   }
   if (!batch.empty()) commit_calls(std::move(batch));
+  train_dictionary();
   save_snapshot_if_due(false);
 }
 
@@ -273,7 +274,9 @@ void LogWriter::answer(Calls& calls, Batch& batch) {
   }
 }
 
-void LogWriter::idle() {
+void LogWriter::idle() { train_dictionary(); }
+
+void LogWriter::train_dictionary() {
   if (auto trained = store_.writer().maybe_train_dictionary(); !trained) {
     HW_LOG_WARN("storage.dictionary", "message=\"{}\"", trained.error().message);
   }

@@ -69,6 +69,7 @@ class LogWriter {
   base::Result<Receipt> apply_replay(Call& call, Batch& batch);
   base::Result<void> quarantine(Receipt& receipt, const Rejection& rejection);
   void discard();
+  void train_dictionary();
   void answer(Calls& calls, Batch& batch);
   void count(const Receipt& receipt);
   void save_snapshot_if_due(bool wait);
