@@ -42,9 +42,23 @@ export default defineConfig({
     },
   },
   test: {
-    environment: 'jsdom',
-    setupFiles: ['src/test/setup.ts'],
-    include: ['src/**/*.test.{ts,tsx}'],
-    restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'maths', environment: 'node', include: ['src/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'views',
+          environment: 'jsdom',
+          include: ['src/**/*.test.tsx'],
+          setupFiles: ['src/test/setup.ts'],
+          restoreMocks: true,
+          unstubGlobals: true,
+          testTimeout: 20_000,
+        },
+      },
+    ],
   },
 });

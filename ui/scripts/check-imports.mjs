@@ -24,7 +24,7 @@ const mayImport = {
   lib: ['lib', 'api'],
   components: ['components', 'lib', 'api'],
   test: ['test', 'api', 'lib'],
-  docs: ['docs', 'components', 'lib', 'api'],
+  docs: ['docs', 'components', 'lib', 'api', 'styles'],
 };
 
 const offences = [];

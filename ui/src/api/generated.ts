@@ -140,7 +140,8 @@ export interface paths {
          * Find datasets and jobs by name
          * @description Case does not matter. Best first: the exact name, a name whose last dotted part starts with
          *     the query, a name with a word that starts with it, a name that contains it. `%` stands for
-         *     any characters and `_` for one, as in SQL; a pattern with either must match the whole name.
+         *     any characters and `_` for one, as in SQL: names that such a pattern fits as a whole come
+         *     first, those that it fits only inside come last.
          */
         get: operations["search"];
         put?: never;
@@ -1118,7 +1119,7 @@ export interface components {
             last_seen: string | null;
             /** @description How many runs or declarations showed it. */
             count: number;
-            /** @description From what it was read, such as `lineage`, `columnLineage` or `inputs`. */
+            /** @description From what it was read, such as `lineage`, `columnLineage`, `inputs_outputs`, `parent`. */
             facets: string[];
             producers: string[];
             /** @description The latest run ids, at most ten. */

@@ -1,0 +1,51 @@
+// Says that the picture is not all there is, why, and offers more.
+import { Icon } from '../../components/Icons';
+import { plural } from '../../lib/format';
+import type { Schemas } from '../../api/client';
+
+interface Props {
+  cut: Schemas['Cut'] | null;
+  depth: number;
+  maxNodes: number;
+  onDepth: (depth: number) => void;
+  onMaxNodes: (maxNodes: number) => void;
+  onRetry: () => void;
+}
+
+export function CutNote({ cut, depth, maxNodes, onDepth, onMaxNodes, onRetry }: Props) {
+  const beyond = plural(cut?.frontier_count ?? 0, 'node');
+  if (cut?.reason === 'max_distance') {
+    return (
+      <div className="cut cut-mild" role="status">
+        <span>
+          Shows {plural(depth, 'step')} around the node; {beyond} at the border lead further.
+        </span>
+        <button type="button" className="button" onClick={() => onDepth(depth + 1)}>
+          Show {plural(depth + 1, 'step')}
+        </button>
+      </div>
+    );
+  }
+  const stopped = cut?.reason === 'cancelled';
+  const limit = cut?.limit ?? maxNodes;
+  return (
+    <div className="cut cut-strong" role="alert">
+      <Icon name="warn" size={18} />
+      <span>
+        <strong>Not the whole picture.</strong>{' '}
+        {stopped
+          ? 'The query was stopped before it ended.'
+          : `It stops at the limit of ${plural(limit, 'node')}; ${beyond} were seen and not followed.`}
+      </span>
+      {stopped ? (
+        <button type="button" className="button" onClick={onRetry}>
+          Ask again
+        </button>
+      ) : (
+        <button type="button" className="button" onClick={() => onMaxNodes(limit * 2)}>
+          Raise the limit to {limit * 2}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,155 @@
+// The search box: results while typing, arrows to choose, Enter to open. "/" and Ctrl-K lead here.
+import type { KeyboardEvent } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
+import type { Schemas } from '../../api/client';
+import { Icon } from '../../components/Icons';
+import { TypeMark } from '../../components/Marks';
+import { count } from '../../lib/format';
+import { lineageHref } from '../../lib/lineageUrl';
+import { navigate } from '../../lib/router';
+import { searchHref, useSearch } from './useSearch';
+
+type Result = Schemas['SearchResult'];
+
+function useHotkey(focus: () => void) {
+  const latest = useRef(focus);
+  useEffect(() => {
+    latest.current = focus;
+  });
+  useEffect(() => {
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      const target = event.target as HTMLElement | null;
+      const typing = target?.matches?.('input, textarea, select, [contenteditable]') ?? false;
+      const slash = event.key === '/' && !typing && !event.ctrlKey && !event.metaKey;
+      const ctrlK = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey);
+      if (!slash && !ctrlK) return;
+      event.preventDefault();
+      latest.current();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
+
+function useDebounced(value: string, ms: number): string {
+  const [late, setLate] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return late;
+}
+
+function Option({ r, id, active }: { r: Result; id: string; active: boolean }) {
+  return (
+    <li
+      id={id}
+      role="option"
+      aria-selected={active}
+      className={active ? 'search-option is-active' : 'search-option'}
+      onPointerDown={(event) => event.preventDefault()}
+      onClick={() => navigate(lineageHref(r.nodeId))}
+    >
+      <TypeMark type={r.type} />
+      <span className="search-name">{r.name}</span>
+      <span className="search-namespace">{r.namespace}</span>
+    </li>
+  );
+}
+
+export function SearchBox({ large = false }: { large?: boolean }) {
+  const input = useRef<HTMLInputElement>(null);
+  const listId = useId();
+  const [text, setText] = useState('');
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(-1);
+  const asked = useDebounced(text.trim(), 120);
+  const found = useSearch({ q: asked, filter: 'ALL', namespace: '', limit: 12 });
+  useHotkey(() => {
+    input.current?.focus();
+    input.current?.select();
+  });
+
+  const shown = open && asked !== '';
+  const results = shown ? (found.data?.results ?? []) : [];
+  const total = found.data?.totalCount ?? 0;
+
+  const close = () => {
+    setOpen(false);
+    setActive(-1);
+  };
+  const go = (href: string) => {
+    close();
+    input.current?.blur();
+    navigate(href);
+  };
+  const keys = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === 'Escape') {
+      if (open && text !== '') close();
+      else input.current?.blur();
+    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      const step = event.key === 'ArrowDown' ? 1 : -1;
+      setOpen(true);
+      setActive((i) => (results.length === 0 ? -1 : (i + step + results.length + 1) % (results.length + 1)));
+      if (active === -1 && step === -1) setActive(results.length - 1);
+    } else if (event.key === 'Enter') {
+      const chosen = results[active];
+      if (chosen) go(lineageHref(chosen.nodeId));
+      else if (text.trim() !== '') go(searchHref({ q: text.trim() }));
+    } else return;
+    event.preventDefault();
+  };
+
+  const activeId = results[active] ? `${listId}-${active}` : undefined;
+  return (
+    <div
+      className={large ? 'search search-large' : 'search'}
+      role="search"
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) close();
+      }}
+    >
+      <Icon name="search" size={large ? 20 : 16} />
+      <input
+        ref={input}
+        type="text"
+        role="combobox"
+        aria-label="Search datasets and jobs"
+        aria-expanded={shown}
+        aria-controls={listId}
+        aria-activedescendant={activeId}
+        aria-autocomplete="list"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder="Search datasets and jobs"
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setOpen(true);
+          setActive(-1);
+        }}
+        onFocus={() => setOpen(true)}
+        onKeyDown={keys}
+      />
+      <kbd aria-hidden>/</kbd>
+      {shown && (
+        <div className="search-drop">
+          <ul id={listId} role="listbox" aria-label="Results" onClick={close}>
+            {results.map((r, i) => (
+              <Option key={r.nodeId} r={r} id={`${listId}-${i}`} active={i === active} />
+            ))}
+          </ul>
+          <p className="search-foot" role="status">
+            {found.problem
+              ? found.problem.message
+              : found.loading && results.length === 0
+                ? 'Searching …'
+                : total === 0
+                  ? `Nothing is called “${asked}”.`
+                  : `${count(results.length)} of ${count(total)} · Enter for all`}
+          </p>
+        </div>
+      )}
+    </div>
+  );
+}
