@@ -55,7 +55,7 @@ void EventParser::warn(std::string code, std::string pointer, std::string messag
 
 bool EventParser::run(model::Event& event) {
   event_ = &event;
-  if (!root_.is_object()) return reject("", "An event must be a JSON object.");
+  if (!is_object_) return reject("", "An event must be a JSON object.");
   if (!parse_base() || !parse_identity() || !parse_type()) return false;
   if (event.kind == EventKind::kDataset) {
     if (!parse_subject()) return false;

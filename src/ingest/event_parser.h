@@ -20,7 +20,7 @@ namespace headwater::ingest {
 class EventParser {
  public:
   EventParser(const model::JsonValue& root, const ParseLimits& limits)
-      : root_(root), limits_(limits) {}
+      : is_object_(root.is_object()), root_(root), limits_(limits) {}
   // False: rejected, see reason and pointer.
   bool run(model::Event& event);
   const std::string& reason() const { return reason_; }
@@ -86,7 +86,8 @@ class EventParser {
                 model::EvidenceFacet facet);
   std::optional<model::End> source_of(const model::JsonValue& input, bool& own_job) const;
 
-  const model::JsonValue root_;
+  const bool is_object_;
+  const model::JsonFields root_;
   const ParseLimits& limits_;
   model::Event* event_ = nullptr;
   std::string reason_, pointer_;

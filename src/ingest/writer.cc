@@ -83,6 +83,14 @@ void LogWriter::commit_calls(Calls calls) {
       batch.current->event.reset();
       continue;
     }
+    if (!disk_refuses(error) && calls.size() > 1) {  // find the call whose fault it is
+      for (auto& call : calls) {
+        Calls alone;
+        alone.push_back(std::move(call));
+        commit_calls(std::move(alone));
+      }
+      return;
+    }
     counters_.storage_ok = !disk_refuses(error);
     for (auto& call : calls) call->done(error);
     return;

@@ -10,15 +10,27 @@ namespace {
 constexpr bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 std::size_t skip_string(std::string_view text, std::size_t at) {
-  for (++at; at < text.size(); ++at) {
-    if (text[at] == '\\') {
-      ++at;
-    } else if (text[at] == '"') {
-      return at + 1;
-    }
+  for (std::size_t from = at + 1; from < text.size();) {
+    const std::size_t quote = text.find('"', from);
+    if (quote == std::string_view::npos) break;
+    std::size_t backslashes = 0;
+    while (quote - backslashes > at + 1 && text[quote - backslashes - 1] == '\\') ++backslashes;
+    if (backslashes % 2 == 0) return quote + 1;
+    from = quote + 1;
   }
   return text.size();
 }
+
+// 0: nothing to stop at; else a quote, an opening or a closing bracket.
+enum Mark : char { kPlain = 0, kQuote = 1, kOpen = 2, kClose = 3 };
+constexpr std::array<Mark, 256> make_marks() {
+  std::array<Mark, 256> marks{};
+  marks['"'] = kQuote;
+  marks['{'] = marks['['] = kOpen;
+  marks['}'] = marks[']'] = kClose;
+  return marks;
+}
+constexpr std::array<Mark, 256> kMarks = make_marks();
 
 std::size_t skip_scalar(std::string_view text, std::size_t at) {
   while (at < text.size() && !is_space(text[at]) && text[at] != ',' && text[at] != '}' &&
@@ -82,14 +94,18 @@ std::size_t json_skip_value(std::string_view text, std::size_t at) {
   if (text[at] != '{' && text[at] != '[') return skip_scalar(text, at);
   std::size_t depth = 0;
   while (at < text.size()) {
-    const char c = text[at];
-    if (c == '"') {
-      at = skip_string(text, at);
-      continue;
+    switch (kMarks[static_cast<unsigned char>(text[at])]) {
+      case kPlain: ++at; break;
+      case kQuote: at = skip_string(text, at); break;
+      case kOpen:
+        ++depth;
+        ++at;
+        break;
+      case kClose:
+        ++at;
+        if (--depth == 0) return at;
+        break;
     }
-    if (c == '{' || c == '[') ++depth;
-    if ((c == '}' || c == ']') && --depth == 0) return at + 1;
-    ++at;
   }
   return text.size();
 }
@@ -190,6 +206,18 @@ JsonValue JsonValue::get(std::string_view name) const {
     if (key == name) found = value;
   });
   return found;
+}
+
+JsonFields::JsonFields(const JsonValue& object) {
+  object.members(
+      [&](std::string_view name, const JsonValue& value) { fields_.emplace_back(name, value); });
+}
+
+JsonValue JsonFields::get(std::string_view name) const {
+  for (auto at = fields_.rbegin(); at != fields_.rend(); ++at) {
+    if (at->first == name) return at->second;
+  }
+  return {};
 }
 
 std::optional<std::string> JsonValue::string() const {

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace headwater::model {
 
@@ -52,6 +53,18 @@ class JsonValue {
   std::string_view text_;
 };
 
+// The members of one object, found in one pass: for objects that are asked more than once or twice.
+class JsonFields {
+ public:
+  JsonFields() = default;
+  explicit JsonFields(const JsonValue& object);
+  // As JsonValue::get.
+  JsonValue get(std::string_view name) const;
+
+ private:
+  std::vector<std::pair<std::string, JsonValue>> fields_;
+};
+
 // Position after the value that starts at text[at] (no white space before it).
 std::size_t json_skip_value(std::string_view text, std::size_t at);
 std::size_t json_skip_space(std::string_view text, std::size_t at);
@@ -72,10 +85,13 @@ void JsonValue::members(Visit&& visit) const {
   std::size_t at = json_skip_space(text_, 1);
   while (at < text_.size() && text_[at] != '}') {
     const std::size_t key_end = json_skip_value(text_, at);
-    const std::string key = json_decode_string(text_.substr(at, key_end - at));
+    const std::string_view literal = text_.substr(at, key_end - at);
+    std::string decoded;  // only a name with an escape in it is copied
+    std::string_view key = literal.size() < 2 ? literal : literal.substr(1, literal.size() - 2);
+    if (key.find('\\') != std::string_view::npos) key = decoded = json_decode_string(literal);
     at = json_skip_space(text_, json_skip_space(text_, key_end) + 1);
     const std::size_t end = json_skip_value(text_, at);
-    visit(std::string_view(key), JsonValue(text_.substr(at, end - at)));
+    visit(key, JsonValue(text_.substr(at, end - at)));
     at = json_skip_space(text_, end);
     if (at < text_.size() && text_[at] == ',') at = json_skip_space(text_, at + 1);
   }
