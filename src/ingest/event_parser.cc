@@ -11,6 +11,7 @@ namespace headwater::ingest {
 
 using model::EventKind;
 using model::EventType;
+using model::JsonFields;
 using model::JsonValue;
 using model::Name;
 
@@ -145,15 +146,14 @@ bool EventParser::read_text(const JsonValue& value, const std::string& pointer, 
   return true;
 }
 
-bool EventParser::read_name(const JsonValue& object, const std::string& pointer, Name& out) {
-  if (!object.is_object()) return reject(pointer, "must be an object with namespace and name.");
+bool EventParser::read_name(const JsonFields& object, const std::string& pointer, Name& out) {
   if (!read_text(object.get("namespace"), pointer + "/namespace", out.name_space)) return false;
   if (!read_text(object.get("name"), pointer + "/name", out.name)) return false;
   if (out.name.empty()) return reject(pointer + "/name", "must not be empty.");
   return true;
 }
 
-bool EventParser::optional_object(const JsonValue& parent, std::string_view member,
+bool EventParser::optional_object(const JsonFields& parent, std::string_view member,
                                   const std::string& pointer, JsonValue& out) {
   out = parent.get(member);
   if (!out.present() || out.is_null()) {
@@ -170,7 +170,7 @@ void EventParser::count_facet(FacetPlace place, std::string_view name, bool used
 }
 
 template <class Use>
-bool EventParser::each_facet(const JsonValue& holder, std::string_view member, FacetPlace place,
+bool EventParser::each_facet(const JsonFields& holder, std::string_view member, FacetPlace place,
                              const std::string& pointer, std::map<std::string, model::Facet>* keep,
                              Use&& use) {
   JsonValue facets;
@@ -206,8 +206,9 @@ bool EventParser::each_facet(const JsonValue& holder, std::string_view member, F
 }
 
 bool EventParser::parse_run() {
-  const JsonValue run = root_.get("run");
-  if (!run.is_object()) return reject("/run", "must be an object with a runId.");
+  const JsonValue value = root_.get("run");
+  if (!value.is_object()) return reject("/run", "must be an object with a runId.");
+  const JsonFields run(value);
   if (!read_text(run.get("runId"), "/run/runId", event_->run_id)) return false;
   if (event_->run_id.empty()) return reject("/run/runId", "must not be empty.");
   return each_facet(run, "facets", FacetPlace::kRun, "/run", nullptr,
@@ -240,7 +241,9 @@ void EventParser::use_run_facet(std::string_view name, const JsonValue& facet) {
 }
 
 bool EventParser::parse_job() {
-  const JsonValue job = root_.get("job");
+  const JsonValue value = root_.get("job");
+  if (!value.is_object()) return reject("/job", "must be an object with namespace and name.");
+  const JsonFields job(value);
   Name name;
   if (!read_name(job, "/job", name)) return false;
   event_->job = std::move(name);
@@ -318,24 +321,26 @@ bool EventParser::parse_subject() {
 
 bool EventParser::parse_dataset(const JsonValue& value, const std::string& pointer, bool input,
                                 bool output) {
+  if (!value.is_object()) return reject(pointer, "must be an object with namespace and name.");
+  const JsonFields dataset(value);
   Name name;
-  if (!read_name(value, pointer, name)) return false;
+  if (!read_name(dataset, pointer, name)) return false;
   if (!datasets_.contains(name)) event_->datasets.push_back(name);
   DatasetFacts& facts = datasets_[name];
   facts.is_input |= input;
   facts.is_output |= output;
-  if (!each_facet(value, "facets", FacetPlace::kDataset, pointer, &facts.facets,
+  if (!each_facet(dataset, "facets", FacetPlace::kDataset, pointer, &facts.facets,
                   [&](std::string_view facet_name, const JsonValue& facet) {
                     use_dataset_facet(name, facet_name, facet, !input);
                   })) {
     return false;
   }
   const auto ignore = [](std::string_view, const JsonValue&) {};
-  if (input && !each_facet(value, "inputFacets", FacetPlace::kInput, pointer, nullptr, ignore)) {
+  if (input && !each_facet(dataset, "inputFacets", FacetPlace::kInput, pointer, nullptr, ignore)) {
     return false;
   }
   return !output ||
-         each_facet(value, "outputFacets", FacetPlace::kOutput, pointer, nullptr, ignore);
+         each_facet(dataset, "outputFacets", FacetPlace::kOutput, pointer, nullptr, ignore);
 }
 
 // `target`: the dataset is what the event writes or is about, so its lineage facets count.

@@ -39,10 +39,10 @@ class EventParser {
   bool parse_base();
   bool parse_type();
   bool parse_identity();
-  bool read_name(const model::JsonValue& object, const std::string& pointer, model::Name& out);
+  bool read_name(const model::JsonFields& object, const std::string& pointer, model::Name& out);
   bool read_text(const model::JsonValue& value, const std::string& pointer, std::string& out);
   // Absent and null are the same; any other type than an object is a rejection.
-  bool optional_object(const model::JsonValue& parent, std::string_view member,
+  bool optional_object(const model::JsonFields& parent, std::string_view member,
                        const std::string& pointer, model::JsonValue& out);
 
   bool parse_run();
@@ -54,7 +54,7 @@ class EventParser {
 
   // Calls use(name, facet) for each well-formed facet that is not deleted; keeps the rest.
   template <class Use>
-  bool each_facet(const model::JsonValue& holder, std::string_view member, FacetPlace place,
+  bool each_facet(const model::JsonFields& holder, std::string_view member, FacetPlace place,
                   const std::string& pointer, std::map<std::string, model::Facet>* keep, Use&& use);
   void count_facet(FacetPlace place, std::string_view name, bool used);
 
