@@ -86,8 +86,8 @@ function QuarantineHint({ n }: { n: number }) {
     <Link className="note note-warn" href="/quarantine">
       <Icon name="warn" size={18} />
       <span>
-        <strong>{plural(n, 'event')} in quarantine.</strong> They could not be applied; see why, and
-        replay them.
+        <strong>{plural(n, 'event')} in quarantine:</strong> kept, but not applied. See why, and try
+        again.
       </span>
       <Icon name="arrow" />
     </Link>

@@ -1,5 +1,5 @@
 // What breaks if …: the list beside the picture. A click on a line shows its path in the picture.
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { Icon } from '../../components/Icons';
 import { Loading, SeverityMark, StateMark, TypeMark } from '../../components/Marks';
@@ -59,8 +59,12 @@ function Path({ affected }: { affected: Affected }) {
 
 function Row({ a, open, onHit }: { a: Affected; open: boolean; onHit: Props['onHit'] }) {
   const { name, namespace } = readable(a.nodeId);
+  const row = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (open) row.current?.scrollIntoView?.({ block: 'nearest' });
+  }, [open]);
   return (
-    <li className={open ? 'impact-row is-open' : 'impact-row'}>
+    <li ref={row} className={open ? 'impact-row is-open' : 'impact-row'}>
       <button type="button" aria-expanded={open} onClick={() => onHit(open ? null : a)}>
         <TypeMark type={a.type} />
         <span className="impact-name">

@@ -82,7 +82,7 @@ function Body({ p }: { p: NodeProps }) {
   const room = Math.floor((width - 52) / 7);
   const tall = height >= 40;
   const last = lastPart(node.label);
-  const before = node.label.slice(0, node.label.length - last.length);
+  const before = node.label.slice(0, node.label.length - last.length).replace(/[./]+$/, '');
   return (
     <>
       <rect className="graph-box" width={width} height={height} rx={job ? height / 2 : 7} />

@@ -1,0 +1,44 @@
+// What the journeys have in common.
+import type { Locator, Page } from '@playwright/test';
+import { expect, test as base } from '@playwright/test';
+
+export { expect };
+
+// Every page must be free of errors in its console, except for answers that the test asks for.
+export const test = base.extend<{ allowedErrors: RegExp[] }>({
+  baseURL: async ({}, use) => use(process.env.HEADWATER_E2E_URL ?? ''),
+  allowedErrors: [[], { option: true }],
+  page: async ({ page, allowedErrors }, use) => {
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text());
+    });
+    await use(page);
+    expect(errors.filter((text) => !allowedErrors.some((allowed) => allowed.test(text)))).toEqual([]);
+  },
+});
+
+export const facts = 'dataset:warehouse:core.order_facts';
+export const orders = 'dataset:postgres://shop-db.alder.example:5432:public.orders';
+export const lineage = (id: string, query = '') =>
+  `/lineage/${encodeURIComponent(id)}${query === '' ? '' : `?${query}`}`;
+
+export function graph(page: Page): Locator {
+  return page.getByRole('group', { name: /^Lineage graph/ });
+}
+
+// The body of the node whose full name is `name`.
+export function node(page: Page, type: 'dataset' | 'job', name: string): Locator {
+  return graph(page).getByRole('button', { name: new RegExp(`^${type}, ${escape(name)}, in `) });
+}
+
+export function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+export async function nodeIds(page: Page): Promise<string[]> {
+  return graph(page)
+    .locator('[data-node]')
+    .evaluateAll((all) => all.map((n) => n.getAttribute('data-node') ?? ''));
+}
