@@ -1,12 +1,11 @@
-import { expect, facts, graph, lineage, node, test } from './pages';
+import { clickEdge, expect, facts, graph, lineage, node, test } from './pages';
 
 const build = 'job:nightly:shop_nightly.build_order_facts';
 
 test('an edge says who vouches for it', async ({ page }) => {
   await page.goto(lineage(facts));
   await expect(node(page, 'dataset', 'core.order_facts')).toBeVisible();
-  const edge = graph(page).locator(`[data-source="${build}"][data-target="${facts}"]`);
-  await edge.locator('.graph-edge-hit').click();
+  await clickEdge(page, build, facts);
   const panel = page.getByRole('complementary', { name: 'Edge' });
   await expect(panel.getByText('holds now')).toBeVisible();
   await expect(panel.getByText('4 times')).toBeVisible();

@@ -33,7 +33,7 @@ test('from a search to what a change would break', async ({ page }) => {
   await node(page, 'job', 'shop_nightly.mart_stock').click();
   const panel = page.getByRole('complementary');
   await expect(panel.getByRole('heading', { level: 2 })).toHaveText('shop_nightly.mart_stock');
-  await expect(panel.getByText('team:depots')).toBeVisible();
+  await expect(panel.getByText('team:depots', { exact: true })).toBeVisible();
   await expect(panel.getByText('INSERT INTO mart.stock_alerts').first()).toBeVisible();
   await panel.getByRole('tab', { name: 'Runs' }).click();
   await panel.getByRole('link', { name: /failed/ }).first().click();

@@ -42,3 +42,19 @@ export async function nodeIds(page: Page): Promise<string[]> {
     .locator('[data-node]')
     .evaluateAll((all) => all.map((n) => n.getAttribute('data-node') ?? ''));
 }
+
+// Clicks the line itself: the box around a level line has no height, and that around a bent one is
+// mostly empty.
+export async function clickEdge(page: Page, source: string, target: string): Promise<void> {
+  const line = graph(page)
+    .locator(`[data-source="${source}"][data-target="${target}"]`)
+    .locator('.graph-edge-hit');
+  await expect(line).toBeAttached();
+  const { x, y } = await line.evaluate((element) => {
+    const path = element as SVGPathElement;
+    const middle = path.getPointAtLength(path.getTotalLength() / 2);
+    const screen = middle.matrixTransform(path.getScreenCTM()!);
+    return { x: screen.x, y: screen.y };
+  });
+  await page.mouse.click(x, y);
+}

@@ -1,0 +1,80 @@
+import { act, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { dataset, job, server } from '../test/samples';
+import { layoutOf, node } from '../features/lineage/fixtures';
+import { navigate } from '../lib/router';
+import { App } from './App';
+
+const picture = layoutOf(
+  [node('dataset:n:orders', 0, 0), node('job:n:load', 300, 0, { hidden_downstream: 2 })],
+  [['dataset:n:orders', 'job:n:load']],
+);
+const versions = { versions: [], totalCount: 0, next_cursor: null };
+
+beforeEach(() => {
+  vi.stubGlobal('ResizeObserver', class { observe() {} disconnect() {} });
+  vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(1000);
+  vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(600);
+  vi.stubGlobal('fetch', vi.fn(server({
+    '/lineage/layout': picture,
+    '/namespaces/n/datasets/orders': dataset(),
+    '/namespaces/n/datasets/orders/versions': versions,
+    '/namespaces/n/jobs/load': job({ description: 'Loads.' }),
+    '/namespaces/n/jobs/load/versions': versions,
+    '/impact': {
+      changes: [], affected: [], summary: { breaking: 0, degraded: 0, recompute: 0, datasets: 0, jobs: 0 },
+      as_of: '', seq: 1, complete: true, cut: null, next_cursor: null,
+    },
+  })));
+  window.history.replaceState(null, '', `/lineage/${encodeURIComponent('dataset:n:orders')}`);
+});
+
+it('keeps the whole state of a lineage page in its address', async () => {
+  render(<App />);
+  await userEvent.click(await screen.findByRole('button', { name: /^job, load/ }));
+  expect(new URLSearchParams(window.location.search).get('sel')).toBe('job:n:load');
+  expect(await screen.findByText('Loads.')).toBeVisible();
+  await userEvent.click(screen.getByRole('button', { name: 'Expand 2 downstream of load' }));
+  expect(new URLSearchParams(window.location.search).getAll('x')).toEqual(['job:n:load|down']);
+  await userEvent.click(screen.getByRole('tab', { name: 'Impact' }));
+  expect(await screen.findByText('Nothing downstream is affected.')).toBeVisible();
+  expect(screen.getByRole('combobox', { name: 'What is affected if' })).toHaveValue('code');
+
+  act(() => window.history.back());
+  await vi.waitFor(() => expect(window.location.search).not.toContain('panel'));
+  expect(await screen.findByRole('tab', { name: 'Details' })).toHaveAttribute('aria-selected', 'true');
+});
+
+it('walks the tabs with arrow keys', async () => {
+  render(<App />);
+  (await screen.findByRole('tab', { name: 'Details' })).focus();
+  await userEvent.keyboard('{ArrowRight}{ArrowRight}');
+  expect(screen.getByRole('tab', { name: 'Impact' })).toHaveFocus();
+  expect(window.location.search).toContain('panel=impact');
+});
+
+it('closes and opens the panel', async () => {
+  render(<App />);
+  await userEvent.click(await screen.findByRole('button', { name: 'Close the panel' }));
+  expect(screen.queryByRole('complementary')).toBeNull();
+  await userEvent.click(screen.getByRole('button', { name: 'Open the panel' }));
+  expect(screen.getByRole('complementary', { name: 'orders' })).toBeVisible();
+});
+
+it('has a page for what is no page, and names the tab', async () => {
+  render(<App />);
+  act(() => navigate('/nowhere'));
+  expect(screen.getByRole('heading', { name: 'No such page' })).toBeVisible();
+  expect(document.title).toBe('Nowhere – Headwater');
+});
+
+it('changes the theme and keeps it', async () => {
+  render(<App />);
+  await userEvent.click(screen.getByRole('button', { name: 'Theme: as the system' }));
+  expect(document.documentElement.dataset.theme).toBe('light');
+  await userEvent.click(screen.getByRole('button', { name: 'Theme: light' }));
+  expect(document.documentElement.dataset.theme).toBe('dark');
+  await userEvent.click(screen.getByRole('button', { name: 'Theme: dark' }));
+  expect(document.documentElement.dataset.theme).toBeUndefined();
+});
