@@ -56,62 +56,60 @@ Result<void> copy_pages(Connection& from, Connection& to, const Progress& progre
 
 // The copy is itself a store: opening it for writing leaves no WAL behind when it closes.
 Result<void> verify(const StoreOptions& options, const Progress& progress) {
-  {
-    HW_TRY(auto copy, Store::open(options));
-    auto rest = [&](double share) {
-      if (progress) progress(kCopyShare + (1 - kCopyShare) * share);
-    };
-    HW_TRY(const auto findings, copy->check(rest));
-    if (!findings.empty()) {
-      return base::make_error(
-          ErrorCode::kStorageCorrupt,
-          "The copy is not sound, most likely because the original is not. Stop the server and run "
-          "`headwater check`.",
-          findings.front().where + ": " + findings.front().what);
-    }
-  }
-  std::error_code ignored;
-  fs::remove(options.directory + "/LOCK", ignored);
-  return {};
+  HW_TRY(auto copy, Store::open(options));
+  auto rest = [&](double share) {
+    if (progress) progress(kCopyShare + (1 - kCopyShare) * share);
+  };
+  HW_TRY(const auto findings, copy->check(rest));
+  if (findings.empty()) return {};
+  return base::make_error(
+      ErrorCode::kStorageCorrupt,
+      "The copy is not sound, most likely because the original is not. Stop the server and run "
+      "`headwater check`.",
+      findings.front().where + ": " + findings.front().what);
+}
+
+Result<void> move_file(const std::string& from, const std::string& to) {
+  std::error_code failure;
+  fs::rename(from, to, failure);
+  if (!failure) return {};
+  return base::make_error(ErrorCode::kStorageUnavailable,
+                          "The backup could not be put in its place: check the directory's disk.",
+                          failure.message());
 }
 
 }  // namespace
 
 // The read transaction is held over all steps: SQLite would else start again after every commit of
 // the writer, and never end under load.
+Result<void> Store::Impl::copy_to(Reader reading, const StoreOptions& target,
+                                  const Progress& progress) const {
+  HW_CHECK_OK(reading.begin());
+  HW_TRY([[maybe_unused]] const Seq pinned, reading.last_seq());
+  sqlite::ConnectionOptions writing = connection_options();
+  writing.path = target.directory + "/headwater.db";
+  writing.create = true;
+  writing.read_only = false;
+  HW_TRY(auto copy, Connection::open(writing));
+  return copy_pages(*reading.impl_->db, *copy, progress);
+}
+
+// Made and checked in a directory of its own, so that what is not sound never looks like a backup.
 Result<void> Store::backup(const std::string& directory, const Progress& progress) {
   HW_CHECK_OK(make_target(directory));
-  const std::string partial = directory + "/headwater.db.partial";
-  {
-    HW_TRY(auto reading, reader());
-    HW_CHECK_OK(reading.begin());
-    HW_TRY([[maybe_unused]] const Seq pinned, reading.last_seq());
-    sqlite::ConnectionOptions writing = impl_->connection_options();
-    writing.path = partial;
-    writing.create = true;
-    writing.read_only = false;
-    HW_TRY(auto copy, Connection::open(writing));
-    auto copied = copy_pages(*reading.impl_->db, *copy, progress);
-    if (!copied) {
-      copy.reset();
-      std::error_code ignored;
-      fs::remove(partial, ignored);
-      return copied;
-    }
-  }
-  HW_CHECK_OK(sync_path(partial));
-  std::error_code failure;
-  fs::rename(partial, directory + "/headwater.db", failure);
-  if (failure) {
-    return base::make_error(ErrorCode::kStorageUnavailable,
-                            "The backup could not be put in its place: check the directory's disk.",
-                            failure.message());
-  }
-  StoreOptions options = impl_->options;
-  options.directory = directory;
-  options.create = false;
-  options.read_only = false;
-  HW_CHECK_OK(verify(options, progress));
+  StoreOptions target = impl_->options;
+  target.directory = directory + "/partial";
+  target.create = false;
+  target.read_only = false;
+  HW_TRY(auto reading, reader());
+  std::error_code ignored;
+  fs::create_directory(target.directory, ignored);
+  auto done = impl_->copy_to(std::move(reading), target, progress);
+  if (done) done = verify(target, progress);
+  if (done) done = sync_path(target.directory + "/headwater.db");
+  if (done) done = move_file(target.directory + "/headwater.db", directory + "/headwater.db");
+  fs::remove_all(target.directory, ignored);
+  HW_CHECK_OK(done);
   HW_CHECK_OK(sync_path(directory));
   return sync_path(parent_of(directory));
 }

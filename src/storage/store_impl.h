@@ -1,6 +1,7 @@
 // What a Store holds. Thread-safety: that of Store.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,8 @@ struct Store::Impl {
   Result<void> open_for_reading();
   Result<void> load(sqlite::Connection& db);
   void run_checkpoint(sqlite::Connection& db) const;
+  Result<void> copy_to(Reader reading, const StoreOptions& target,
+                       const std::function<void(double)>& progress) const;
 };
 
 }  // namespace headwater::storage
