@@ -131,7 +131,7 @@ TEST_F(Crowd, DeepPipelines) {
   const int depth = kSanitized ? 1'000 : 5'000;
   std::vector<std::thread> threads;
   for (int t = 0; t < 8; ++t) {
-    threads.emplace_back([this, t, depth] {
+    threads.emplace_back([this, t] {
       Client client = connect();
       const std::string name = std::to_string(t) + "-";
       std::thread sender([&] {

@@ -28,7 +28,7 @@
 #include <string>
 #include <string_view>
 
-#include <utility>  // before Boost 1.74 with C++20
+#include "api/http/asio_setup.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

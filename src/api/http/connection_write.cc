@@ -3,6 +3,8 @@
 #include <charconv>
 #include <utility>
 
+#include "api/http/asio_setup.h"
+
 #include <boost/asio/buffer.hpp>
 
 #include "api/http/connection.h"

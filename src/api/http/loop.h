@@ -16,7 +16,7 @@
 #include <thread>
 #include <unordered_map>
 
-#include <utility>  // before Boost 1.74 with C++20
+#include "api/http/asio_setup.h"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>

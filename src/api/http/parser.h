@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include <utility>  // before Boost 1.74 with C++20
+#include "api/http/asio_setup.h"
 
 // GCC 12 takes an empty boost::optional for an uninitialised one when it builds with sanitizers.
 #pragma GCC diagnostic push

@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include "api/http/asio_setup.h"
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
