@@ -19,8 +19,12 @@ test('an edge says who vouches for it', async ({ page }) => {
 test('the same evidence is reached from the list of neighbours', async ({ page }) => {
   await page.goto(lineage(facts));
   const panel = page.getByRole('complementary');
-  await panel.getByRole('link', { name: 'Evidence of the edge with shop_nightly.build_order_facts' }).click();
-  await expect(page.getByRole('complementary', { name: 'Edge' }).getByText('holds now')).toBeVisible();
+  await panel
+    .getByRole('link', { name: 'Evidence of the edge with shop_nightly.build_order_facts' })
+    .click();
+  await expect(
+    page.getByRole('complementary', { name: 'Edge' }).getByText('holds now'),
+  ).toBeVisible();
 });
 
 test('an edge that ended keeps its evidence and says why it ended', async ({ page }) => {

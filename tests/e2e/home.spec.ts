@@ -6,14 +6,22 @@ test('the first page shows what is stored and what failed', async ({ page }) => 
   await expect(page.getByLabel('What is stored')).toContainText('datasets');
   const failing = page.getByRole('region', { name: 'Failing jobs' });
   await expect(failing.getByText('shop_nightly.mart_stock')).toBeVisible();
-  await expect(failing.getByText('relation "public.stock_levels" has no column "on_hand"')).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Recent jobs' }).getByRole('listitem').first()).toBeVisible();
+  await expect(
+    failing.getByText('relation "public.stock_levels" has no column "on_hand"'),
+  ).toBeVisible();
+  await expect(
+    page.getByRole('region', { name: 'Recent jobs' }).getByRole('listitem').first(),
+  ).toBeVisible();
   await expect(page.getByRole('link', { name: /in quarantine/ })).toBeVisible();
 });
 
 test('a run that failed is one click away, with its error', async ({ page }) => {
   await page.goto('/');
-  await page.getByRole('region', { name: 'Failing jobs' }).getByRole('link', { name: /^failed/ }).first().click();
+  await page
+    .getByRole('region', { name: 'Failing jobs' })
+    .getByRole('link', { name: /^failed/ })
+    .first()
+    .click();
   await expect(page).toHaveURL(/\/runs\//);
   await expect(page.getByLabel('Error message')).toContainText('LINE 1');
   await expect(page.getByRole('heading', { name: 'Inputs (3)' })).toBeVisible();
@@ -22,7 +30,8 @@ test('a run that failed is one click away, with its error', async ({ page }) => 
 test('the API page lists every operation and stays on this host', async ({ page }) => {
   const elsewhere: string[] = [];
   page.on('request', (request) => {
-    if (!request.url().startsWith(process.env.HEADWATER_E2E_URL ?? '')) elsewhere.push(request.url());
+    if (!request.url().startsWith(process.env.HEADWATER_E2E_URL ?? ''))
+      elsewhere.push(request.url());
   });
   await page.goto('/docs');
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Headwater API');

@@ -13,14 +13,18 @@ test('from a search to what a change would break', async ({ page }) => {
   await page.keyboard.press('Enter');
 
   // Open.
-  await expect(page).toHaveURL(new RegExp(`/lineage/${encodeURIComponent(facts).replaceAll('.', '\\.')}$`));
+  await expect(page).toHaveURL(
+    new RegExp(`/lineage/${encodeURIComponent(facts).replaceAll('.', '\\.')}$`),
+  );
   await expect(node(page, 'dataset', 'core.order_facts')).toHaveAttribute('aria-pressed', 'true');
   await expect(page.getByRole('complementary')).toContainText('One row for each order line');
 
   // Expand one step further, and collapse it again.
   await page.getByRole('button', { name: 'Fit all' }).click();
   const before = await nodeIds(page);
-  const expand = graph(page).getByRole('button', { name: /^Expand \d+ upstream of staging\.orders/ });
+  const expand = graph(page).getByRole('button', {
+    name: /^Expand \d+ upstream of staging\.orders/,
+  });
   await expand.click();
   await expect(page).toHaveURL(/[?&]x=/);
   await expect(node(page, 'job', 'shop_nightly.stage_orders')).toBeAttached();
@@ -36,7 +40,10 @@ test('from a search to what a change would break', async ({ page }) => {
   await expect(panel.getByText('team:depots', { exact: true })).toBeVisible();
   await expect(panel.getByText('INSERT INTO mart.stock_alerts').first()).toBeVisible();
   await panel.getByRole('tab', { name: 'Runs' }).click();
-  await panel.getByRole('link', { name: /failed/ }).first().click();
+  await panel
+    .getByRole('link', { name: /failed/ })
+    .first()
+    .click();
   await expect(panel.getByLabel('Error message')).toContainText('has no column');
   await expect(panel.getByRole('heading', { name: 'Inputs (3)' })).toBeVisible();
   await expect(panel.getByRole('link', { name: /public\.stock_levels/ })).toBeVisible();
@@ -61,13 +68,18 @@ test('from a search to what a change would break', async ({ page }) => {
 test('what is shown of an impact can be taken along', async ({ page }) => {
   await page.goto(lineage(orders, 'panel=impact&kind=dataset_deleted'));
   const panel = page.getByRole('complementary');
-  await panel.getByRole('button', { name: /breaking$/ }).first().click();
+  await panel
+    .getByRole('button', { name: /breaking$/ })
+    .first()
+    .click();
   const download = page.waitForEvent('download');
   await panel.getByRole('button', { name: 'CSV' }).click();
   const file = await download;
   expect(file.suggestedFilename()).toMatch(/\.csv$/);
   const { readFileSync } = await import('node:fs');
-  const text = readFileSync(await file.path(), 'utf8').trim().split('\r\n');
+  const text = readFileSync(await file.path(), 'utf8')
+    .trim()
+    .split('\r\n');
   expect(text[0]).toMatch(/^node_id,type,severity,distance/);
   expect(text).toHaveLength(2);
   expect(text[1]).toContain('breaking');
@@ -77,7 +89,9 @@ test('hovering tells upstream from downstream', async ({ page }) => {
   await page.goto(lineage(facts));
   await page.getByRole('button', { name: 'Fit all' }).click();
   await node(page, 'job', 'shop_nightly.build_order_facts').hover();
-  await expect(graph(page).locator('[data-node="dataset:warehouse:staging.orders"]')).toHaveClass(/emphasis-up/);
+  await expect(graph(page).locator('[data-node="dataset:warehouse:staging.orders"]')).toHaveClass(
+    /emphasis-up/,
+  );
   await expect(graph(page).locator(`[data-node="${facts}"]`)).toHaveClass(/emphasis-down/);
 });
 
@@ -91,5 +105,8 @@ test('the picture can be walked with the keyboard alone', async ({ page }) => {
     'shop_nightly.build_order_facts',
   );
   await page.keyboard.press('ArrowLeft');
-  await expect(graph(page).locator('.graph-body:focus')).toHaveAttribute('aria-label', /^dataset, staging\./);
+  await expect(graph(page).locator('.graph-body:focus')).toHaveAttribute(
+    'aria-label',
+    /^dataset, staging\./,
+  );
 });

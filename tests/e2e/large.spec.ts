@@ -53,5 +53,8 @@ test('a picture that was cut says so, and can be asked for in full', async ({ pa
   await alert.getByRole('button', { name: 'Raise the limit to 1000' }).click();
   await expect(page).toHaveURL(/[?&]max=1000/);
   await expect(alert).not.toBeAttached();
-  await expect(graph(page)).toHaveAttribute('aria-label', new RegExp(`, ${1 + 2 * overJobs} nodes`));
+  await expect(graph(page)).toHaveAttribute(
+    'aria-label',
+    new RegExp(`, ${1 + 2 * overJobs} nodes`),
+  );
 });

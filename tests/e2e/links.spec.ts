@@ -3,7 +3,9 @@ import { expect, facts, graph, lineage, node, nodeIds, test } from './pages';
 test('a link restores the whole state, and back undoes step by step', async ({ page, context }) => {
   await page.goto(lineage(facts));
   await page.getByRole('button', { name: 'Fit all' }).click();
-  await graph(page).getByRole('button', { name: /^Expand \d+ upstream of staging\.orders/ }).click();
+  await graph(page)
+    .getByRole('button', { name: /^Expand \d+ upstream of staging\.orders/ })
+    .click();
   await expect(node(page, 'job', 'shop_nightly.stage_orders')).toBeAttached();
   await node(page, 'job', 'shop_nightly.build_order_facts').click();
   await page.getByRole('tab', { name: 'Impact' }).click();
@@ -17,7 +19,9 @@ test('a link restores the whole state, and back undoes step by step', async ({ p
   const other = await context.newPage();
   await other.goto(url);
   await expect(other.getByRole('list', { name: 'Path' })).toBeVisible();
-  await expect(other.getByRole('combobox', { name: 'What is affected if' })).toHaveValue('job_retired');
+  await expect(other.getByRole('combobox', { name: 'What is affected if' })).toHaveValue(
+    'job_retired',
+  );
   await expect(other.getByRole('tab', { name: 'Impact' })).toHaveAttribute('aria-selected', 'true');
   await other.getByRole('button', { name: 'Fit all' }).click();
   await page.getByRole('button', { name: 'Fit all' }).click();
@@ -33,7 +37,9 @@ test('a link restores the whole state, and back undoes step by step', async ({ p
   await page.goBack(); // the tab
   await expect(page.getByRole('tab', { name: 'Details' })).toHaveAttribute('aria-selected', 'true');
   await page.goBack(); // the selection
-  await expect(page.getByRole('complementary').getByRole('heading', { level: 2 })).toHaveText('core.order_facts');
+  await expect(page.getByRole('complementary').getByRole('heading', { level: 2 })).toHaveText(
+    'core.order_facts',
+  );
   await page.goBack(); // the expansion
   await expect(node(page, 'job', 'shop_nightly.stage_orders')).not.toBeAttached();
   await page.goForward();

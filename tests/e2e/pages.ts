@@ -15,7 +15,9 @@ export const test = base.extend<{ allowedErrors: RegExp[] }>({
       if (message.type() === 'error') errors.push(message.text());
     });
     await use(page);
-    expect(errors.filter((text) => !allowedErrors.some((allowed) => allowed.test(text)))).toEqual([]);
+    expect(errors.filter((text) => !allowedErrors.some((allowed) => allowed.test(text)))).toEqual(
+      [],
+    );
   },
 });
 

@@ -12,10 +12,22 @@ interface Name {
 }
 
 export const weird: { dataset: Name; job: Name }[] = [
-  { dataset: { namespace: 's3://büro', name: 'ein/pfad/mit %2F drin' }, job: { namespace: 'odd', name: 'a/b?c=d#e' } },
-  { dataset: { namespace: 'odd:ns:1', name: 'x:y:z' }, job: { namespace: 'odd', name: 'with "quotes" & <tags>' } },
-  { dataset: { namespace: '日本', name: '売上 😀' }, job: { namespace: 'odd', name: 'plus + and %' } },
-  { dataset: { namespace: 'odd', name: 'back\\slash|pipe|up' }, job: { namespace: 'odd', name: "it's; a 'job'" } },
+  {
+    dataset: { namespace: 's3://büro', name: 'ein/pfad/mit %2F drin' },
+    job: { namespace: 'odd', name: 'a/b?c=d#e' },
+  },
+  {
+    dataset: { namespace: 'odd:ns:1', name: 'x:y:z' },
+    job: { namespace: 'odd', name: 'with "quotes" & <tags>' },
+  },
+  {
+    dataset: { namespace: '日本', name: '売上 😀' },
+    job: { namespace: 'odd', name: 'plus + and %' },
+  },
+  {
+    dataset: { namespace: 'odd', name: 'back\\slash|pipe|up' },
+    job: { namespace: 'odd', name: "it's; a 'job'" },
+  },
 ];
 
 export const wideHub: Name = { namespace: 'wide', name: 'hub' };

@@ -29,7 +29,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expect(node(page, 'dataset', 'core.order_facts')).toBeVisible();
     const contrast = await page.locator('.graph-node.is-selected').evaluate((g) => {
       const paint = (selector: string) => getComputedStyle(g.querySelector(selector)!).fill;
-      const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+      const canvas = document
+        .createElement('canvas')
+        .getContext('2d', { willReadFrequently: true })!;
       const luminance = (colour: string) => {
         canvas.fillStyle = colour;
         canvas.fillRect(0, 0, 1, 1);
@@ -50,7 +52,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
 for (const width of [1440, 768]) {
   test(`nothing sticks out at ${width} px, and every control has a name`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 });
-    for (const path of ['/', lineage(facts), lineage(facts, 'panel=impact'), '/events', '/quarantine', '/search?q=orders', '/docs']) {
+    for (const path of [
+      '/',
+      lineage(facts),
+      lineage(facts, 'panel=impact'),
+      '/events',
+      '/quarantine',
+      '/search?q=orders',
+      '/docs',
+    ]) {
       await page.goto(path);
       await expect(page.getByRole('main').first()).toBeVisible();
       await page.waitForLoadState('networkidle');

@@ -13,20 +13,37 @@ const picture = layoutOf(
 const versions = { versions: [], totalCount: 0, next_cursor: null };
 
 beforeEach(() => {
-  vi.stubGlobal('ResizeObserver', class { observe() {} disconnect() {} });
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe() {}
+      disconnect() {}
+    },
+  );
   vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(1000);
   vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(600);
-  vi.stubGlobal('fetch', vi.fn(server({
-    '/lineage/layout': picture,
-    '/namespaces/n/datasets/orders': dataset(),
-    '/namespaces/n/datasets/orders/versions': versions,
-    '/namespaces/n/jobs/load': job({ description: 'Loads.' }),
-    '/namespaces/n/jobs/load/versions': versions,
-    '/impact': {
-      changes: [], affected: [], summary: { breaking: 0, degraded: 0, recompute: 0, datasets: 0, jobs: 0 },
-      as_of: '', seq: 1, complete: true, cut: null, next_cursor: null,
-    },
-  })));
+  vi.stubGlobal(
+    'fetch',
+    vi.fn(
+      server({
+        '/lineage/layout': picture,
+        '/namespaces/n/datasets/orders': dataset(),
+        '/namespaces/n/datasets/orders/versions': versions,
+        '/namespaces/n/jobs/load': job({ description: 'Loads.' }),
+        '/namespaces/n/jobs/load/versions': versions,
+        '/impact': {
+          changes: [],
+          affected: [],
+          summary: { breaking: 0, degraded: 0, recompute: 0, datasets: 0, jobs: 0 },
+          as_of: '',
+          seq: 1,
+          complete: true,
+          cut: null,
+          next_cursor: null,
+        },
+      }),
+    ),
+  );
   window.history.replaceState(null, '', `/lineage/${encodeURIComponent('dataset:n:orders')}`);
 });
 
@@ -43,7 +60,10 @@ it('keeps the whole state of a lineage page in its address', async () => {
 
   act(() => window.history.back());
   await vi.waitFor(() => expect(window.location.search).not.toContain('panel'));
-  expect(await screen.findByRole('tab', { name: 'Details' })).toHaveAttribute('aria-selected', 'true');
+  expect(await screen.findByRole('tab', { name: 'Details' })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
 });
 
 it('walks the tabs with arrow keys', async () => {

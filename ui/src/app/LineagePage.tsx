@@ -5,7 +5,7 @@ import { Icon } from '../components/Icons';
 import { Loading } from '../components/Marks';
 import { ProblemNote } from '../components/ProblemNote';
 import { kindFor } from '../features/impact/kinds';
-import type { Impact } from '../features/impact/useImpact';
+import type { Affected, Impact } from '../features/impact/useImpact';
 import { useImpact } from '../features/impact/useImpact';
 import { CutNote } from '../features/lineage/CutNote';
 import { add, toggle } from '../features/lineage/expansions';
@@ -16,6 +16,7 @@ import { expansionsFor } from '../features/lineage/highlight';
 import { useLayout } from '../features/lineage/useLayout';
 import type { LineageState } from '../lib/lineageUrl';
 import { defaultMaxNodes, formatLineage, parseLineage } from '../lib/lineageUrl';
+import type { NodeType } from '../lib/nodeId';
 import { nodeTypeOf, readable } from '../lib/nodeId';
 import { Link, navigate } from '../lib/router';
 import { SidePanel } from './SidePanel';
@@ -24,9 +25,7 @@ type Change = (more: Partial<LineageState>) => void;
 
 function Heading({ id, layout }: { id: string; layout: Layout | undefined }) {
   const node = layout?.nodes.find((n) => n.id === layout.root);
-  const { name, namespace } = node
-    ? { name: node.label, namespace: node.sublabel }
-    : readable(id);
+  const { name, namespace } = node ? { name: node.label, namespace: node.sublabel } : readable(id);
   return (
     <div className="lineage-heading">
       <h1>{name}</h1>
@@ -54,7 +53,8 @@ function Picture({ layout, state, selected, impact, change }: PictureProps) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [state.panel, impact.answer, impact.affected.length],
   );
-  const hit = state.panel === 'impact' ? impact.affected.find((a) => a.nodeId === state.hit) : undefined;
+  const hit =
+    state.panel === 'impact' ? impact.affected.find((a) => a.nodeId === state.hit) : undefined;
   return (
     <Graph
       layout={layout}
@@ -72,10 +72,61 @@ function Picture({ layout, state, selected, impact, change }: PictureProps) {
           panel: state.panel === 'none' ? 'details' : state.panel,
         })
       }
-      onEdge={(from, to) => change({ edge: { from, to }, panel: state.panel === 'none' ? 'details' : state.panel })}
+      onEdge={(from, to) =>
+        change({ edge: { from, to }, panel: state.panel === 'none' ? 'details' : state.panel })
+      }
       onToggle={(id, way) => change({ expand: toggle(state.expand, shown, id, way) })}
     />
   );
+}
+
+interface BarProps {
+  state: LineageState;
+  layout: Layout | undefined;
+  centre: { href: string; type: NodeType } | null; // a way to make the selected node the middle
+  change: Change;
+}
+
+function Bar({ state, layout, centre, change }: BarProps) {
+  return (
+    <div className="lineage-bar">
+      <Heading id={state.node} layout={layout} />
+      {centre && (
+        <Link className="button" href={centre.href}>
+          Centre on the selected {centre.type === 'JOB' ? 'job' : 'dataset'}
+        </Link>
+      )}
+      <GraphControls
+        depth={state.depth}
+        direction={state.direction}
+        asOf={state.asOf}
+        onDepth={(depth) => change({ depth })}
+        onDirection={(direction) => change({ direction })}
+        onAsOf={(asOf) => change({ asOf })}
+      />
+      {state.panel === 'none' && (
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Open the panel"
+          onClick={() => change({ panel: 'details' })}
+        >
+          <Icon name="panel" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function recentred(state: LineageState, node: string): string {
+  const clean = { selected: null, expand: [], edge: null, hit: null };
+  return formatLineage({ ...state, node, ...clean });
+}
+
+// A path that leads out of the picture brings its nodes into it.
+function hitChange(state: LineageState, layout: Layout | undefined, affected: Affected | null) {
+  if (!affected || !layout) return { hit: affected?.nodeId ?? null };
+  return { hit: affected.nodeId, expand: add(state.expand, expansionsFor(layout, affected.path)) };
 }
 
 export function LineagePage({ node, params }: { node: string; params: URLSearchParams }) {
@@ -85,61 +136,43 @@ export function LineagePage({ node, params }: { node: string; params: URLSearchP
   // The server knows the node by its canonical id, which may differ from the one in the address.
   const canonical = layout && !resource.loading ? layout.root : node;
   const selected = state.selected ?? canonical;
-  const known = layout?.nodes.find((n) => n.id === selected);
-  const type = known?.type ?? nodeTypeOf(selected);
+  const type = layout?.nodes.find((n) => n.id === selected)?.type ?? nodeTypeOf(selected);
   const kind = kindFor(type, state.kind);
   const impact = useImpact(
     state.panel === 'impact' ? { nodeId: selected, kind, asOf: state.asOf } : null,
   );
   const change: Change = (more) => navigate(formatLineage({ ...state, ...more }));
-  const maxNodes = state.maxNodes ?? defaultMaxNodes;
+  const drawn = resource.problem ? undefined : layout;
 
   return (
     <main className={state.panel === 'none' ? 'lineage' : 'lineage with-panel'} id="main">
       <section className="lineage-main" aria-label="Lineage" aria-busy={resource.loading}>
-        <div className="lineage-bar">
-          <Heading id={node} layout={resource.loading ? undefined : layout} />
-          {selected !== canonical && (
-            <Link
-              className="button"
-              href={formatLineage({ ...state, node: selected, selected: null, expand: [], edge: null, hit: null })}
-            >
-              Centre on the selected {type === 'JOB' ? 'job' : 'dataset'}
-            </Link>
-          )}
-          <GraphControls
-            depth={state.depth}
-            direction={state.direction}
-            asOf={state.asOf}
-            onDepth={(depth) => change({ depth })}
-            onDirection={(direction) => change({ direction })}
-            onAsOf={(asOf) => change({ asOf })}
-          />
-          {state.panel === 'none' && (
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Open the panel"
-              onClick={() => change({ panel: 'details' })}
-            >
-              <Icon name="panel" />
-            </button>
-          )}
-        </div>
-        {layout && !layout.complete && !resource.problem && (
+        <Bar
+          state={state}
+          layout={resource.loading ? undefined : layout}
+          centre={selected === canonical ? null : { href: recentred(state, selected), type }}
+          change={change}
+        />
+        {drawn && !drawn.complete && (
           <CutNote
-            cut={layout.cut}
+            cut={drawn.cut}
             depth={state.depth}
-            maxNodes={maxNodes}
+            maxNodes={state.maxNodes ?? defaultMaxNodes}
             onDepth={(depth) => change({ depth })}
-            onMaxNodes={(max) => change({ maxNodes: max })}
+            onMaxNodes={(maxNodes) => change({ maxNodes })}
             onRetry={resource.reload}
           />
         )}
         {resource.problem && <ProblemNote problem={resource.problem} onRetry={resource.reload} />}
         {!layout && resource.loading && <Loading what="lineage" />}
-        {layout && !resource.problem && (
-          <Picture layout={layout} state={state} selected={selected} impact={impact} change={change} />
+        {drawn && (
+          <Picture
+            layout={drawn}
+            state={state}
+            selected={selected}
+            impact={impact}
+            change={change}
+          />
         )}
       </section>
       {state.panel !== 'none' && (
@@ -151,15 +184,7 @@ export function LineagePage({ node, params }: { node: string; params: URLSearchP
           layout={layout}
           impact={impact}
           change={change}
-          onHit={(affected) =>
-            change({
-              hit: affected?.nodeId ?? null,
-              expand:
-                affected && layout
-                  ? add(state.expand, expansionsFor(layout, affected.path))
-                  : state.expand,
-            })
-          }
+          onHit={(affected) => change(hitChange(state, layout, affected))}
         />
       )}
     </main>

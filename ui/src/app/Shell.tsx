@@ -37,7 +37,15 @@ const ways = [
   { href: '/quarantine', label: 'Quarantine' },
 ];
 
-export function Shell({ path, search, children }: { path: string; search: boolean; children: ReactNode }) {
+export function Shell({
+  path,
+  search,
+  children,
+}: {
+  path: string;
+  search: boolean;
+  children: ReactNode;
+}) {
   return (
     <div className="shell">
       <a className="skip" href="#main">

@@ -49,7 +49,11 @@ function Prose({ text }: { text: string }) {
 }
 
 function Type({ schema }: { schema: Schema | undefined }) {
-  const names = [schemaName(schema), schemaName(schema?.items), ...(schema?.anyOf ?? []).map(schemaName)];
+  const names = [
+    schemaName(schema),
+    schemaName(schema?.items),
+    ...(schema?.anyOf ?? []).map(schemaName),
+  ];
   const name = names.find((n) => n !== null && n !== undefined);
   return name ? <a href={`#schema-${name}`}>{typeText(schema)}</a> : <>{typeText(schema)}</>;
 }
@@ -198,50 +202,77 @@ async function load(signal: AbortSignal): Promise<Document> {
 
 function matches(o: Operation, text: string): boolean {
   const words = `${o.method} ${o.path} ${o.summary} ${o.id}`.toLowerCase();
-  return text.toLowerCase().split(/\s+/).every((word) => words.includes(word));
+  return text
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => words.includes(word));
+}
+
+interface ContentsProps {
+  doc: Document;
+  tags: { name: string }[];
+  shown: Operation[];
+  filter: string;
+  onFilter: (text: string) => void;
+}
+
+function Contents({ doc, tags, shown, filter, onFilter }: ContentsProps) {
+  return (
+    <nav aria-label="Operations">
+      <a className="brand" href="/">
+        <img src="/mark.svg" alt="" width={26} height={26} /> {doc.info.title}
+      </a>
+      <input
+        type="search"
+        aria-label="Filter operations"
+        placeholder="Filter"
+        value={filter}
+        onChange={(event) => onFilter(event.target.value)}
+      />
+      {tags.map((tag) => (
+        <section key={tag.name}>
+          <h2>{tag.name}</h2>
+          <ul>
+            {shown
+              .filter((o) => o.tag === tag.name)
+              .map((o) => (
+                <li key={o.id}>
+                  <a href={`#${o.id}`}>
+                    <span className={`method method-${o.method.toLowerCase()}`}>{o.method}</span>
+                    <span>{o.summary}</span>
+                  </a>
+                </li>
+              ))}
+          </ul>
+        </section>
+      ))}
+      <a href="#schemas">Schemas</a>
+    </nav>
+  );
 }
 
 export function DocsPage() {
   const { data: doc, problem } = useResource('openapi', load);
   const [filter, setFilter] = useState('');
-  if (problem) return <p className="note note-error" role="alert">{problem.message}</p>;
-  if (!doc) return <p className="loading" role="status">Loading …</p>;
+  if (problem)
+    return (
+      <p className="note note-error" role="alert">
+        {problem.message}
+      </p>
+    );
+  if (!doc)
+    return (
+      <p className="loading" role="status">
+        Loading …
+      </p>
+    );
   const all = operations(doc);
   const shown = all.filter((o) => matches(o, filter));
   const tags = (doc.tags ?? []).filter((t) => shown.some((o) => o.tag === t.name));
   const schemas = Object.entries(doc.components?.schemas ?? {}) as [string, Schema][];
   return (
     <div className="docs">
-      <nav aria-label="Operations">
-        <a className="brand" href="/">
-          <img src="/mark.svg" alt="" width={26} height={26} /> {doc.info.title}
-        </a>
-        <input
-          type="search"
-          aria-label="Filter operations"
-          placeholder="Filter"
-          value={filter}
-          onChange={(event) => setFilter(event.target.value)}
-        />
-        {tags.map((tag) => (
-          <section key={tag.name}>
-            <h2>{tag.name}</h2>
-            <ul>
-              {shown
-                .filter((o) => o.tag === tag.name)
-                .map((o) => (
-                  <li key={o.id}>
-                    <a href={`#${o.id}`}>
-                      <span className={`method method-${o.method.toLowerCase()}`}>{o.method}</span>
-                      <span>{o.summary}</span>
-                    </a>
-                  </li>
-                ))}
-            </ul>
-          </section>
-        ))}
-        <a href="#schemas">Schemas</a>
-      </nav>
+      <Contents doc={doc} tags={tags} shown={shown} filter={filter} onFilter={setFilter} />
       <main>
         <h1>
           {doc.info.title} API <span className="quiet">{doc.info.version}</span>

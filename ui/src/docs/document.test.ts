@@ -45,13 +45,19 @@ describe('the document of this server', () => {
 
 it('names types for people', () => {
   expect(typeText({ type: ['string', 'null'] })).toBe('string or null');
-  expect(typeText({ type: 'array', items: { $ref: '#/components/schemas/Run' } })).toBe('list of Run');
-  expect(typeText({ anyOf: [{ $ref: '#/components/schemas/Cut' }, { type: 'null' }] })).toBe('Cut or null');
+  expect(typeText({ type: 'array', items: { $ref: '#/components/schemas/Run' } })).toBe(
+    'list of Run',
+  );
+  expect(typeText({ anyOf: [{ $ref: '#/components/schemas/Cut' }, { type: 'null' }] })).toBe(
+    'Cut or null',
+  );
   expect(schemaName({ type: 'string' })).toBeNull();
 });
 
 it('unites the parts of an object', () => {
-  const schema: Schema = { allOf: [{ properties: { a: {} }, required: ['a'] }, { properties: { b: {} } }] };
+  const schema: Schema = {
+    allOf: [{ properties: { a: {} }, required: ['a'] }, { properties: { b: {} } }],
+  };
   expect(rows(doc, schema).map((r) => `${r.name} ${r.required}`)).toEqual(['a true', 'b false']);
 });
 
@@ -59,6 +65,12 @@ it('reads the little markup that descriptions use', () => {
   expect(pieces('a `b` **c**').map((p) => p.kind)).toEqual(['text', 'code', 'text', 'strong']);
   expect(blocks('one\ntwo\n\n| a | b |\n|---|---|\n| c | d |')).toEqual([
     { kind: 'paragraph', text: 'one two' },
-    { kind: 'table', cells: [['a', 'b'], ['c', 'd']] },
+    {
+      kind: 'table',
+      cells: [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    },
   ]);
 });

@@ -193,7 +193,12 @@ export function blocks(text: string): Block[] {
       }
       const cells = lines
         .filter((line) => !/^\|[\s|:-]+$/.test(line))
-        .map((line) => line.slice(1, -1).split('|').map((cell) => cell.trim()));
+        .map((line) =>
+          line
+            .slice(1, -1)
+            .split('|')
+            .map((cell) => cell.trim()),
+        );
       return { kind: 'table', cells };
     });
 }

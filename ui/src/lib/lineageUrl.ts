@@ -62,7 +62,11 @@ export function parseLineage(node: string, query: URLSearchParams): LineageState
     panel: oneOf(query.get('panel'), ['details', 'runs', 'impact', 'none'] as const, 'details'),
     run: query.get('run'),
     kind: query.has('kind')
-      ? oneOf(query.get('kind'), ['data', 'code', 'job_retired', 'dataset_deleted'] as const, 'data')
+      ? oneOf(
+          query.get('kind'),
+          ['data', 'code', 'job_retired', 'dataset_deleted'] as const,
+          'data',
+        )
       : null,
     hit: query.get('hit'),
     maxNodes: positive(query.get('max')),

@@ -28,10 +28,15 @@ function Fields({ dataset }: { dataset: Dataset }) {
             <tr key={field.name}>
               <th scope="row">
                 <span className="mono">{field.name}</span>
-                {field.tags.length > 0 && <Chips items={field.tags} label={`Tags of ${field.name}`} />}
+                {field.tags.length > 0 && (
+                  <Chips items={field.tags} label={`Tags of ${field.name}`} />
+                )}
                 {field.description && <p className="field-about">{field.description}</p>}
                 {sources.map((s) => (
-                  <p className="field-source" key={`${s.namespace} ${s.dataset} ${s.field} ${s.how}`}>
+                  <p
+                    className="field-source"
+                    key={`${s.namespace} ${s.dataset} ${s.field} ${s.how}`}
+                  >
                     from{' '}
                     <span className="mono">
                       {s.dataset}.{s.field}
@@ -72,7 +77,8 @@ function Versions({ dataset, runHref }: { dataset: Dataset; runHref: (id: string
             <span className="quiet">{plural(v.fields.length, 'field')}</span>
             {v.createdByRun && (
               <Link href={runHref(v.createdByRun.id)}>
-                by a run of {v.createdByRun.jobVersion.name} <StateMark state={v.createdByRun.state} />
+                by a run of {v.createdByRun.jobVersion.name}{' '}
+                <StateMark state={v.createdByRun.state} />
               </Link>
             )}
           </li>
@@ -90,7 +96,9 @@ function Versions({ dataset, runHref }: { dataset: Dataset; runHref: (id: string
 export function DatasetDetail({ dataset, ...p }: NodeDetailProps & { dataset: Dataset }) {
   return (
     <>
-      {dataset.deleted && <p className="note note-plain">Deleted; an event that names it brings it back.</p>}
+      {dataset.deleted && (
+        <p className="note note-plain">Deleted; an event that names it brings it back.</p>
+      )}
       {dataset.placeholder && (
         <p className="note note-plain">Only named by others so far: nothing described it.</p>
       )}
@@ -98,15 +106,34 @@ export function DatasetDetail({ dataset, ...p }: NodeDetailProps & { dataset: Da
       <Facts
         rows={[
           ['Type', dataset.type],
-          ['Owners', <Chips key="o" items={owners(dataset.facets).map((o) => o.name)} label="Owners" />],
+          [
+            'Owners',
+            <Chips key="o" items={owners(dataset.facets).map((o) => o.name)} label="Owners" />,
+          ],
           ['Tags', <Chips key="t" items={dataset.tags} label="Tags" />],
           ['Last written', <When key="w" iso={dataset.lastModifiedAt} />],
           ['First seen', <When key="f" iso={dataset.createdAt} />],
           ...(dataset.physicalName !== dataset.name
-            ? ([['Physical name', <span key="p" className="mono">{dataset.physicalName}</span>]] as [string, React.ReactNode][])
+            ? ([
+                [
+                  'Physical name',
+                  <span key="p" className="mono">
+                    {dataset.physicalName}
+                  </span>,
+                ],
+              ] as [string, React.ReactNode][])
             : []),
           ...(dataset.aliases.length > 0
-            ? ([['Also known as', <Chips key="a" items={dataset.aliases.map((a) => `${a.namespace} ${a.name}`)} label="Other names" />]] as [string, React.ReactNode][])
+            ? ([
+                [
+                  'Also known as',
+                  <Chips
+                    key="a"
+                    items={dataset.aliases.map((a) => `${a.namespace} ${a.name}`)}
+                    label="Other names"
+                  />,
+                ],
+              ] as [string, React.ReactNode][])
             : []),
         ]}
       />

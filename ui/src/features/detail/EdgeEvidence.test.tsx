@@ -22,10 +22,20 @@ const version: Schemas['EdgeVersion'] = {
     runs: ['r/1', 'r/2'],
   },
 };
-const props = { from: 'dataset:n:a', to: 'job:n:j', nodeHref: (id: string) => id, runHref: (id: string) => `/run/${id}` };
+const props = {
+  from: 'dataset:n:a',
+  to: 'job:n:j',
+  nodeHref: (id: string) => id,
+  runHref: (id: string) => `/run/${id}`,
+};
 
 it('says why an edge ended, and who vouched for it', async () => {
-  const edges: Schemas['EdgeHistory'] = { from: props.from, to: props.to, edges: [version], seq: 9 };
+  const edges: Schemas['EdgeHistory'] = {
+    from: props.from,
+    to: props.to,
+    edges: [version],
+    seq: 9,
+  };
   vi.stubGlobal('fetch', server({ '/edges': edges }));
   render(<EdgeEvidence {...props} />);
   expect(await screen.findByText('A run under new code no longer shows it.')).toBeVisible();

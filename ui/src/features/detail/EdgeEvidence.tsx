@@ -41,7 +41,10 @@ function Version({ v, runHref }: { v: Schemas['EdgeVersion']; runHref: Props['ru
           ['Seen', `${plural(evidence.count, 'time')}`],
           ['First seen', <When key="fs" iso={evidence.first_seen} />],
           ['Last seen', <When key="ls" iso={evidence.last_seen} />],
-          ['Recorded', `from ${v.recorded_from}${v.recorded_to === null ? '' : ` to ${v.recorded_to}`}`],
+          [
+            'Recorded',
+            `from ${v.recorded_from}${v.recorded_to === null ? '' : ` to ${v.recorded_to}`}`,
+          ],
           ['Read from', <Chips key="fa" items={evidence.facets} label="Facets" />],
           ['Producers', <Chips key="pr" items={evidence.producers} label="Producers" />],
           ...(v.via ? ([['Via', readable(v.via).name]] as [string, React.ReactNode][]) : []),
@@ -78,7 +81,9 @@ export function EdgeEvidence({ from, to, nodeHref, runHref }: Props) {
       </p>
       {history.problem && <ProblemNote problem={history.problem} onRetry={history.reload} />}
       {history.loading && <Loading what="evidence" />}
-      {data?.edges.length === 0 && <p className="quiet">These two were never connected directly.</p>}
+      {data?.edges.length === 0 && (
+        <p className="quiet">These two were never connected directly.</p>
+      )}
       <ul className="edge-versions">
         {data?.edges.map((v) => (
           <Version key={`${v.kind} ${v.valid_from} ${v.recorded_from}`} v={v} runHref={runHref} />

@@ -69,7 +69,12 @@ export function JobDetail({ job, ...p }: NodeDetailProps & { job: Job }) {
   ];
   if (job.parentJobName) rows.push(['Part of', job.parentJobName]);
   if (link) {
-    rows.push(['Code', <a key="c" href={link} rel="noreferrer">{code.version ?? link}</a>]);
+    rows.push([
+      'Code',
+      <a key="c" href={link} rel="noreferrer">
+        {code.version ?? link}
+      </a>,
+    ]);
   }
   return (
     <>

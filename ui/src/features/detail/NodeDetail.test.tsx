@@ -21,10 +21,13 @@ it('shows a dataset with its schema, owners and neighbours', async () => {
     fields: [{ name: 'cents', type: 'BIGINT', tags: ['money'], description: 'after discounts' }],
     facets: { ownership: { owners: [{ name: 'team:x' }] } },
   });
-  vi.stubGlobal('fetch', server({
-    '/namespaces/n/datasets/orders': orders,
-    '/namespaces/n/datasets/orders/versions': none,
-  }));
+  vi.stubGlobal(
+    'fetch',
+    server({
+      '/namespaces/n/datasets/orders': orders,
+      '/namespaces/n/datasets/orders/versions': none,
+    }),
+  );
   render(<NodeDetail {...props} />);
   expect(await screen.findByText('All orders.')).toBeVisible();
   expect(screen.getByRole('row', { name: /cents.*after discounts.*BIGINT/ })).toBeVisible();
@@ -36,26 +39,36 @@ it('shows a dataset with its schema, owners and neighbours', async () => {
 });
 
 it('shows a job with its runs and code', async () => {
-  vi.stubGlobal('fetch', server({
-    '/namespaces/n/jobs/load': job({
-      latestRuns: [run({ state: 'FAILED' })],
-      facets: { sql: { query: 'SELECT 1' } },
-      location: 'javascript:alert(1)',
+  vi.stubGlobal(
+    'fetch',
+    server({
+      '/namespaces/n/jobs/load': job({
+        latestRuns: [run({ state: 'FAILED' })],
+        facets: { sql: { query: 'SELECT 1' } },
+        location: 'javascript:alert(1)',
+      }),
+      '/namespaces/n/jobs/load/versions': none,
     }),
-    '/namespaces/n/jobs/load/versions': none,
-  }));
-  render(<NodeDetail {...props} id="job:n:load" hint={{ type: 'JOB', namespace: 'n', name: 'load' }} />);
+  );
+  render(
+    <NodeDetail {...props} id="job:n:load" hint={{ type: 'JOB', namespace: 'n', name: 'load' }} />,
+  );
   expect(await screen.findByText('SELECT 1')).toBeVisible();
   expect(screen.getByRole('link', { name: /failed/ })).toHaveAttribute('href', '/run/run%2F1');
   expect(screen.queryByRole('link', { name: /javascript/ })).toBeNull();
 });
 
 it('lets the server find out what an id means', async () => {
-  vi.stubGlobal('fetch', server({
-    '/lineage': { graph: [{ id: 'dataset:a:b:c', type: 'DATASET', data: { namespace: 'a:b', name: 'c' } }] },
-    '/namespaces/a:b/datasets/c': dataset({ description: 'found' }),
-    '/namespaces/n/datasets/orders/versions': none,
-  }));
+  vi.stubGlobal(
+    'fetch',
+    server({
+      '/lineage': {
+        graph: [{ id: 'dataset:a:b:c', type: 'DATASET', data: { namespace: 'a:b', name: 'c' } }],
+      },
+      '/namespaces/a:b/datasets/c': dataset({ description: 'found' }),
+      '/namespaces/n/datasets/orders/versions': none,
+    }),
+  );
   render(<NodeDetail {...props} id="dataset:a:b:c" hint={null} />);
   expect(await screen.findByText('found')).toBeVisible();
 });

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { columnSources, owners, sql, webUrl } from './facetReads';
 
 it('reads owners and skips what is no owner', () => {
-  const facets = { ownership: { owners: [{ name: 'team:a', type: 'MAINTAINER' }, { type: 'x' }, 3] } };
+  const facets = {
+    ownership: { owners: [{ name: 'team:a', type: 'MAINTAINER' }, { type: 'x' }, 3] },
+  };
   expect(owners(facets)).toEqual([{ name: 'team:a', type: 'MAINTAINER' }]);
   expect(owners({ ownership: { owners: 'nobody' } })).toEqual([]);
   expect(owners({})).toEqual([]);
@@ -14,8 +16,18 @@ it('reads where a column comes from', () => {
       fields: {
         total: {
           inputFields: [
-            { namespace: 'n', name: 't', field: 'cents', transformations: [{ type: 'DIRECT', subtype: 'AGGREGATION' }] },
-            { namespace: 'n', name: 't', field: 'status', transformations: [{ type: 'INDIRECT', subtype: 'FILTER' }] },
+            {
+              namespace: 'n',
+              name: 't',
+              field: 'cents',
+              transformations: [{ type: 'DIRECT', subtype: 'AGGREGATION' }],
+            },
+            {
+              namespace: 'n',
+              name: 't',
+              field: 'status',
+              transformations: [{ type: 'INDIRECT', subtype: 'FILTER' }],
+            },
           ],
         },
       },

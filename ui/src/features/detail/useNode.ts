@@ -13,8 +13,7 @@ export interface NodeName {
 }
 
 export type NodeData =
-  | { type: 'DATASET'; dataset: Schemas['Dataset'] }
-  | { type: 'JOB'; job: Schemas['Job'] };
+  { type: 'DATASET'; dataset: Schemas['Dataset'] } | { type: 'JOB'; job: Schemas['Job'] };
 
 export async function resolveNode(id: string, signal: AbortSignal): Promise<NodeName> {
   const { graph } = await ask(

@@ -10,7 +10,14 @@ it('pages through events with the cursor of each page', async () => {
     asked.push(cursor);
     const name = cursor ?? 'newest';
     return Response.json({
-      events: [{ eventType: 'COMPLETE', eventTime: '2026-10-01T00:00:00Z', job: { namespace: 'n', name }, run: { runId: 'r/1' } }],
+      events: [
+        {
+          eventType: 'COMPLETE',
+          eventTime: '2026-10-01T00:00:00Z',
+          job: { namespace: 'n', name },
+          run: { runId: 'r/1' },
+        },
+      ],
       totalCount: 2,
       next_cursor: cursor === null ? 'older/+' : null,
     });

@@ -36,7 +36,12 @@ function Entry({ event }: { event: Event }) {
             {event.run.runId.slice(0, 8)}
           </Link>
         )}
-        <button type="button" className="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          className="button"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
           {open ? 'Hide' : 'Show'}
         </button>
       </div>
@@ -63,8 +68,8 @@ export function EventsPage() {
     <main className="page" id="main">
       <h1>Events</h1>
       <p className="lead">
-        What pipelines sent, word for word, by the time the event tells. What could not be applied is
-        in <Link href="/quarantine">quarantine</Link>.
+        What pipelines sent, word for word, by the time the event tells. What could not be applied
+        is in <Link href="/quarantine">quarantine</Link>.
       </p>
       {list.problem && <ProblemNote problem={list.problem} onRetry={list.reload} />}
       {!list.data && list.loading && <Loading what="events" />}
@@ -75,7 +80,10 @@ export function EventsPage() {
           </p>
           <ul className="event-list" aria-label="Events" aria-busy={list.loading}>
             {list.data.events.map((event, i) => (
-              <Entry key={`${event.eventTime} ${event.run?.runId ?? ''} ${event.eventType ?? ''} ${i}`} event={event} />
+              <Entry
+                key={`${event.eventTime} ${event.run?.runId ?? ''} ${event.eventType ?? ''} ${i}`}
+                event={event}
+              />
             ))}
           </ul>
           <div className="pager">

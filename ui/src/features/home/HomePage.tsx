@@ -16,8 +16,16 @@ type Job = Schemas['Job'];
 
 function StatTiles({ stats }: { stats: Stats }) {
   const tiles: [string, string, string?][] = [
-    [count(stats.datasets), 'datasets', stats.placeholders.datasets ? `${count(stats.placeholders.datasets)} only named` : undefined],
-    [count(stats.jobs), 'jobs', stats.placeholders.jobs ? `${count(stats.placeholders.jobs)} only named` : undefined],
+    [
+      count(stats.datasets),
+      'datasets',
+      stats.placeholders.datasets ? `${count(stats.placeholders.datasets)} only named` : undefined,
+    ],
+    [
+      count(stats.jobs),
+      'jobs',
+      stats.placeholders.jobs ? `${count(stats.placeholders.jobs)} only named` : undefined,
+    ],
     [count(stats.runs), 'runs'],
     [count(stats.edges_current), 'edges', `${count(stats.edges_total)} with history`],
     [count(stats.namespaces), 'namespaces'],
@@ -61,7 +69,15 @@ function JobRow({ job }: { job: Job }) {
   );
 }
 
-function Jobs({ title, states, empty }: { title: string; states?: Schemas['RunState'][]; empty: string }) {
+function Jobs({
+  title,
+  states,
+  empty,
+}: {
+  title: string;
+  states?: Schemas['RunState'][];
+  empty: string;
+}) {
   const jobs = useResource(`jobs ${states?.join() ?? ''}`, (signal) =>
     ask(api.GET('/jobs', { params: { query: { limit: 8, lastRunStates: states } }, signal })),
   );
@@ -110,7 +126,11 @@ export function HomePage({ search }: { search: ReactNode }) {
         <>
           <StatTiles stats={stats.data} />
           <div className="columns">
-            <Jobs title="Failing jobs" states={['FAILED', 'ABORTED']} empty="None: every job's latest run is well." />
+            <Jobs
+              title="Failing jobs"
+              states={['FAILED', 'ABORTED']}
+              empty="None: every job's latest run is well."
+            />
             <Jobs title="Recent jobs" empty="No job yet." />
           </div>
         </>

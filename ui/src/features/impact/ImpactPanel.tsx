@@ -49,7 +49,9 @@ function Path({ affected }: { affected: Affected }) {
         id === undefined ? null : (
           <li key={id}>
             {readable(id).name}
-            {i > 0 && <span className="quiet"> {affected.path[i - 1]?.kind.replaceAll('_', ' ')}</span>}
+            {i > 0 && (
+              <span className="quiet"> {affected.path[i - 1]?.kind.replaceAll('_', ' ')}</span>
+            )}
           </li>
         ),
       )}
@@ -120,11 +122,62 @@ function IncompleteNote({ impact }: { impact: Impact }) {
   );
 }
 
+interface AnswerProps {
+  answer: Schemas['ImpactAnswer'];
+  shown: Affected[];
+  only: Severity | null;
+}
+
+function Tallies({
+  answer,
+  only,
+  onOnly,
+}: Omit<AnswerProps, 'shown'> & { onOnly: (s: Severity | null) => void }) {
+  return (
+    <div className="impact-summary" role="group" aria-label="Filter by severity">
+      {severities.map((s) => (
+        <button
+          key={s}
+          type="button"
+          className={`tally tally-${s}`}
+          aria-pressed={only === s}
+          disabled={answer.summary[s] === 0}
+          onClick={() => onOnly(only === s ? null : s)}
+        >
+          <strong>{answer.summary[s]}</strong> {s}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Tools({ answer, shown, only, file }: AnswerProps & { file: string }) {
+  const { datasets, jobs } = answer.summary;
+  const asCsv = () => saveAs(`${file}.csv`, 'text/csv', csv(table(shown)));
+  const asJson = () => {
+    const what = { ...answer, affected: shown, next_cursor: undefined };
+    saveAs(`${file}.json`, 'application/json', JSON.stringify(what, null, 2));
+  };
+  return (
+    <div className="impact-tools">
+      <span className="quiet" role="status">
+        {plural(datasets, 'dataset')}, {plural(jobs, 'job')}
+        {only !== null && `; ${shown.length} shown`}
+      </span>
+      <button type="button" className="button" disabled={shown.length === 0} onClick={asCsv}>
+        <Icon name="download" /> CSV
+      </button>
+      <button type="button" className="button" disabled={shown.length === 0} onClick={asJson}>
+        <Icon name="download" /> JSON
+      </button>
+    </div>
+  );
+}
+
 export function ImpactPanel({ nodeId, type, kind, impact, hit, onKind, onHit }: Props) {
   const [only, setOnly] = useState<Severity | null>(null);
   const { answer } = impact;
   const shown = impact.affected.filter((a) => only === null || a.severity === only);
-  const file = `impact-${kind}-${readable(nodeId).name}`;
   return (
     <div className="impact">
       <label className="impact-kind">
@@ -142,48 +195,13 @@ export function ImpactPanel({ nodeId, type, kind, impact, hit, onKind, onHit }: 
       {answer && (
         <>
           <IncompleteNote impact={impact} />
-          <div className="impact-summary" role="group" aria-label="Filter by severity">
-            {severities.map((s) => (
-              <button
-                key={s}
-                type="button"
-                className={`tally tally-${s}`}
-                aria-pressed={only === s}
-                disabled={answer.summary[s] === 0}
-                onClick={() => setOnly(only === s ? null : s)}
-              >
-                <strong>{answer.summary[s]}</strong> {s}
-              </button>
-            ))}
-          </div>
-          <div className="impact-tools">
-            <span className="quiet" role="status">
-              {plural(answer.summary.datasets, 'dataset')}, {plural(answer.summary.jobs, 'job')}
-              {only !== null && `; ${shown.length} shown`}
-            </span>
-            <button
-              type="button"
-              className="button"
-              disabled={shown.length === 0}
-              onClick={() => saveAs(`${file}.csv`, 'text/csv', csv(table(shown)))}
-            >
-              <Icon name="download" /> CSV
-            </button>
-            <button
-              type="button"
-              className="button"
-              disabled={shown.length === 0}
-              onClick={() =>
-                saveAs(
-                  `${file}.json`,
-                  'application/json',
-                  JSON.stringify({ ...answer, affected: shown, next_cursor: undefined }, null, 2),
-                )
-              }
-            >
-              <Icon name="download" /> JSON
-            </button>
-          </div>
+          <Tallies answer={answer} only={only} onOnly={setOnly} />
+          <Tools
+            answer={answer}
+            shown={shown}
+            only={only}
+            file={`impact-${kind}-${readable(nodeId).name}`}
+          />
           {answer.affected.length === 0 && (
             <p className="note note-plain">Nothing downstream is affected.</p>
           )}
@@ -192,12 +210,12 @@ export function ImpactPanel({ nodeId, type, kind, impact, hit, onKind, onHit }: 
               <Row key={a.nodeId} a={a} open={a.nodeId === hit} onHit={onHit} />
             ))}
           </ul>
-          {impact.more && (
-            <button type="button" className="button" disabled={impact.loading} onClick={impact.more}>
-              Load more
-            </button>
-          )}
         </>
+      )}
+      {impact.more && (
+        <button type="button" className="button" disabled={impact.loading} onClick={impact.more}>
+          Load more
+        </button>
       )}
     </div>
   );

@@ -25,7 +25,12 @@ export interface Impact {
   raiseTo: (maxNodes: number) => void;
 }
 
-function request(q: Question, maxNodes: number | null, cursor: string | null, signal?: AbortSignal) {
+function request(
+  q: Question,
+  maxNodes: number | null,
+  cursor: string | null,
+  signal?: AbortSignal,
+) {
   return ask(
     api.POST('/impact', {
       params: { query: { as_of: q.asOf ?? undefined } },
@@ -51,9 +56,7 @@ export function useImpact(question: Question | null): Impact {
   const [later, setLater] = useState<Later | null>(null);
   const [busy, setBusy] = useState(false);
   const key = question && JSON.stringify([question, maxNodes]);
-  const first = useResource(key, (signal) =>
-    request(question as Question, maxNodes, null, signal),
-  );
+  const first = useResource(key, (signal) => request(question as Question, maxNodes, null, signal));
   const answer = first.loading ? undefined : first.data;
   const mine = later !== null && later.key === key ? later : null;
   const cursor = mine ? mine.cursor : (answer?.next_cursor ?? null);

@@ -36,7 +36,10 @@ export const EdgeShape = memo(function EdgeShape({ edge, how, selected, onSelect
       <title>{`${edge.kind.replaceAll('_', ' ')}: click for evidence`}</title>
       <path className="graph-edge-hit" d={d} />
       <path className="graph-edge-line" d={d} />
-      <path className="graph-edge-head" d={`M${x - 7 * ahead} ${y - 4}L${x} ${y}L${x - 7 * ahead} ${y + 4}`} />
+      <path
+        className="graph-edge-head"
+        d={`M${x - 7 * ahead} ${y - 4}L${x} ${y}L${x - 7 * ahead} ${y + 4}`}
+      />
     </g>
   );
 });

@@ -101,7 +101,11 @@ function Body({ p }: { p: NodeProps }) {
               <path d="M3 4c0-1.100 2.200-2 5-2s5 .9 5 2-2.200 2-5 2-5-.9-5-2v8c0 1.100 2.200 2 5 2s5-.9 5-2V4M3 8c0 1.100 2.200 2 5 2s5-.9 5-2" />
             )}
           </g>
-          <text className="graph-label" x={job ? 40 : 36} y={tall ? height / 2 - 3 : height / 2 + 4}>
+          <text
+            className="graph-label"
+            x={job ? 40 : 36}
+            y={tall ? height / 2 - 3 : height / 2 + 4}
+          >
             {shorten(last, room)}
           </text>
           {tall && (

@@ -4,13 +4,29 @@ import { edgeBounds, edgePath, edgesInSight, inSight, layoutBounds, neighbour } 
 
 describe('edgePath', () => {
   it('is a straight line at one height', () => {
-    expect(edgePath([[0, 5], [10, 5]])).toBe('M0 5H10');
+    expect(
+      edgePath([
+        [0, 5],
+        [10, 5],
+      ]),
+    ).toBe('M0 5H10');
   });
   it('bends between heights, horizontal at both ends', () => {
-    expect(edgePath([[0, 0], [10, 20]])).toBe('M0 0C5 0 5 20 10 20');
+    expect(
+      edgePath([
+        [0, 0],
+        [10, 20],
+      ]),
+    ).toBe('M0 0C5 0 5 20 10 20');
   });
   it('goes through every point', () => {
-    expect(edgePath([[0, 0], [10, 20], [30, 20]])).toBe('M0 0C5 0 5 20 10 20H30');
+    expect(
+      edgePath([
+        [0, 0],
+        [10, 20],
+        [30, 20],
+      ]),
+    ).toBe('M0 0C5 0 5 20 10 20H30');
   });
   it('is empty without points', () => {
     expect(edgePath([])).toBe('');
@@ -18,12 +34,19 @@ describe('edgePath', () => {
 });
 
 it('finds bounds', () => {
-  expect(edgeBounds([[5, 1], [-2, 8]])).toEqual({ x: -2, y: 1, width: 7, height: 7 });
+  expect(
+    edgeBounds([
+      [5, 1],
+      [-2, 8],
+    ]),
+  ).toEqual({ x: -2, y: 1, width: 7, height: 7 });
   expect(layoutBounds({ nodes: [] })).toEqual({ x: 0, y: 0, width: 0, height: 0 });
 });
 
 describe('culling', () => {
-  const nodes = Array.from({ length: 500 }, (_, i) => node(`dataset:n:${i}`, (i % 25) * 300, Math.floor(i / 25) * 80));
+  const nodes = Array.from({ length: 500 }, (_, i) =>
+    node(`dataset:n:${i}`, (i % 25) * 300, Math.floor(i / 25) * 80),
+  );
   it('keeps only what is in sight', () => {
     const seen = inSight(nodes, { x: 0, y: 0, width: 1000, height: 600 }, new Set());
     expect(seen.length).toBe(4 * 8);
@@ -34,7 +57,17 @@ describe('culling', () => {
     expect(seen.map((n) => n.id)).toContain(far);
   });
   it('keeps an edge that only passes through', () => {
-    const edge = { id: 'e', source: 'a', target: 'b', kind: 'reads' as const, points: [[-500, 50], [5000, 50]] as [number, number][], back: false };
+    const edge = {
+      id: 'e',
+      source: 'a',
+      target: 'b',
+      kind: 'reads' as const,
+      points: [
+        [-500, 50],
+        [5000, 50],
+      ] as [number, number][],
+      back: false,
+    };
     const rect = { x: 0, y: 0, width: 100, height: 100 };
     expect(edgesInSight([{ edge, bounds: edgeBounds(edge.points) }], rect)).toEqual([edge]);
   });
@@ -42,7 +75,12 @@ describe('culling', () => {
 
 describe('neighbour', () => {
   const layout = layoutOf(
-    [node('dataset:n:a', 0, 0), node('dataset:n:b', 0, 100), node('job:n:j', 300, 200), node('job:n:k', 300, 0)],
+    [
+      node('dataset:n:a', 0, 0),
+      node('dataset:n:b', 0, 100),
+      node('job:n:j', 300, 200),
+      node('job:n:k', 300, 0),
+    ],
     [['dataset:n:a', 'job:n:j']],
   );
   const from = (id: string) => layout.nodes.find((n) => n.id === id)!;

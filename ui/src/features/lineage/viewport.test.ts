@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import {
-  centerOn, firstView, fit, intersects, keepInPlace, maxScale, minScale, pan, reveal, snapOut,
-  visibleRect, zoomAt,
+  centerOn,
+  firstView,
+  fit,
+  intersects,
+  keepInPlace,
+  maxScale,
+  minScale,
+  pan,
+  reveal,
+  snapOut,
+  visibleRect,
+  zoomAt,
 } from './viewport';
 
 const screen = { width: 1000, height: 600 };
@@ -98,6 +108,8 @@ it('keeps a node in place when the layout moves it', () => {
 it('pans and centres', () => {
   expect(pan({ x: 1, y: 2, k: 3 }, 10, 20)).toEqual({ x: 11, y: 22, k: 3 });
   expect(centerOn({ x: 0, y: 0, width: 100, height: 100 }, screen, 1)).toEqual({
-    x: 450, y: 250, k: 1,
+    x: 450,
+    y: 250,
+    k: 1,
   });
 });

@@ -4,8 +4,12 @@ import { expect, it, vi } from 'vitest';
 import { QuarantinePage } from './QuarantinePage';
 
 const item = {
-  seq: 7, received_at: '2026-10-01T00:00:00.000000Z', reason: 'job.name is missing',
-  pointer: '/job/name', producer: 'p', replayed_as: null,
+  seq: 7,
+  received_at: '2026-10-01T00:00:00.000000Z',
+  reason: 'job.name is missing',
+  pointer: '/job/name',
+  producer: 'p',
+  replayed_as: null,
 };
 
 function serve(replay: () => Response) {
@@ -14,7 +18,8 @@ function serve(replay: () => Response) {
     vi.fn(async (request: Request) => {
       const { pathname } = new URL(request.url);
       if (pathname.endsWith('/replay')) return replay();
-      if (pathname.endsWith('/7')) return Response.json({ ...item, event: { job: { namespace: 'ä' } } });
+      if (pathname.endsWith('/7'))
+        return Response.json({ ...item, event: { job: { namespace: 'ä' } } });
       return Response.json({ events: [item], totalCount: 1, next_cursor: null });
     }),
   );
@@ -40,7 +45,13 @@ it('tells what became of a replay', async () => {
 it('tells why it still cannot be applied', async () => {
   serve(() =>
     Response.json(
-      { type: '/docs/errors/invalid-event', title: 'Not an OpenLineage event', status: 400, detail: 'job.name is missing', code: 'invalid-event' },
+      {
+        type: '/docs/errors/invalid-event',
+        title: 'Not an OpenLineage event',
+        status: 400,
+        detail: 'job.name is missing',
+        code: 'invalid-event',
+      },
       { status: 400 },
     ),
   );

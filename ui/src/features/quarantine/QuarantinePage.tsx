@@ -45,7 +45,9 @@ function Entry({ item, onReplayed }: { item: Item; onReplayed: () => void }) {
     setBusy(true);
     try {
       const path = { seq: item.seq };
-      setOutcome({ receipt: await ask(api.POST('/quarantine/{seq}/replay', { params: { path } })) });
+      setOutcome({
+        receipt: await ask(api.POST('/quarantine/{seq}/replay', { params: { path } })),
+      });
       onReplayed();
     } catch (error) {
       if (error instanceof ApiProblem) setOutcome({ problem: error });
@@ -73,7 +75,12 @@ function Entry({ item, onReplayed }: { item: Item; onReplayed: () => void }) {
             {busy ? 'Trying …' : 'Replay'}
           </button>
         )}
-        <button type="button" className="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button
+          type="button"
+          className="button"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
           {open ? 'Hide event' : 'Show event'}
         </button>
       </div>

@@ -4,12 +4,20 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import { SearchBox } from './SearchBox';
 
 const results = ['public.orders', 'mart.orders/100%'].map((name) => ({
-  type: 'DATASET', name, namespace: 'shop', nodeId: `dataset:shop:${name}`, updatedAt: '', placeholder: false,
+  type: 'DATASET',
+  name,
+  namespace: 'shop',
+  nodeId: `dataset:shop:${name}`,
+  updatedAt: '',
+  placeholder: false,
 }));
 
 beforeEach(() => {
   window.history.replaceState(null, '', '/');
-  vi.stubGlobal('fetch', vi.fn(async () => Response.json({ totalCount: 2, results })));
+  vi.stubGlobal(
+    'fetch',
+    vi.fn(async () => Response.json({ totalCount: 2, results })),
+  );
 });
 
 it('is focused by / and by Ctrl-K', async () => {
@@ -31,7 +39,9 @@ it('opens the result that the arrows chose, whatever its name', async () => {
   await userEvent.keyboard('{ArrowDown}{ArrowDown}');
   expect(screen.getByRole('option', { selected: true })).toHaveTextContent('mart.orders/100%');
   await userEvent.keyboard('{Enter}');
-  expect(window.location.pathname).toBe(`/lineage/${encodeURIComponent('dataset:shop:mart.orders/100%')}`);
+  expect(window.location.pathname).toBe(
+    `/lineage/${encodeURIComponent('dataset:shop:mart.orders/100%')}`,
+  );
   expect(screen.queryByRole('option')).toBeNull();
 });
 

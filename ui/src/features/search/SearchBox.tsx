@@ -5,6 +5,7 @@ import type { Schemas } from '../../api/client';
 import { Icon } from '../../components/Icons';
 import { TypeMark } from '../../components/Marks';
 import { count } from '../../lib/format';
+import type { Resource } from '../../lib/useResource';
 import { lineageHref } from '../../lib/lineageUrl';
 import { navigate } from '../../lib/router';
 import { searchHref, useSearch } from './useSearch';
@@ -57,6 +58,44 @@ function Option({ r, id, active }: { r: Result; id: string; active: boolean }) {
   );
 }
 
+interface DropProps {
+  listId: string;
+  asked: string;
+  active: number;
+  found: Resource<Schemas['SearchResultList']>;
+  onClose: () => void;
+}
+
+function footText({ found, asked }: DropProps): string {
+  const shown = found.data?.results.length ?? 0;
+  const total = found.data?.totalCount ?? 0;
+  if (found.problem) return found.problem.message;
+  if (found.loading && shown === 0) return 'Searching …';
+  if (total === 0) return `Nothing is called “${asked}”.`;
+  return `${count(shown)} of ${count(total)} · Enter for all`;
+}
+
+function Drop(p: DropProps) {
+  return (
+    <div className="search-drop">
+      <ul id={p.listId} role="listbox" aria-label="Results" onClick={p.onClose}>
+        {p.found.data?.results.map((r, i) => (
+          <Option key={r.nodeId} r={r} id={`${p.listId}-${i}`} active={i === p.active} />
+        ))}
+      </ul>
+      <p className="search-foot" role="status">
+        {footText(p)}
+      </p>
+    </div>
+  );
+}
+
+// The next place in a ring of `length` results and "none" (-1).
+export function moved(active: number, step: 1 | -1, length: number): number {
+  const places = length + 1;
+  return ((active + 1 + step + places) % places) - 1;
+}
+
 export function SearchBox({ large = false }: { large?: boolean }) {
   const input = useRef<HTMLInputElement>(null);
   const listId = useId();
@@ -72,8 +111,6 @@ export function SearchBox({ large = false }: { large?: boolean }) {
 
   const shown = open && asked !== '';
   const results = shown ? (found.data?.results ?? []) : [];
-  const total = found.data?.totalCount ?? 0;
-
   const close = () => {
     setOpen(false);
     setActive(-1);
@@ -85,13 +122,11 @@ export function SearchBox({ large = false }: { large?: boolean }) {
   };
   const keys = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Escape') {
-      if (open && text !== '') close();
+      if (shown) close();
       else input.current?.blur();
     } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      const step = event.key === 'ArrowDown' ? 1 : -1;
       setOpen(true);
-      setActive((i) => (results.length === 0 ? -1 : (i + step + results.length + 1) % (results.length + 1)));
-      if (active === -1 && step === -1) setActive(results.length - 1);
+      setActive(moved(active, event.key === 'ArrowDown' ? 1 : -1, results.length));
     } else if (event.key === 'Enter') {
       const chosen = results[active];
       if (chosen) go(lineageHref(chosen.nodeId));
@@ -100,7 +135,6 @@ export function SearchBox({ large = false }: { large?: boolean }) {
     event.preventDefault();
   };
 
-  const activeId = results[active] ? `${listId}-${active}` : undefined;
   return (
     <div
       className={large ? 'search search-large' : 'search'}
@@ -117,7 +151,7 @@ export function SearchBox({ large = false }: { large?: boolean }) {
         aria-label="Search datasets and jobs"
         aria-expanded={shown}
         aria-controls={listId}
-        aria-activedescendant={activeId}
+        aria-activedescendant={results[active] ? `${listId}-${active}` : undefined}
         aria-autocomplete="list"
         autoComplete="off"
         spellCheck={false}
@@ -133,22 +167,7 @@ export function SearchBox({ large = false }: { large?: boolean }) {
       />
       <kbd aria-hidden>/</kbd>
       {shown && (
-        <div className="search-drop">
-          <ul id={listId} role="listbox" aria-label="Results" onClick={close}>
-            {results.map((r, i) => (
-              <Option key={r.nodeId} r={r} id={`${listId}-${i}`} active={i === active} />
-            ))}
-          </ul>
-          <p className="search-foot" role="status">
-            {found.problem
-              ? found.problem.message
-              : found.loading && results.length === 0
-                ? 'Searching …'
-                : total === 0
-                  ? `Nothing is called “${asked}”.`
-                  : `${count(results.length)} of ${count(total)} · Enter for all`}
-          </p>
-        </div>
+        <Drop listId={listId} asked={asked} active={active} found={found} onClose={close} />
       )}
     </div>
   );

@@ -9,14 +9,28 @@ it('asks as its address says, and writes filters into it', async () => {
       ? Response.json({ namespaces: [{ name: 's3://b' }], totalCount: 1, next_cursor: null })
       : Response.json({
           totalCount: 1,
-          results: [{ type: 'JOB', name: 'load', namespace: 's3://b', nodeId: 'job:s3://b:load', updatedAt: '', placeholder: false }],
+          results: [
+            {
+              type: 'JOB',
+              name: 'load',
+              namespace: 's3://b',
+              nodeId: 'job:s3://b:load',
+              updatedAt: '',
+              placeholder: false,
+            },
+          ],
         }),
   );
   vi.stubGlobal('fetch', fetch);
   render(<SearchPage params={new URLSearchParams('q=lo&filter=JOB')} />);
   const results = await screen.findByRole('list', { name: 'Results' });
-  expect(within(results).getByRole('link')).toHaveAttribute('href', `/lineage/${encodeURIComponent('job:s3://b:load')}`);
-  const asked = fetch.mock.calls.map(([request]) => request.url).find((url) => url.includes('/search'));
+  expect(within(results).getByRole('link')).toHaveAttribute(
+    'href',
+    `/lineage/${encodeURIComponent('job:s3://b:load')}`,
+  );
+  const asked = fetch.mock.calls
+    .map(([request]) => request.url)
+    .find((url) => url.includes('/search'));
   expect(asked).toContain('filter=JOB');
   await screen.findByRole('option', { name: 's3://b' });
   await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Namespace' }), 's3://b');
