@@ -1914,7 +1914,10 @@ export interface operations {
                  *     ]
                  */
                 expand?: string[];
-                /** @description The answer is cut, and says so, at this many nodes. */
+                /**
+                 * @description The answer is cut, and says so, at this many nodes. A picture of more than 5000 is refused
+                 *     with `limit-exceeded`; `GET /lineage` has no such bound.
+                 */
                 max_nodes?: number;
                 /**
                  * @description What was so at this moment; now if not given.

@@ -22,6 +22,7 @@ export interface LineageState {
 
 export const defaultDepth = 1;
 export const defaultMaxNodes = 500;
+export const mostNodes = 5000; // more the server does not lay out
 
 export function lineageState(node: string, more: Partial<LineageState> = {}): LineageState {
   return {

@@ -18,3 +18,12 @@ it('offers one more step where only the depth ended it', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Show 2 steps' }));
   expect(base.onDepth).toHaveBeenCalledWith(2);
 });
+
+it('offers no more than the server draws', () => {
+  const { rerender } = render(
+    <CutNote {...base} cut={{ reason: 'max_nodes', frontier_count: 1, limit: 4000 }} />,
+  );
+  expect(screen.getByRole('button', { name: 'Raise the limit to 5000' })).toBeVisible();
+  rerender(<CutNote {...base} cut={{ reason: 'max_nodes', frontier_count: 1, limit: 5000 }} />);
+  expect(screen.queryByRole('button')).toBeNull();
+});

@@ -1,6 +1,7 @@
 // Says that the picture is not all there is, why, and offers more.
 import { Icon } from '../../components/Icons';
 import { plural } from '../../lib/format';
+import { mostNodes } from '../../lib/lineageUrl';
 import type { Schemas } from '../../api/client';
 
 interface Props {
@@ -28,6 +29,7 @@ export function CutNote({ cut, depth, maxNodes, onDepth, onMaxNodes, onRetry }: 
   }
   const stopped = cut?.reason === 'cancelled';
   const limit = cut?.limit ?? maxNodes;
+  const more = Math.min(limit * 2, mostNodes);
   return (
     <div className="cut cut-strong" role="alert">
       <Icon name="warn" size={18} />
@@ -37,15 +39,17 @@ export function CutNote({ cut, depth, maxNodes, onDepth, onMaxNodes, onRetry }: 
           ? 'The query was stopped before it ended.'
           : `It stops at the limit of ${plural(limit, 'node')}; ${beyond} were seen and not followed.`}
       </span>
-      {stopped ? (
+      {stopped && (
         <button type="button" className="button" onClick={onRetry}>
           Ask again
         </button>
-      ) : (
-        <button type="button" className="button" onClick={() => onMaxNodes(limit * 2)}>
-          Raise the limit to {limit * 2}
+      )}
+      {!stopped && limit < mostNodes && (
+        <button type="button" className="button" onClick={() => onMaxNodes(more)}>
+          Raise the limit to {more}
         </button>
       )}
+      {!stopped && limit >= mostNodes && <span>No larger picture is drawn: take fewer steps.</span>}
     </div>
   );
 }
