@@ -1,5 +1,6 @@
 // Parts that datasets and jobs have in common.
 import type { ReactNode } from 'react';
+import { useState } from 'react';
 import { TypeMark } from '../../components/Marks';
 import { nodeTypeOf, readable } from '../../lib/nodeId';
 import { Link } from '../../lib/router';
@@ -49,32 +50,69 @@ interface NeighboursProps {
   edgeHref: (from: string, to: string) => string;
 }
 
-// The keyboard's way to what a click on an edge shows.
-export function Neighbours({ id, neighbours, nodeHref, edgeHref }: NeighboursProps) {
-  const row = (other: string, from: string, to: string) => (
-    <li key={other}>
+interface RowProps {
+  other: string;
+  from: string;
+  to: string;
+  nodeHref: (id: string) => string;
+  edgeHref: (from: string, to: string) => string;
+}
+
+function NeighbourRow({ other, from, to, nodeHref, edgeHref }: RowProps) {
+  const { name } = readable(other);
+  return (
+    <li>
       <Link className="neighbour" href={nodeHref(other)}>
         <TypeMark type={nodeTypeOf(other)} />
-        <span>{readable(other).name}</span>
+        <span>{name}</span>
       </Link>
       <Link
         className="neighbour-evidence"
         href={edgeHref(from, to)}
-        aria-label={`Evidence of the edge with ${readable(other).name}`}
+        aria-label={`Evidence of the edge with ${name}`}
       >
         evidence
       </Link>
     </li>
   );
-  const { upstream, downstream } = neighbours;
+}
+
+const shownAtFirst = 20;
+
+function Side({ title, rows }: { title: string; rows: RowProps[] }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? rows : rows.slice(0, shownAtFirst);
+  return (
+    <>
+      <h4>{title}</h4>
+      {rows.length === 0 && <p className="quiet">Nothing in the picture.</p>}
+      <ul>
+        {shown.map((row) => (
+          <NeighbourRow key={row.other} {...row} />
+        ))}
+      </ul>
+      {rows.length > shown.length && (
+        <button type="button" className="button" onClick={() => setAll(true)}>
+          All {rows.length}
+        </button>
+      )}
+    </>
+  );
+}
+
+// The keyboard's way to what a click on an edge shows.
+export function Neighbours({ id, neighbours, nodeHref, edgeHref }: NeighboursProps) {
+  const common = { nodeHref, edgeHref };
   return (
     <div className="neighbours">
-      <h4>Upstream</h4>
-      {upstream.length === 0 && <p className="quiet">Nothing in the picture.</p>}
-      <ul>{upstream.map((other) => row(other, other, id))}</ul>
-      <h4>Downstream</h4>
-      {downstream.length === 0 && <p className="quiet">Nothing in the picture.</p>}
-      <ul>{downstream.map((other) => row(other, id, other))}</ul>
+      <Side
+        title="Upstream"
+        rows={neighbours.upstream.map((other) => ({ ...common, other, from: other, to: id }))}
+      />
+      <Side
+        title="Downstream"
+        rows={neighbours.downstream.map((other) => ({ ...common, other, from: id, to: other }))}
+      />
     </div>
   );
 }

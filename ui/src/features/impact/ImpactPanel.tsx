@@ -108,7 +108,7 @@ function IncompleteNote({ impact }: { impact: Impact }) {
       <span>
         <strong>Not everything that is affected.</strong>{' '}
         {raisable
-          ? `It stops at the limit of ${plural(limit, 'node')}; ${plural(answer.cut?.frontier_count ?? 0, 'node')} were seen and not followed.`
+          ? `It stops at the limit of ${plural(limit, 'node')}; seen and not followed: ${plural(answer.cut?.frontier_count ?? 0, 'node')}.`
           : `The answer was cut (${answer.cut?.reason.replaceAll('_', ' ') ?? 'no reason given'}).`}
       </span>
       <button

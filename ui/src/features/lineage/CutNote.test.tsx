@@ -7,7 +7,9 @@ const base = { depth: 1, maxNodes: 500, onDepth: vi.fn(), onMaxNodes: vi.fn(), o
 
 it('says loudly that a limit cut the picture, and raises it', async () => {
   render(<CutNote {...base} cut={{ reason: 'max_nodes', frontier_count: 12, limit: 500 }} />);
-  expect(screen.getByRole('alert')).toHaveTextContent('limit of 500 nodes; 12 nodes were seen');
+  expect(screen.getByRole('alert')).toHaveTextContent(
+    'limit of 500 nodes; seen and not followed: 12 nodes',
+  );
   await userEvent.click(screen.getByRole('button', { name: 'Raise the limit to 1000' }));
   expect(base.onMaxNodes).toHaveBeenCalledWith(1000);
 });

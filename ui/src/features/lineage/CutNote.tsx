@@ -37,7 +37,7 @@ export function CutNote({ cut, depth, maxNodes, onDepth, onMaxNodes, onRetry }: 
         <strong>Not the whole picture.</strong>{' '}
         {stopped
           ? 'The query was stopped before it ended.'
-          : `It stops at the limit of ${plural(limit, 'node')}; ${beyond} were seen and not followed.`}
+          : `It stops at the limit of ${plural(limit, 'node')}; seen and not followed: ${beyond}.`}
       </span>
       {stopped && (
         <button type="button" className="button" onClick={onRetry}>

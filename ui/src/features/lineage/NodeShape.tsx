@@ -118,9 +118,9 @@ function Body({ p }: { p: NodeProps }) {
       {node.state && (
         <circle
           className={`graph-state state-dot-${node.state.toLowerCase()}`}
-          cx={width - (job ? 17 : 13)}
+          cx={width - (job ? 17 : 13) - (p.far ? 4 : 0)}
           cy={height / 2}
-          r={4.5}
+          r={p.far ? 9 : 4.5}
         />
       )}
     </>
