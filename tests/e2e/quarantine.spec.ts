@@ -7,7 +7,7 @@ test('an event that could not be applied is kept, explained and tried again', as
   await page.getByRole('link', { name: /in quarantine/ }).click();
   await expect(page).toHaveURL(/\/quarantine$/);
   const list = page.getByRole('list', { name: 'Quarantined events' });
-  const entry = list.getByRole('listitem').filter({ hasText: 'broken-client' });
+  const entry = list.getByRole('listitem').filter({ hasText: 'broken-client' }).first();
   await expect(entry).toContainText('/job');
   await entry.getByRole('button', { name: 'Show event' }).click();
   await expect(entry.getByLabel(/as it was sent/)).toContainText('nameless');

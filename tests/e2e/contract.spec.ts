@@ -1,0 +1,334 @@
+// The answers of the server, held against schema/openapi.yaml. No browser.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ValidateFunction } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+import { expect, facts, orders, test } from './pages';
+import { broken, id, producer, spec, weird } from './seed';
+
+interface Operation {
+  operationId: string;
+  responses: Record<string, { $ref?: string; content?: Record<string, { schema?: object }> }>;
+}
+
+const file = resolve(import.meta.dirname, '../../schema/openapi.yaml');
+const contract = parse(readFileSync(file, 'utf8')) as {
+  paths: Record<string, Record<string, unknown>>;
+  components: { responses: Record<string, Operation['responses'][string]> };
+};
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addFormat('int64', true);
+ajv.addSchema({ ...contract, $id: 'contract' });
+
+const operations = new Map<string, Operation>();
+for (const item of Object.values(contract.paths)) {
+  for (const [method, operation] of Object.entries(item)) {
+    if (['get', 'put', 'post', 'delete'].includes(method)) {
+      const it = operation as Operation;
+      operations.set(it.operationId, it);
+    }
+  }
+}
+
+// References inside the document are relative to it.
+function absolute(schema: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) =>
+      key === '$ref' && typeof value === 'string' ? value.replace(/^#/, 'contract#') : value,
+    ),
+  );
+}
+
+function validator(operationId: string, status: number, type: string): ValidateFunction {
+  const { responses } = operations.get(operationId)!;
+  const found = responses[String(status)] ?? responses.default;
+  if (!found) throw new Error(`${operationId} does not document ${status}`);
+  const response = found.$ref
+    ? contract.components.responses[found.$ref.split('/').at(-1)!]!
+    : found;
+  const schema = response.content?.[type]?.schema;
+  if (!schema) throw new Error(`${operationId} ${status} does not document ${type}`);
+  return ajv.compile(absolute(schema) as object);
+}
+
+const base = () => process.env.HEADWATER_E2E_URL ?? '';
+const e = encodeURIComponent;
+const v1 = '/api/v1';
+
+interface Call {
+  operation: string;
+  path: string;
+  method?: string;
+  body?: unknown;
+  status?: number;
+}
+
+async function check({
+  operation,
+  path,
+  method = 'GET',
+  body,
+  status = 200,
+}: Call): Promise<unknown> {
+  const answer = await fetch(`${base()}${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  const text = await answer.text();
+  expect(answer.status, `${method} ${path}: ${text.slice(0, 400)}`).toBe(status);
+  const type = (answer.headers.get('content-type') ?? '').split(';')[0]!.trim();
+  const validate = validator(operation, status, type);
+  const value: unknown = type.includes('json') ? JSON.parse(text) : text;
+  const ok = validate(value);
+  const errors = validate.errors?.slice(0, 8).map((x) => `${x.instancePath} ${x.message}`);
+  expect(ok, `${method} ${path}: ${JSON.stringify(errors)}`).toBe(true);
+  return value;
+}
+
+const odd = weird[0]!;
+const job = `${v1}/namespaces/nightly/jobs/shop_nightly.mart_stock`;
+const dataset = `${v1}/namespaces/warehouse/datasets/core.order_facts`;
+const oddDataset = `${v1}/namespaces/${e(odd.dataset.namespace)}/datasets/${e(odd.dataset.name)}`;
+const evidence = `${v1}/edges?from=${e('job:nightly:shop_nightly.build_order_facts')}&to=${e(facts)}`;
+
+const reads: Call[] = [
+  { operation: 'getLineage', path: `${v1}/lineage?nodeId=${e(facts)}` },
+  {
+    operation: 'getLineage',
+    path: `${v1}/lineage?nodeId=${e(facts)}&depth=1&detail=summary&direction=upstream`,
+  },
+  {
+    operation: 'getLineage',
+    path: `${v1}/lineage?nodeId=${e(`datasetField:warehouse:core.order_facts:day`)}&depth=0`,
+  },
+  { operation: 'getLineageLayout', path: `${v1}/lineage/layout?nodeId=${e(facts)}` },
+  {
+    operation: 'getLineageLayout',
+    path: `${v1}/lineage/layout?nodeId=${e(id('dataset', odd.dataset))}&depth=0&expand=${e(`${id('dataset', odd.dataset)}|down`)}`,
+  },
+  { operation: 'getEdges', path: evidence },
+  { operation: 'search', path: `${v1}/search?q=order` },
+  {
+    operation: 'search',
+    path: `${v1}/search?q=${e('%order%')}&filter=dataset&sort=update_at&limit=3`,
+  },
+  { operation: 'getNamespaces', path: `${v1}/namespaces` },
+  { operation: 'getNamespaces', path: `${v1}/namespaces?limit=2` },
+  { operation: 'getNamespace', path: `${v1}/namespaces/${e(odd.dataset.namespace)}` },
+  { operation: 'getAllDatasets', path: `${v1}/datasets?limit=5` },
+  { operation: 'getDatasets', path: `${v1}/namespaces/warehouse/datasets` },
+  { operation: 'getDataset', path: dataset },
+  { operation: 'getDataset', path: oddDataset },
+  { operation: 'getDataset', path: `${dataset}/?as_of=2026-10-02T12:00:00Z` },
+  { operation: 'getDatasetVersions', path: `${dataset}/versions` },
+  { operation: 'getAllJobs', path: `${v1}/jobs?limit=5` },
+  { operation: 'getAllJobs', path: `${v1}/jobs?lastRunStates=FAILED&lastRunStates=ABORTED` },
+  { operation: 'getJobs', path: `${v1}/namespaces/nightly/jobs` },
+  { operation: 'getJob', path: job },
+  { operation: 'getJobVersions', path: `${job}/versions` },
+  { operation: 'getRuns', path: `${job}/runs?limit=2` },
+  { operation: 'getLineageEvents', path: `${v1}/events/lineage?limit=3` },
+  {
+    operation: 'getLineageEvents',
+    path: `${v1}/events/lineage?sortDirection=ASC&before=2026-10-02T00:00:00Z&limit=3`,
+  },
+  { operation: 'getEvent', path: `${v1}/events/1` },
+  { operation: 'getQuarantine', path: `${v1}/quarantine` },
+  { operation: 'getStats', path: `${v1}/stats` },
+  { operation: 'getLivez', path: '/livez' },
+  { operation: 'getReadyz', path: '/readyz' },
+  { operation: 'getMetrics', path: '/metrics' },
+  { operation: 'getOpenApi', path: '/openapi.json' },
+  { operation: 'getDocs', path: '/docs' },
+  { operation: 'getErrorPage', path: '/docs/errors/not-found' },
+];
+for (const call of reads) {
+  test(`${call.operation} ${call.path}`, async () => {
+    await check(call);
+  });
+}
+
+const refusals: Call[] = [
+  { operation: 'getLineage', path: `${v1}/lineage?nodeId=${e('dataset:no:such')}`, status: 404 },
+  { operation: 'getLineage', path: `${v1}/lineage?nodeId=nonsense`, status: 400 },
+  {
+    operation: 'getLineage',
+    path: `${v1}/lineage?nodeId=${e(facts)}&direction=sideways`,
+    status: 400,
+  },
+  { operation: 'getLineage', path: `${v1}/lineage`, status: 400 },
+  { operation: 'search', path: `${v1}/search?q=a&min_seq=999999999&wait_ms=10`, status: 503 },
+  { operation: 'getAllJobs', path: `${v1}/jobs?limit=5000`, status: 400 },
+  { operation: 'getAllJobs', path: `${v1}/jobs?cursor=abc`, status: 400 },
+  { operation: 'getRun', path: `${v1}/jobs/runs/none`, status: 404 },
+  { operation: 'getRunFacets', path: `${v1}/jobs/runs/none/facets?type=run`, status: 404 },
+  { operation: 'getEvent', path: `${v1}/events/99999999`, status: 404 },
+  { operation: 'getQuarantined', path: `${v1}/quarantine/99999999`, status: 404 },
+  { operation: 'getErrorPage', path: '/docs/errors/no-such-code', status: 404 },
+  { operation: 'postLineage', path: `${v1}/lineage`, method: 'POST', body: broken, status: 400 },
+  { operation: 'postImpact', path: `${v1}/impact`, method: 'POST', body: {}, status: 400 },
+  {
+    operation: 'postImpact',
+    path: `${v1}/impact`,
+    method: 'POST',
+    body: { changes: [{ kind: 'code', nodeId: facts }] },
+    status: 400,
+  },
+];
+for (const call of refusals) {
+  test(`${call.operation} refuses with ${call.status}: ${call.path} ${JSON.stringify(call.body ?? '')}`, async () => {
+    const problem = (await check(call)) as { type: string; code: string; status: number };
+    expect(problem.type).toBe(`/docs/errors/${problem.code}`);
+    expect(problem.status).toBe(call.status);
+    expect((await fetch(`${base()}${problem.type}`)).status).toBe(200);
+  });
+}
+
+test('a run and its facets, found through its job', async () => {
+  const { runs } = (await check({ operation: 'getRuns', path: `${job}/runs` })) as {
+    runs: { id: string; state: string }[];
+  };
+  expect(runs.map((r) => r.state)).toEqual(['FAILED', 'COMPLETED', 'FAILED', 'COMPLETED']);
+  const run = `${v1}/jobs/runs/${e(runs[0]!.id)}`;
+  await check({ operation: 'getRun', path: run });
+  const facets = (await check({ operation: 'getRunFacets', path: `${run}/facets?type=run` })) as {
+    facets: object;
+  };
+  expect(facets.facets).toHaveProperty('errorMessage');
+  await check({ operation: 'getRunFacets', path: `${run}/facets?type=job` });
+  await check({
+    operation: 'getLineage',
+    path: `${v1}/lineage?nodeId=${e(`run:${runs[0]!.id}`)}&depth=0`,
+  });
+});
+
+test('versions, found through their lists', async () => {
+  for (const [list, one, path] of [
+    ['getDatasetVersions', 'getDatasetVersion', dataset],
+    ['getJobVersions', 'getJobVersion', job],
+  ] as const) {
+    const { versions } = (await check({ operation: list, path: `${path}/versions` })) as {
+      versions: { version: string }[];
+    };
+    expect(versions.length).toBeGreaterThan(0);
+    await check({ operation: one, path: `${path}/versions/${e(versions[0]!.version)}` });
+  }
+});
+
+test('impact of every kind, page by page', async () => {
+  for (const change of [
+    { kind: 'data', nodeId: orders },
+    { kind: 'dataset_deleted', nodeId: orders },
+    { kind: 'code', nodeId: 'job:nightly:shop_nightly.build_order_facts' },
+    { kind: 'job_retired', nodeId: 'job:nightly:shop_nightly.build_order_facts' },
+  ]) {
+    const ask = (more: object) =>
+      check({
+        operation: 'postImpact',
+        path: `${v1}/impact`,
+        method: 'POST',
+        body: { changes: [change], ...more },
+      }) as Promise<{
+        affected: { nodeId: string }[];
+        next_cursor: string | null;
+      }>;
+    const whole = await ask({});
+    expect(whole.affected.length).toBeGreaterThan(3);
+    const paged: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Awaited<ReturnType<typeof ask>> = await ask({
+        limit: 4,
+        ...(cursor === '' ? {} : { cursor }),
+      });
+      paged.push(...page.affected.map((a) => a.nodeId));
+      cursor = page.next_cursor;
+    }
+    expect(paged).toEqual(whole.affected.map((a) => a.nodeId));
+  }
+});
+
+test('writes: receipts, batches, namespaces, deletions', async () => {
+  const event = {
+    eventType: 'COMPLETE',
+    eventTime: '2026-10-03T00:00:00Z',
+    producer,
+    schemaURL: spec,
+    run: { runId: 'contract' },
+    job: { namespace: 'contract', name: 'a/job' },
+    inputs: [{ namespace: 'contract', name: 'in' }],
+    outputs: [{ namespace: 'contract', name: 'out' }],
+  };
+  const send = (body: unknown, status: number, path = `${v1}/lineage`, operation = 'postLineage') =>
+    check({ operation, path, method: 'POST', body, status }) as Promise<Record<string, unknown>>;
+  expect((await send(event, 201)).status).toBe('stored');
+  expect((await send(event, 201)).status).toBe('duplicate');
+  const batch = await send(
+    [event, broken, 7],
+    200,
+    `${v1}/lineage/batch?receipts=true`,
+    'postLineageBatch',
+  );
+  expect(batch).toMatchObject({
+    status: 'partial_success',
+    duplicates: 1,
+    summary: { received: 3, failed: 2 },
+  });
+  await send([event], 200);
+
+  const namespace = `${v1}/namespaces/${e('contract/own ns')}`;
+  await check({
+    operation: 'putNamespace',
+    path: namespace,
+    method: 'PUT',
+    body: { ownerName: 'me' },
+  });
+  await check({ operation: 'deleteNamespace', path: namespace, method: 'DELETE' });
+  const out = `${v1}/namespaces/contract/datasets/out`;
+  const deleted = await check({ operation: 'deleteDataset', path: out, method: 'DELETE' });
+  expect(deleted).toMatchObject({ deleted: true });
+  await check({
+    operation: 'deleteJob',
+    path: `${v1}/namespaces/contract/jobs/${e('a/job')}`,
+    method: 'DELETE',
+  });
+
+  const { events } = (await check({ operation: 'getQuarantine', path: `${v1}/quarantine` })) as {
+    events: { seq: number }[];
+  };
+  const kept = `${v1}/quarantine/${events[0]!.seq}`;
+  await check({ operation: 'getQuarantined', path: kept });
+  await check({
+    operation: 'replayQuarantined',
+    path: `${kept}/replay`,
+    method: 'POST',
+    status: 400,
+  });
+});
+
+test('every list can be followed to its end by its cursors', async () => {
+  for (const [operation, path, key] of [
+    ['getNamespaces', `${v1}/namespaces`, 'namespaces'],
+    ['getDatasets', `${v1}/namespaces/warehouse/datasets`, 'datasets'],
+    ['getJobs', `${v1}/namespaces/nightly/jobs`, 'jobs'],
+    ['getRuns', `${job}/runs`, 'runs'],
+    ['getLineageEvents', `${v1}/events/lineage?before=2026-10-02T03:00:00Z`, 'events'],
+  ] as const) {
+    const seen: string[] = [];
+    let total = 0;
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const query: string = `${path.includes('?') ? '&' : '?'}limit=3${cursor === '' ? '' : `&cursor=${e(cursor)}`}`;
+      const page = (await check({ operation, path: `${path}${query}` })) as Record<string, unknown>;
+      seen.push(...(page[key] as unknown[]).map((item) => JSON.stringify(item)));
+      total = page.totalCount as number;
+      cursor = page.next_cursor as string | null;
+      expect(seen.length, operation).toBeLessThanOrEqual(total);
+    }
+    expect(seen.length, operation).toBe(total);
+    expect(new Set(seen).size, operation).toBe(total);
+  }
+});
