@@ -30,6 +30,12 @@ constexpr std::array kErrors{
     ErrorInfo{ErrorCode::kInvalidConfig, "invalid-config", 500, "The configuration is not valid"},
     ErrorInfo{ErrorCode::kCancelled, "cancelled", 499, "The client left"},
     ErrorInfo{ErrorCode::kConflict, "conflict", 409, "The state does not allow this"},
+    ErrorInfo{ErrorCode::kMalformedRequest, "malformed-request", 400,
+              "The request is not valid HTTP"},
+    ErrorInfo{ErrorCode::kUriTooLong, "uri-too-long", 414, "The request target is too long"},
+    ErrorInfo{ErrorCode::kHeadersTooLarge, "headers-too-large", 431, "The headers are too large"},
+    ErrorInfo{ErrorCode::kRequestTimeout, "request-timeout", 408, "The request took too long"},
+    ErrorInfo{ErrorCode::kNotImplemented, "not-implemented", 501, "Not spoken here"},
     ErrorInfo{ErrorCode::kInternal, "internal", 500, "A defect in Headwater"},
 };
 

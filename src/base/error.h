@@ -35,6 +35,11 @@ enum class ErrorCode {
   kInvalidConfig,         // configuration refused
   kCancelled,             // the client left
   kConflict,              // the state of the resource does not allow this
+  kMalformedRequest,      // not HTTP as it should be
+  kUriTooLong,            // the request target is over its limit
+  kHeadersTooLarge,       // the header block is over its limit
+  kRequestTimeout,        // the client was too slow to send
+  kNotImplemented,        // a method, coding or version of HTTP that is not spoken here
   kInternal,              // a defect of Headwater
 };
 

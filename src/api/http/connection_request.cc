@@ -149,7 +149,7 @@ void Connection::refuse(Refusal refusal) {
 void Connection::refuse_late(std::string message) {
   count(core_->counters.timeouts);
   parser_.reset();
-  refuse({base::make_error(base::ErrorCode::kLimitExceeded, std::move(message)), 408});
+  refuse({base::make_error(base::ErrorCode::kRequestTimeout, std::move(message)), std::nullopt});
 }
 
 void Connection::send_continue() {

@@ -9,11 +9,14 @@ namespace headwater::api::http {
 namespace {
 
 Refusal refuse(std::string message, std::optional<int> status = std::nullopt) {
-  return {base::make_error(base::ErrorCode::kInvalidArgument, std::move(message)), status};
+  return {base::make_error(
+              status == 501 ? base::ErrorCode::kNotImplemented : base::ErrorCode::kMalformedRequest,
+              std::move(message)),
+          status};
 }
 
-Refusal refuse_limit(std::string message, int status) {
-  return {base::make_error(base::ErrorCode::kLimitExceeded, std::move(message)), status};
+Refusal refuse_limit(base::ErrorCode code, std::string message) {
+  return {base::make_error(code, std::move(message)), std::nullopt};
 }
 
 std::size_t count_header(const Request& request, std::string_view name) {
@@ -28,20 +31,20 @@ void HeadScanner::reset() { *this = HeadScanner(*limits_); }
 
 std::optional<Refusal> HeadScanner::over_limit() const {
   if (target_bytes_ > limits_->target_bytes) {
-    return refuse_limit("The URL is longer than " + std::to_string(limits_->target_bytes) +
-                            " bytes (limit target_bytes).",
-                        414);
+    return refuse_limit(base::ErrorCode::kUriTooLong, "The URL is longer than " +
+                                                          std::to_string(limits_->target_bytes) +
+                                                          " bytes (limit target_bytes).");
   }
   if (at_ > limits_->header_bytes) {
-    return refuse_limit("The headers are larger than " + std::to_string(limits_->header_bytes) +
-                            " bytes (limit header_bytes).",
-                        431);
+    return refuse_limit(base::ErrorCode::kHeadersTooLarge,
+                        "The headers are larger than " + std::to_string(limits_->header_bytes) +
+                            " bytes (limit header_bytes).");
   }
   // The request line and the empty line count too.
   if (lines_ > limits_->header_count + 2) {
-    return refuse_limit("There are more than " + std::to_string(limits_->header_count) +
-                            " headers (limit header_count).",
-                        431);
+    return refuse_limit(base::ErrorCode::kHeadersTooLarge,
+                        "There are more than " + std::to_string(limits_->header_count) +
+                            " headers (limit header_count).");
   }
   return std::nullopt;
 }

@@ -58,10 +58,10 @@ Refusal RequestParser::refusal_for(const ErrorCode& ec) {
                                                       " bytes (limit body_bytes).");
   }
   if (ec == beast_http::error::bad_version) {
-    return refuse(base::ErrorCode::kInvalidArgument, "The protocol must be HTTP/1.1 or HTTP/1.0.",
+    return refuse(base::ErrorCode::kNotImplemented, "The protocol must be HTTP/1.1 or HTTP/1.0.",
                   505);
   }
-  return refuse(base::ErrorCode::kInvalidArgument,
+  return refuse(base::ErrorCode::kMalformedRequest,
                 "The request is not valid HTTP (" + ec.message() + ").");
 }
 
@@ -73,7 +73,7 @@ std::optional<Refusal> RequestParser::read_head(std::string_view head) {
   if (auto refusal = check_framing(request_, version_, *limits_)) return refusal;
   if (ec) return refusal_for(ec);
   if (!is_header_done()) {
-    return refuse(base::ErrorCode::kInvalidArgument, "The request is not valid HTTP.");
+    return refuse(base::ErrorCode::kMalformedRequest, "The request is not valid HTTP.");
   }
   head_done_ = true;
   if (auto refusal = read_target()) return refusal;
@@ -89,7 +89,7 @@ std::optional<Refusal> RequestParser::read_target() {
   auto parsed = http::parse_target(request_.target);
   if (!parsed) return Refusal{std::move(parsed).error(), std::nullopt};
   if (parsed->asterisk && request_.method != Method::kOptions) {
-    return refuse(base::ErrorCode::kInvalidArgument, "The target * is for OPTIONS only.");
+    return refuse(base::ErrorCode::kMalformedRequest, "The target * is for OPTIONS only.");
   }
   asterisk_ = parsed->asterisk;
   authority_ = parsed->absolute ? parsed->authority : std::string(request_.header("host"));
@@ -103,7 +103,7 @@ std::optional<Refusal> RequestParser::read_expectation() {
   const std::string_view expect = request_.header("expect");
   if (expect.empty() || version_ < 11) return std::nullopt;
   if (!equals_ignoring_case(expect, "100-continue")) {
-    return refuse(base::ErrorCode::kInvalidArgument, "The only expectation met is 100-continue.",
+    return refuse(base::ErrorCode::kNotImplemented, "The only expectation met is 100-continue.",
                   417);
   }
   wants_continue_ = !is_done();
@@ -146,10 +146,11 @@ void RequestParser::on_request_impl(beast_http::verb verb, Text method_text, Tex
     return;
   }
   const bool known = verb != beast_http::verb::unknown;
-  own_refusal_ = refuse(base::ErrorCode::kMethodNotAllowed,
-                        known ? std::string(view(method_text)) + " is not served here."
-                              : "The method is not known here.",
-                        known ? 405 : 501);
+  own_refusal_ =
+      refuse(known ? base::ErrorCode::kMethodNotAllowed : base::ErrorCode::kNotImplemented,
+             known ? std::string(view(method_text)) + " is not served here."
+                   : "The method is not known here.",
+             known ? 405 : 501);
   ec = stop();
 }
 
