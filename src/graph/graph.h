@@ -47,7 +47,7 @@ struct NewNode {
   NodeKind kind = NodeKind::kDataset;
   std::string name_space;    // empty for fields
   std::string name;          // for a field: its dotted path
-  NodeId parent;             // a field's dataset, else none
+  NodeId parent = {};        // a field's dataset, else none
   Seq recorded;              // not smaller than that of the node before
   Micros first_seen = 0;     // smallest event time that names it
   bool placeholder = false;  // only named by others so far
@@ -64,9 +64,9 @@ struct NodeUpdate {  // unversioned facts; applied in order
 struct NewEdge {
   EdgeId id;  // must be the next id
   NodeId src, dst;
-  NodeId via;  // the job (or declaring dataset) for kFlow and column edges, else none
+  NodeId via = {};  // the job (or declaring dataset) for kFlow and column edges, else none
   EdgeKind kind = EdgeKind::kReads;
-  model::TransformationId detail;  // column edges only
+  model::TransformationId detail = {};  // column edges only
   Micros valid_from = 0;
   Micros valid_to = model::kOpenEnd;
   Seq recorded_from;
@@ -92,11 +92,11 @@ struct Changes {
   // filled from storage in several calls with one seq: nodes and edges, ended ones too, but no
   // closes.)
   Seq seq;
-  std::vector<NewNode> nodes;
-  std::vector<NodeUpdate> node_updates;
-  std::vector<NewEdge> edges;
-  std::vector<EdgeClose> closes;
-  std::vector<NodeMerge> merges;
+  std::vector<NewNode> nodes = {};
+  std::vector<NodeUpdate> node_updates = {};
+  std::vector<NewEdge> edges = {};
+  std::vector<EdgeClose> closes = {};
+  std::vector<NodeMerge> merges = {};
 };
 
 // ---- what readers see -------------------------------------------------------------------------
@@ -195,8 +195,8 @@ class Snapshot {
 struct ReachOptions {
   Direction direction = Direction::kDownstream;
   std::uint32_t max_distance = UINT32_MAX;
-  std::size_t max_nodes = SIZE_MAX;  // named limit: the answer is cut and says so
-  std::function<bool()> cancelled;   // polled every few thousand nodes; may be empty
+  std::size_t max_nodes = SIZE_MAX;      // named limit: the answer is cut and says so
+  std::function<bool()> cancelled = {};  // polled every few thousand nodes; may be empty
   EdgeKinds kinds = model::kTableLineage;
 };
 
