@@ -24,12 +24,11 @@ using sqlite::Sql;
 
 namespace {
 
-// The writer waits this long for a checkpoint that empties the WAL, or for a foreign program.
-constexpr int kWriterBusyMs = 30000;
-
 constexpr std::int64_t kMiB = 1 << 20;
 constexpr std::int64_t kLargeWal = 64 * kMiB;
 constexpr std::int64_t kHugeWal = 1024 * kMiB;
+constexpr int kPatienceMs = 50;
+constexpr int kHugePatienceMs = 5000;
 // If nobody calls checkpoint(), the writer itself does at 256 MiB.
 constexpr int kWriterCheckpointPages = 65536;
 
@@ -122,8 +121,8 @@ Result<void> Store::Impl::open_for_writing() {
   HW_CHECK_OK(use_wal(*db));
   HW_CHECK_OK(migrate(*db, embedded_migrations(), clock));
   HW_CHECK_OK(load(*db));
-  writer.reset(new Writer(
-      std::make_unique<Writer::Impl>(writing, std::move(db), codec, options.dictionary_samples)));
+  writer.reset(new Writer(std::make_unique<Writer::Impl>(writing, std::move(db), codec, pressure,
+                                                         options.dictionary_samples)));
   return {};
 }
 
@@ -192,22 +191,19 @@ std::int64_t Store::size_bytes() const {
   return impl_->wal_bytes() + (failure ? 0 : static_cast<std::int64_t>(bytes));
 }
 
-// A passive checkpoint copies what it can beside readers and the writer, but under constant load
-// the WAL never becomes empty at a moment when nobody reads it, so it would grow for ever. Emptying
-// it holds up the writer while older views end, with more patience the larger the file is.
-void Store::Impl::run_checkpoint(Connection& db) const {
+// First without patience, which succeeds when nothing else is going on; else the writer is asked.
+void Store::Impl::run_checkpoint(Connection& db) {
   if (auto done = db.exec("checkpoint.passive", "PRAGMA wal_checkpoint(PASSIVE)"); !done) {
     HW_LOG_WARN("storage.checkpoint_failed", "{}", done.error().detail);
     return;
   }
   const std::int64_t bytes = wal_bytes();
   if (bytes < kLargeWal) return;
-  sqlite3_busy_timeout(db.handle(), bytes < kHugeWal ? 50 : 5000);
-  auto busy = db.exec_integer("checkpoint.truncate", "PRAGMA wal_checkpoint(TRUNCATE)");
-  if (!busy) {
-    HW_LOG_WARN("storage.checkpoint_failed", "{}", busy.error().detail);
-  } else if (*busy != 0 && bytes >= kHugeWal) {
-    HW_LOG_WARN("storage.wal_large", "bytes={} a reader's view is older than it", bytes);
+  const auto emptied = truncate_wal(db, 1);
+  if (!emptied) {
+    HW_LOG_WARN("storage.checkpoint_failed", "{}", emptied.error().detail);
+  } else if (!*emptied) {
+    pressure.patience_ms = bytes < kHugeWal ? kPatienceMs : kHugePatienceMs;
   }
 }
 

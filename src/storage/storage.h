@@ -75,7 +75,7 @@ class Reader {
   struct EventQuery {
     Micros from = INT64_MIN, to = model::kOpenEnd;
     bool descending = true;
-    std::optional<std::pair<Micros, Seq>> after;
+    std::optional<std::pair<Micros, Seq>> after = std::nullopt;
     std::size_t limit = 100;
   };
   Result<std::vector<LogRecord>> events(const EventQuery& query);
@@ -266,9 +266,9 @@ class Store {
   // rebuilds it.
   Result<void> backup(const std::string& directory, const std::function<void(double)>& progress);
   // SQLite's own integrity check, foreign relations between tables, log density, every blob
-  // decompressed to its size. `body_hash` recomputes the hash of a record from its body; without
-  // it hashes are not compared. At most kMaxFindings; the last then says that there are more.
-  // Empty: clean.
+  // decompressed to its size and its hash compared. A record's hash is that of its body or what
+  // `body_hash` makes of its body; without `body_hash` those are not compared. At most
+  // kMaxFindings; the last then says that there are more. Empty: clean.
   static constexpr std::size_t kMaxFindings = 1000;
   using BodyHash = std::function<base::Hash128(std::string_view)>;
   Result<std::vector<CheckFinding>> check(const std::function<void(double)>& progress,

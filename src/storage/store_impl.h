@@ -12,6 +12,7 @@
 #include "storage/reader_pool.h"
 #include "storage/sqlite/connection.h"
 #include "storage/storage.h"
+#include "storage/wal.h"
 
 namespace headwater::storage {
 
@@ -20,8 +21,11 @@ struct Store::Impl {
   std::optional<LockFile> lock;
   std::string instance_id;
   mutable Codec codec;  // learns dictionaries of other processes while reading
+  WalPressure pressure;
+  // Destroyed from the end: the writer closes last, since only a connection that writes can move
+  // the WAL into the database and remove it.
+  std::unique_ptr<Writer> writer;
   std::unique_ptr<ReaderPool> pool;
-  std::unique_ptr<Writer> writer;  // after codec: destroyed before it
 
   // Lent to the one thread that runs a checkpoint; no lock is held meanwhile.
   struct Checkpointer {
@@ -36,7 +40,7 @@ struct Store::Impl {
   Result<void> open_for_writing();
   Result<void> open_for_reading();
   Result<void> load(sqlite::Connection& db);
-  void run_checkpoint(sqlite::Connection& db) const;
+  void run_checkpoint(sqlite::Connection& db);
   Result<void> copy_to(Reader reading, const StoreOptions& target,
                        const std::function<void(double)>& progress) const;
 };

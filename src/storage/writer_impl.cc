@@ -23,10 +23,11 @@ constexpr std::size_t kMaxSampleBytes = 16 << 10;
 
 Writer::Impl::Impl(sqlite::ConnectionOptions connection_options,
                    std::unique_ptr<sqlite::Connection> connection, Codec& shared_codec,
-                   std::size_t samples_wanted)
+                   WalPressure& wal_pressure, std::size_t samples_wanted)
     : options(std::move(connection_options)),
       db(std::move(connection)),
       codec(shared_codec),
+      pressure(wal_pressure),
       own_reader(
           std::make_unique<Reader::Impl>(Reader::Impl{{db.get(), &codec}, nullptr, nullptr})),
       train_at(samples_wanted) {}
@@ -53,6 +54,7 @@ Result<void> Writer::Impl::begin() {
   }
   if (broken) HW_CHECK_OK(reopen());
   if (in_doubt) HW_CHECK_OK(fence());
+  relieve_wal();
   HW_CHECK_OK(db->run(Sql::kBeginImmediate));
   state = State::kOpen;
   auto last = committed_last_seq();
@@ -93,6 +95,19 @@ Result<void> Writer::Impl::fence() {
   }
   rollback();
   return done;
+}
+
+// Asked for by a checkpoint that could not get between two transactions. A refusal is no error: the
+// next checkpoint asks again.
+void Writer::Impl::relieve_wal() {
+  const int patience_ms = pressure.patience_ms.exchange(0);
+  if (patience_ms == 0) return;
+  const auto emptied = truncate_wal(*db, patience_ms);
+  if (!emptied) {
+    HW_LOG_WARN("storage.checkpoint_failed", "{}", emptied.error().detail);
+  } else if (!*emptied) {
+    HW_LOG_WARN("storage.wal_busy", "patience_ms={} a reader's view is older", patience_ms);
+  }
 }
 
 Result<void> Writer::Impl::commit() {

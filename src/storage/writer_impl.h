@@ -18,6 +18,7 @@
 #include "storage/reader_impl.h"
 #include "storage/sqlite/connection.h"
 #include "storage/storage.h"
+#include "storage/wal.h"
 
 namespace headwater::storage {
 
@@ -25,7 +26,7 @@ struct Writer::Impl {
   enum class State { kIdle, kOpen, kFailed };
 
   Impl(sqlite::ConnectionOptions connection_options, std::unique_ptr<sqlite::Connection> connection,
-       Codec& shared_codec, std::size_t samples);
+       Codec& shared_codec, WalPressure& wal_pressure, std::size_t samples);
 
   Result<void> begin();
   Result<void> commit();
@@ -60,12 +61,14 @@ struct Writer::Impl {
   static base::Error no_such_row(sqlite::Sql id);
   Result<void> fence();
   Result<void> reopen();
+  void relieve_wal();
   Result<Seq> committed_last_seq();
   Result<std::vector<std::string>> samples(Seq last);
 
   const sqlite::ConnectionOptions options;
   std::unique_ptr<sqlite::Connection> db;
   Codec& codec;
+  WalPressure& pressure;
   Reader own_reader;
   State state = State::kIdle;
   bool in_doubt = false;

@@ -25,8 +25,8 @@ namespace headwater::storage::sqlite {
 using base::Result;
 
 struct ConnectionOptions {
-  std::string path;
-  std::string vfs;
+  std::string path = {};
+  std::string vfs = {};
   bool create = false;
   bool read_only = false;
   bool sync_full = true;

@@ -88,12 +88,12 @@ class Events : public StoreTest {
 
 TEST_F(Events, ComeByTimeThenNumber) {
   EXPECT_EQ(bodies({}), "ebadc");
-  EXPECT_EQ(bodies({.descending = false, .after = {}}), "cdabe");
+  EXPECT_EQ(bodies({.descending = false}), "cdabe");
 }
 
 TEST_F(Events, StayWithinTheHalfOpenInterval) {
-  EXPECT_EQ(bodies({.from = 3, .to = 5, .after = {}}), "dc");
-  EXPECT_EQ(bodies({.from = 5, .to = 9, .descending = false, .after = {}}), "ab");
+  EXPECT_EQ(bodies({.from = 3, .to = 5}), "dc");
+  EXPECT_EQ(bodies({.from = 5, .to = 9, .descending = false}), "ab");
   EXPECT_EQ(must(lease().count_events(3, 5)), 2);
   EXPECT_EQ(must(lease().count_events(INT64_MIN, model::kOpenEnd)), 5);
 }
@@ -101,7 +101,7 @@ TEST_F(Events, StayWithinTheHalfOpenInterval) {
 TEST_F(Events, ContinueAfterAPosition) {
   for (const bool descending : {true, false}) {
     std::string text;
-    Reader::EventQuery query{.descending = descending, .after = {}, .limit = 1};
+    Reader::EventQuery query{.descending = descending, .limit = 1};
     for (int page = 0; page < 5; ++page) {
       const auto records = must(lease().events(query));
       ASSERT_EQ(records.size(), 1u);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "storage/storage.h"
 
 namespace headwater::storage {
@@ -69,6 +70,12 @@ inline std::string event_body(std::uint64_t i) {
          R"("},"inputs":[{"namespace":"s3://lake","name":"raw/orders"}],"outputs":[{"namespace":)"
          R"("s3://lake","name":"clean/orders"}],"producer":"https://example.com/producer"})";
 }
+
+// Failing disks are the point of some tests: what is logged about them is noise here.
+inline const bool kQuiet = [] {
+  spdlog::set_level(spdlog::level::off);
+  return true;
+}();
 
 class StoreTest : public ::testing::Test {
  protected:
