@@ -1,0 +1,158 @@
+#include <chrono>
+#include <utility>
+
+#include "api/v1/context.h"
+#include "api/v1/parameters.h"
+#include "api/v1/static_files.h"
+#include "base/hash.h"
+
+namespace headwater::api::v1 {
+namespace {
+
+using base::ErrorCode;
+using base::make_error;
+
+constexpr std::int64_t kDefaultWaitMs = 5000;
+constexpr unsigned kWaitingThreads = 2;
+
+std::vector<ApiRoute> all_routes() {
+  std::vector<ApiRoute> all;
+  for (auto* part : {lineage_routes, impact_routes, search_routes, catalog_routes, run_routes,
+                     log_routes, write_routes, operations_routes}) {
+    for (ApiRoute& route : part()) all.push_back(std::move(route));
+  }
+  return all;
+}
+
+// Paths of the API answer problems; all others are pages.
+bool is_api(const http::Request& request) {
+  return !request.segments.empty() && request.segments.front() == "api";
+}
+
+bool cacheable(const Context& context) {
+  // Which facts hold now also depends on the clock, but only where a moment is asked for.
+  return context.request.method == http::Method::kGet ||
+         context.request.method == http::Method::kHead;
+}
+
+}  // namespace
+
+struct Api::Impl {
+  Impl(Dependencies dependencies, Options options)
+      : queries(dependencies.queries),
+        waiting_room([this] { return queries.published(); }, options.max_waiting, kWaitingThreads),
+        services{std::move(dependencies), std::move(options), {}, waiting_room, {}},
+        router(all_routes()) {
+    services.build_tag = base::to_hex(static_cast<std::uint64_t>(queries.clock().now())).substr(4);
+  }
+
+  void handle(http::Request request, const http::HandlerContext& handler,
+              http::Responder responder);
+  void answer_pinned(const ContextPtr& context, const Action& action,
+                     const http::Responder& responder);
+  void wait_and_answer(const ContextPtr& context, const Action& action, http::Responder responder);
+  void no_route(const ContextPtr& context, const std::vector<http::Method>& allowed,
+                const http::Responder& responder) const;
+
+  query::Service& queries;
+  WaitingRoom waiting_room;
+  Services services;
+  Router<Action> router;
+};
+
+void Api::Impl::no_route(const ContextPtr& context, const std::vector<http::Method>& allowed,
+                         const http::Responder& responder) const {
+  if (!allowed.empty()) {
+    const std::string allow = allow_header(allowed);
+    http::Response response = problem_response(
+        make_error(ErrorCode::kMethodNotAllowed, "This path takes " + allow + "."), *context);
+    response.headers.emplace_back("Allow", allow);
+    responder.send(std::move(response));
+    return;
+  }
+  const http::Method method = context->request.method;
+  const bool reads = method == http::Method::kGet || method == http::Method::kHead;
+  if (is_api(context->request) || !reads) {
+    return respond(*context, responder,
+                   make_error(ErrorCode::kNotFound,
+                              "There is nothing at this path; /docs lists what there is."));
+  }
+  respond(*context, responder,
+          static_file(services.options.ui_directory, context->request.segments));
+}
+
+void Api::Impl::handle(http::Request request, const http::HandlerContext& handler,
+                       http::Responder responder) {
+  auto match = router.find(request.method, request.segments);
+  auto context = std::make_shared<Context>(Context{
+      services, std::move(request), std::move(match.parameters), handler.cancel, model::Seq{}, {}});
+  if (match.route == nullptr) return no_route(context, match.allowed, responder);
+  const Action& action = match.route->action;
+  if (action.handle_async) return action.handle_async(context, std::move(responder));
+  if (action.pin == Pin::kNo) return respond(*context, responder, action.handle(*context));
+  wait_and_answer(context, action, std::move(responder));
+}
+
+void Api::Impl::wait_and_answer(const ContextPtr& context, const Action& action,
+                                http::Responder responder) {
+  auto min_seq = optional_number(*context, "min_seq", {});
+  if (!min_seq) return respond(*context, responder, std::move(min_seq).error());
+  auto wait_ms =
+      number_parameter(*context, "wait_ms", kDefaultWaitMs, {0, services.options.max_wait_ms});
+  if (!wait_ms) return respond(*context, responder, std::move(wait_ms).error());
+  const model::Seq wanted{static_cast<std::uint64_t>(min_seq->value_or(0))};
+  if (wanted <= queries.published()) return answer_pinned(context, action, responder);
+  auto reply = std::make_shared<http::Responder>(std::move(responder));
+  waiting_room.when_visible(
+      wanted, std::chrono::steady_clock::now() + std::chrono::milliseconds(*wait_ms),
+      [this, context, &action, reply](const std::optional<base::Error>& error) {
+        if (error) return respond(*context, *reply, *error);
+        answer_pinned(context, action, *reply);
+      });
+}
+
+// One version for the whole request. The same question about the same version has the same answer.
+void Api::Impl::answer_pinned(const ContextPtr& context, const Action& action,
+                              const http::Responder& responder) {
+  context->pinned = queries.published();
+  Answer answer = action.handle(*context);
+  const bool whole = answer && answer->status == 200 && !answer->source && cacheable(*context);
+  if (!whole) return respond(*context, responder, std::move(answer));
+  const std::string tag = "\"" + base::to_hex(base::hash64(answer->body)) + "\"";
+  answer->headers.emplace_back("ETag", tag);
+  answer->headers.emplace_back("Cache-Control", "no-cache");
+  if (context->request.header("if-none-match") == tag) {
+    answer->status = 304;
+    answer->body.clear();
+  }
+  respond(*context, responder, std::move(answer));
+}
+
+Api::Api(Dependencies dependencies, Options options)
+    : impl_(std::make_unique<Impl>(std::move(dependencies), std::move(options))) {}
+
+Api::~Api() { stop(); }
+
+http::Handler Api::handler() {
+  Impl* const impl = impl_.get();
+  return [impl](http::Request request, const http::HandlerContext& context,
+                http::Responder responder) {
+    impl->handle(std::move(request), context, std::move(responder));
+  };
+}
+
+bool Api::is_cheap(const http::Request& request) {
+  return request.segments.size() == 1 && request.segments.front() == "livez";
+}
+
+std::vector<RouteName> Api::routes() {
+  std::vector<RouteName> names;
+  for (const ApiRoute& route : all_routes()) {
+    names.push_back({http::method_name(route.method), route.path});
+  }
+  return names;
+}
+
+void Api::stop() { impl_->waiting_room.close(); }
+
+}  // namespace headwater::api::v1
