@@ -28,11 +28,11 @@ Result<std::vector<QuarantineRow>> all_quarantined(Session& session) {
   return all;
 }
 
-// Placeholders are what the count loses when they are left out.
+// Those that sent something of their own, and those that are only named by others.
 Result<std::pair<std::int64_t, std::int64_t>> count(Session& session, NodeKind kind) {
   HW_TRY(const std::int64_t all, session.rows().count_nodes(kind, {}, true));
   HW_TRY(const std::int64_t known, session.rows().count_nodes(kind, {}, false));
-  return std::pair{all, all - known};
+  return std::pair{known, all - known};
 }
 
 std::int64_t current_edges(const Snapshot& graph) {
@@ -127,7 +127,7 @@ Result<Stats> stats(Session& session) {
   out.placeholder_datasets = datasets.second;
   out.jobs = jobs.first;
   out.placeholder_jobs = jobs.second;
-  out.runs = runs.runs;
+  out.runs = runs.runs - runs.placeholders;
   out.placeholder_runs = runs.placeholders;
   out.namespaces = namespaces.total;
   out.edges_total = static_cast<std::int64_t>(session.graph().edge_count());
