@@ -1,13 +1,16 @@
 #include "app/app.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 #include <sys/resource.h>
 
 #include "api/http/server.h"
 #include "api/v1/v1.h"
+#include "app/housekeeper.h"
 #include "app/settings.h"
 #include "base/log.h"
 #include "ingest/ingest.h"
@@ -20,6 +23,7 @@ using base::Result;
 // Members are destroyed from the last to the first: whoever uses comes after what it uses.
 struct App::Impl {
   std::unique_ptr<storage::Store> store;
+  std::optional<Housekeeper> housekeeper;
   std::unique_ptr<graph::Graph> graph;
   std::unique_ptr<ingest::Pipeline> pipeline;
   std::unique_ptr<query::Service> queries;
@@ -44,6 +48,7 @@ Result<void> App::Impl::wire(const base::Config& config) {
   HW_TRY(auto options, server_options(config));
   HW_TRY(store, storage::Store::open(store_options(config)));
   HW_TRY(graph, ingest::load_graph(*store));
+  housekeeper.emplace(*store);
   HW_TRY(pipeline,
          ingest::Pipeline::start(*store, *graph, base::system_clock(), pipeline_options(config)));
   queries = std::make_unique<query::Service>(*store, *graph, base::system_clock());
@@ -82,43 +87,62 @@ std::string App::url() const {
 void App::stop() {
   if (impl_->stopped) return;
   impl_->stopped = true;
-  if (impl_->api) impl_->api->stop();
+  // While requests drain, the writer goes on: what waits for a write may still see it.
   if (impl_->server) impl_->server->stop(impl_->drain_ms);
+  if (impl_->api) impl_->api->stop();
   if (impl_->pipeline) impl_->pipeline->stop();
 }
 
 namespace {
 
-// As many descriptors as the system gives: each connection takes one.
-void raise_descriptor_limit() {
+constexpr rlim_t kOwnDescriptors = 256;  // database connections, logs, listeners
+
+// Each connection takes a descriptor: as many as the system gives.
+void raise_descriptor_limit(const base::Config& config) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
+  const auto wanted = static_cast<rlim_t>(config.integer("http.max_connections")) + kOwnDescriptors;
+  limit.rlim_cur = std::min(limit.rlim_max, std::max(limit.rlim_cur, wanted));
   (void)::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= wanted) return;
+  HW_LOG_WARN("app.few_descriptors", "limit={} http.max_connections={}", limit.rlim_cur,
+              wanted - kOwnDescriptors);
+}
+
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+void print_error(const base::Error& error) {
+  std::fprintf(stderr, "headwater: %s\n", error.message.c_str());
+  if (!error.detail.empty()) std::fprintf(stderr, "  %s\n", error.detail.c_str());
 }
 
 }  // namespace
 
 int serve(const base::Config& config) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
+  const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  raise_descriptor_limit();
+  raise_descriptor_limit(config);
   auto app = App::start(config);
   if (!app) {
-    std::fprintf(stderr, "headwater: %s\n", app.error().message.c_str());
-    if (!app.error().detail.empty()) std::fprintf(stderr, "  %s\n", app.error().detail.c_str());
-    return 1;
+    print_error(app.error());
+    return app.error().code == base::ErrorCode::kInvalidConfig ? kBadConfig : kStartFailed;
   }
   std::printf("Headwater listening on %s\n", (*app)->url().c_str());
   std::fflush(stdout);
   int received = 0;
   sigwait(&signals, &received);
+  // A second signal ends the process at once, which loses nothing that was acknowledged.
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   HW_LOG_INFO("app.stopping", "signal={}", received);
   (*app)->stop();
+  HW_LOG_INFO("app.stopped", "");
   return 0;
 }
 

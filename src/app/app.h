@@ -28,8 +28,11 @@ class App {
   std::unique_ptr<Impl> impl_;
 };
 
-// Starts, prints the address to standard output and runs until SIGINT or SIGTERM. Returns the exit
-// code. Call it before other threads are started: it blocks the signals for all of them.
+inline constexpr int kStartFailed = 1, kBadConfig = 2;  // exit codes, as in cli/cli.h
+
+// Starts, prints the address to standard output and runs until SIGINT or SIGTERM; a second signal
+// does not wait for running requests. Returns the exit code. Call it before other threads are
+// started: it blocks the signals for all of them.
 int serve(const base::Config& config);
 
 }  // namespace headwater::app

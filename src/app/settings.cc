@@ -65,6 +65,22 @@ constexpr std::array kSettings{
             "Time in which a client must read on; beyond: the connection is reset."},
     Setting{"http.drain_ms", Type::kInteger, "10000", 0, kDayMs,
             "What running requests get to end when the server stops."},
+    Setting{"http.body_window_bytes", Type::kInteger, "16384", 1, kGiB,
+            "What a body must bring in each http.body_window_ms."},
+    Setting{"http.write_window_bytes", Type::kInteger, "16384", 1, kGiB,
+            "What a client must take in each http.write_window_ms."},
+    Setting{"http.linger_ms", Type::kInteger, "2000", 0, kDayMs,
+            "After a last answer: what the client gets to read it and close."},
+    Setting{"http.tls_handshake_ms", Type::kInteger, "10000", 100, kDayMs,
+            "From connecting to the end of the TLS handshake."},
+    Setting{"http.max_chunk_line_bytes", Type::kInteger, "8192", 64, kMiB,
+            "The size line of one chunk, or all trailers; beyond: 400."},
+    Setting{"http.max_chunk_extension_bytes", Type::kInteger, "16384", 0, kMiB,
+            "Chunk extensions of one body, summed; beyond: 400."},
+    Setting{"http.pipelined_bytes", Type::kInteger, "16384", 1024, kGiB,
+            "Read ahead of a connection while its request is being answered."},
+    Setting{"http.compress_from_bytes", Type::kInteger, "1024", 0, kGiB,
+            "Answers smaller than this are sent without gzip."},
     Setting{"ingest.queue_bytes", Type::kInteger, "268435456", 1 << 20, 64 * kGiB,
             "Bodies that wait for the writer; beyond: 429."},
     Setting{"ingest.batch_events", Type::kInteger, "1024", 1, 100'000,
@@ -85,11 +101,25 @@ constexpr std::array kSettings{
             "Requests that wait for min_seq at once; beyond: 429."},
     Setting{"api.max_wait_ms", Type::kInteger, "60000", 1, kDayMs, "The largest wait_ms."},
     Setting{"ui.dir", Type::kText, "ui/dist", 0, 0, "The built pages; empty serves the API alone."},
-    Setting{"log.level", Type::kText, "info", 0, 0, "trace, debug, info, warn, error or off."},
+    Setting{"log.level", Type::kChoice, "info", 0, 0, "What is logged to standard error.",
+            "trace,debug,info,warn,error,off"},
 };
 
+// Whatever is no address is refused by the server, so a prefix tells enough.
 bool is_loopback(std::string_view address) {
-  return address == "::1" || address == "localhost" || address.starts_with("127.");
+  return address == "::1" || address.starts_with("127.");
+}
+
+base::Result<std::string> address_of(const base::Config& config) {
+  const std::string& address = config.text("http.address");
+  if (address == "localhost") return std::string("127.0.0.1");
+  if (is_loopback(address) || config.boolean("http.allow_remote_without_keys")) return address;
+  return base::make_error(
+      base::ErrorCode::kInvalidConfig,
+      "http.address " + address +
+          " can be reached from other machines, and there are no API keys yet. Listen on "
+          "127.0.0.1, put an authenticating proxy before it, or set "
+          "http.allow_remote_without_keys = true if every caller may do everything.");
 }
 
 std::size_t size_of(const base::Config& config, std::string_view key) {
@@ -109,6 +139,13 @@ api::http::Limits limits_of(const base::Config& config) {
   limits.header_ms = config.integer("http.header_ms");
   limits.body_window_ms = config.integer("http.body_window_ms");
   limits.write_window_ms = config.integer("http.write_window_ms");
+  limits.body_window_bytes = size_of(config, "http.body_window_bytes");
+  limits.write_window_bytes = size_of(config, "http.write_window_bytes");
+  limits.linger_ms = config.integer("http.linger_ms");
+  limits.tls_handshake_ms = config.integer("http.tls_handshake_ms");
+  limits.chunk_line_bytes = size_of(config, "http.max_chunk_line_bytes");
+  limits.chunk_extension_bytes = size_of(config, "http.max_chunk_extension_bytes");
+  limits.pipelined_bytes = size_of(config, "http.pipelined_bytes");
   return limits;
 }
 
@@ -140,16 +177,7 @@ ingest::PipelineOptions pipeline_options(const base::Config& config) {
 
 base::Result<api::http::ServerOptions> server_options(const base::Config& config) {
   api::http::ServerOptions options;
-  options.address = config.text("http.address");
-  if (!is_loopback(options.address) && !config.boolean("http.allow_remote_without_keys")) {
-    return base::make_error(
-        base::ErrorCode::kInvalidConfig,
-        "http.address " + options.address +
-            " can be reached from other machines, and there are no API keys yet. Listen on "
-            "127.0.0.1, put an authenticating proxy before it, or set "
-            "http.allow_remote_without_keys = true if every caller may do everything.");
-  }
-  if (options.address == "localhost") options.address = "127.0.0.1";
+  HW_TRY(options.address, address_of(config));
   options.port = static_cast<std::uint16_t>(config.integer("http.port"));
   options.io_threads = static_cast<unsigned>(config.integer("http.io_threads"));
   options.worker_threads = static_cast<unsigned>(config.integer("http.worker_threads"));
@@ -159,6 +187,12 @@ base::Result<api::http::ServerOptions> server_options(const base::Config& config
   options.access_log = config.boolean("http.access_log");
   options.tls_certificate_file = config.text("http.tls_certificate_file");
   options.tls_key_file = config.text("http.tls_key_file");
+  if (options.tls_certificate_file.empty() != options.tls_key_file.empty()) {
+    return base::make_error(
+        base::ErrorCode::kInvalidConfig,
+        "Set both http.tls_certificate_file and http.tls_key_file, or neither.");
+  }
+  options.compress_from_bytes = size_of(config, "http.compress_from_bytes");
   options.limits = limits_of(config);
   return options;
 }

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,15 +23,16 @@ using base::Result;
 namespace {
 
 // The short names of settings that are given often.
-constexpr std::pair<std::string_view, std::string_view> kShort[] = {
+using Short = std::pair<std::string_view, std::string_view>;
+constexpr Short kShort[] = {
     {"data.dir", "--data-dir"}, {"http.port", "--port"},      {"http.address", "--address"},
     {"ui.dir", "--ui-dir"},     {"log.level", "--log-level"},
 };
 
 std::string flag_names(std::string_view key) {
   std::string names = base::flag_name(key);
-  for (const auto& [long_key, name] : kShort) {
-    if (long_key == key) names = std::string(name) + "," + names;
+  for (const Short& name : kShort) {
+    if (name.first == key) names = std::string(name.second) + "," + names;
   }
   return names;
 }
@@ -41,8 +43,8 @@ Result<Config> make_config(const std::map<std::string, std::string>& flags,
   Config config(app::settings());
   if (!file.empty()) HW_CHECK_OK(config.load_file(file));
   HW_CHECK_OK(config.load_environment(environ));
-  for (const auto& [key, value] : flags) {
-    HW_CHECK_OK(config.set(key, value, "flag " + base::flag_name(key)));
+  for (const auto& flag : flags) {
+    HW_CHECK_OK(config.set(flag.first, flag.second, "flag " + base::flag_name(flag.first)));
   }
   return config;
 }
@@ -53,69 +55,135 @@ struct Parsed {
   ImportOptions import;
   ExportOptions exported;
   std::string target;
+  bool serves = false;  // the other commands log warnings only, unless asked
 };
 
 void add_settings(CLI::App& app, Parsed& parsed) {
-  app.add_option("--config", parsed.config_file, "Configuration file: key = value lines");
+  app.add_option("--config", parsed.config_file, "File of settings: key = value lines")
+      ->envname("HEADWATER_CONFIG");
   for (const base::Setting& setting : app::settings()) {
-    app.add_option_function<std::string>(
-           flag_names(setting.key),
-           [&parsed, key = std::string(setting.key)](const std::string& value) {
-             parsed.flags[key] = value;
-           },
-           std::string(setting.description) + " [" + std::string(setting.default_value) + "]")
-        ->group("Settings");
+    CLI::Option* const option = app.add_option_function<std::string>(
+        flag_names(setting.key),
+        [&parsed, key = std::string(setting.key)](const std::string& value) {
+          parsed.flags[key] = value;
+        },
+        std::string(setting.description) + " [" + std::string(setting.default_value) + "]");
+    const bool often = std::ranges::count(kShort, setting.key, &Short::first) != 0;
+    option->group(often ? "Settings" : "");  // those of no group are not shown
   }
 }
 
 using Command = std::function<int(const Config&)>;
 
-void add_commands(CLI::App& app, Parsed& parsed, Command& chosen) {
-  const auto add = [&](const char* name, const char* help, const char* example, Command run) {
-    CLI::App* const command = app.add_subcommand(name, help);
-    command->footer(std::string("Example: ") + example);
+// Adds commands, each of which is `chosen` when the command line names it.
+class Commands {
+ public:
+  Commands(CLI::App& app, Parsed& parsed, Command& chosen)
+      : app_(app), parsed_(parsed), chosen_(chosen) {}
+
+  void add_all() {
+    add("serve", "Run the service",
+        "  headwater serve --data-dir /var/lib/headwater --port 8080\n"
+        "  HEADWATER_INGEST_QUEUE_BYTES=64MiB headwater serve\n",
+        [](const Config& config) { return app::serve(config); });
+    add_import();
+    add_export();
+    add("check",
+        "Verify log, tables and graph against each other and against a replay of the log; exit "
+        "code 1 if they disagree. Needs the data directory for itself",
+        "  headwater check --data-dir /var/lib/headwater\n",
+        [](const Config& config) { return check(config); });
+    add_copies();
+    add("config", "Print every setting, its value and where it comes from",
+        "  headwater config --config headwater.conf\n",
+        [](const Config& config) { return print_settings(config); });
+    add("version", "Print the version", "  headwater version\n",
+        [](const Config&) { return version(); });
+  }
+
+ private:
+  CLI::App* add(const char* name, const char* help, const std::string& examples, Command run) {
+    CLI::App* const command = app_.add_subcommand(name, help);
+    command->footer("Examples:\n" + examples + "docs/cli.md has more.");
     command->fallthrough();
-    command->callback([&chosen, run = std::move(run)] { chosen = run; });
+    command->callback([this, run = std::move(run)] { chosen_ = run; });
     return command;
-  };
-  add("serve", "Run the service", "headwater serve --data-dir data --port 8080",
-      [](const Config& config) { return app::serve(config); });
-  CLI::App* const import =
-      add("import", "Import events from files: NDJSON or JSON, plain, .gz or .zst",
-          "headwater import --data-dir data events.ndjson.zst",
-          [&parsed](const Config& config) { return import_files(config, parsed.import); });
-  import->add_option("files", parsed.import.files, "Files; - is standard input")->required();
-  import->add_option("--url", parsed.import.url, "Send to a running server instead");
-  import->add_option("--batch", parsed.import.batch, "Events a batch")
-      ->check(CLI::Range(1, 100'000));
-  CLI::App* const exported =
-      add("export", "Write the logged events as NDJSON", "headwater export --to events.ndjson.zst",
-          [&parsed](const Config& config) { return export_log(config, parsed.exported); });
-  exported->add_option("--to", parsed.exported.file, "File, .gz and .zst compressed; - is stdout");
-  exported->add_option("--after", parsed.exported.after, "Only records after this seq");
-  exported->add_option("--until", parsed.exported.until, "Only records up to this seq");
-  exported->add_flag("--quarantined", parsed.exported.quarantined,
-                     "What is in quarantine, instead of what was applied");
-  add("check", "Verify log, tables and graph against each other; exit code 1 if they disagree",
-      "headwater check --data-dir data", [](const Config& config) { return check(config); });
-  CLI::App* const replayed =
-      add("replay", "Rebuild every view in a new directory from the log alone, and compare",
-          "headwater replay --data-dir data --to data-new",
-          [&parsed](const Config& config) { return replay(config, parsed.target); });
-  replayed->add_option("--to", parsed.target, "A directory that does not exist or is empty")
-      ->required();
-  CLI::App* const backed_up =
-      add("backup", "Copy the store while it runs", "headwater backup --data-dir data --to copy",
-          [&parsed](const Config& config) { return backup(config, parsed.target); });
-  backed_up->add_option("--to", parsed.target, "A directory that does not exist or is empty")
-      ->required();
-  add("version", "Print the version", "headwater version", [](const Config&) { return version(); });
+  }
+  void add_import() {
+    CLI::App* const command =
+        add("import", "Import OpenLineage events: NDJSON or JSON; plain, gzip or zstd",
+            "  headwater import --data-dir data events.ndjson.zst more.json.gz\n"
+            "  zcat events.gz | headwater import --url http://127.0.0.1:8080 -\n",
+            [this](const Config& config) { return import_files(config, parsed_.import); });
+    command->add_option("files", parsed_.import.files, "Files; - is standard input")->required();
+    command->add_option("--url", parsed_.import.url,
+                        "Send to a running server instead of writing into --data-dir");
+    command->add_option("--batch", parsed_.import.batch, "Events a batch [1000]")
+        ->check(CLI::Range(1, 100'000));
+  }
+  void add_export() {
+    CLI::App* const command =
+        add("export", "Write logged events as NDJSON, in the order of the log",
+            "  headwater export --to events.ndjson.zst\n"
+            "  headwater export --kind run --from-time 2026-10-01 --to-time 2026-11-01\n",
+            [this](const Config& config) { return export_log(config, parsed_.exported); });
+    ExportOptions& options = parsed_.exported;
+    command->add_option("--to", options.file, "File, compressed if .gz or .zst; - is stdout [-]");
+    command->add_option("--after", options.after, "Only records after this seq");
+    command->add_option("--until", options.until, "Only records up to this seq");
+    command->add_option("--from-time", options.from_time, "Only event times from here on");
+    command->add_option("--to-time", options.to_time, "Only event times before this");
+    command
+        ->add_option("--kind", options.kinds, "Only these; without: all events that were applied")
+        ->check(CLI::IsMember({"run", "job", "dataset", "quarantined", "decision"}));
+  }
+  void add_copies() {
+    CLI::App* const replayed =
+        add("replay", "Rebuild every view in a new directory from the log alone, and compare",
+            "  headwater replay --from /var/lib/headwater --to /tmp/rebuilt\n",
+            [this](const Config& config) { return replay(config, parsed_.target); });
+    replayed->add_option_function<std::string>(
+        "--from", [this](const std::string& from) { parsed_.flags["data.dir"] = from; },
+        "The same as --data-dir");
+    CLI::App* const copied =
+        add("backup", "Copy the store, also while a server runs on it",
+            "  headwater backup --data-dir /var/lib/headwater --to /backup/2026-10-01\n",
+            [this](const Config& config) { return backup(config, parsed_.target); });
+    for (CLI::App* const command : {replayed, copied}) {
+      command->add_option("--to", parsed_.target, "A directory that does not exist or is empty")
+          ->required();
+    }
+  }
+
+  CLI::App& app_;
+  Parsed& parsed_;
+  Command& chosen_;
+};
+
+// The first flag that is neither of the program nor a setting, as an error with a suggestion.
+Result<void> check_flags(const CLI::App& app, int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    std::string flag = argv[i];
+    if (flag == "--") return {};
+    if (!flag.starts_with("--")) continue;
+    flag = flag.substr(0, flag.find('='));
+    bool known = flag == "--help" || app.get_option_no_throw(flag) != nullptr;
+    for (const CLI::App* const command : app.get_subcommands({})) {
+      known = known || command->get_option_no_throw(flag) != nullptr;
+    }
+    if (known) continue;
+    std::string key = flag.substr(2);
+    std::ranges::replace(key, '-', '_');
+    return Config(app::settings()).set(key, "", "flag " + flag);
+  }
+  return {};
 }
 
 int run_parsed(const Parsed& parsed, const Command& chosen) {
   auto config = make_config(parsed.flags, parsed.config_file);
   if (!config) return report(config.error());
-  if (auto logging = base::init_logging(config->text("log.level")); !logging) {
+  const bool quiet = !parsed.serves && config->source("log.level") == "default";
+  if (auto logging = base::init_logging(quiet ? "warn" : config->text("log.level")); !logging) {
     return report(logging.error());
   }
   return chosen(*config);
@@ -129,13 +197,19 @@ int run(int argc, char** argv) {
   Parsed parsed;
   Command chosen;
   add_settings(app, parsed);
-  add_commands(app, parsed, chosen);
+  Commands commands(app, parsed, chosen);
+  commands.add_all();
+  app.footer(
+      "Every setting of docs/config.md is a flag too, as --ingest.queue-bytes 64MiB, and an\n"
+      "environment variable, as HEADWATER_INGEST_QUEUE_BYTES. headwater COMMAND --help says more.");
+  if (auto known = check_flags(app, argc, argv); !known) return report(known.error());
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? kOk : kUsage;
   }
+  parsed.serves = app.got_subcommand("serve");
   return run_parsed(parsed, chosen);
 }
 

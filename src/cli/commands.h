@@ -1,7 +1,10 @@
-// The commands behind the command line. Private to cli.
+// The commands behind the command line, and how they talk. Private to cli.
+//
+// Each returns an exit code of cli/cli.h and has printed what went wrong.
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,25 +21,30 @@ struct ImportOptions {
 int import_files(const base::Config& config, const ImportOptions& options);
 
 struct ExportOptions {
-  std::string file = "-";  // .gz and .zst are compressed
-  std::uint64_t after = 0, until = UINT64_MAX;
-  bool quarantined = false;  // those too, and nothing else
+  std::string file = "-";            // .gz and .zst are compressed
+  std::uint64_t after = 0;           // records after this seq
+  std::uint64_t until = UINT64_MAX;  // and up to this one
+  std::string from_time, to_time;    // event time, [from, to); empty: no bound
+  std::vector<std::string> kinds;    // run, job, dataset, quarantined, decision; empty: events
 };
 int export_log(const base::Config& config, const ExportOptions& options);
 
 int check(const base::Config& config);
 int replay(const base::Config& config, const std::string& target);
 int backup(const base::Config& config, const std::string& target);
+int print_settings(const base::Config& config);
 int version();
 
-// Prints an error as every command does, and returns kFailed (kUsage for configuration).
+// Prints an error as every command does: one line, and one with a hint if there is any. Returns
+// kFailed, or kUsage for configuration.
 int report(const base::Error& error);
 
-// One line that is rewritten on a terminal and printed now and then elsewhere.
+// One line that is rewritten on a terminal and printed now and then elsewhere. To standard error.
 class Progress {
  public:
   explicit Progress(std::string label);
-  void show(double share, const std::string& text);  // share below 0: not known
+  // `text` is called only if it is time to print. share below 0: not known.
+  void show(double share, const std::function<std::string()>& text = {});
   void finish();
 
  private:

@@ -23,7 +23,7 @@ std::int64_t now_ms() {
 Progress::Progress(std::string label)
     : label_(std::move(label)), terminal_(::isatty(STDERR_FILENO) != 0), last_ms_(now_ms()) {}
 
-void Progress::show(double share, const std::string& text) {
+void Progress::show(double share, const std::function<std::string()>& text) {
   const std::int64_t now = now_ms();
   if (now - last_ms_ < (terminal_ ? kTerminalEveryMs : kPlainEveryMs)) return;
   last_ms_ = now;
@@ -31,7 +31,7 @@ void Progress::show(double share, const std::string& text) {
   const std::string percent =
       share < 0 ? "" : std::to_string(static_cast<int>(share * 100)) + " % ";
   std::fprintf(stderr, terminal_ ? "\r\033[K%s %s%s" : "%s %s%s\n", label_.c_str(), percent.c_str(),
-               text.c_str());
+               text ? text().c_str() : "");
   std::fflush(stderr);
 }
 
@@ -42,10 +42,7 @@ void Progress::finish() {
 int report(const base::Error& error) {
   std::fprintf(stderr, "headwater: %s\n", error.message.c_str());
   if (!error.detail.empty()) std::fprintf(stderr, "  %s\n", error.detail.c_str());
-  return error.code == base::ErrorCode::kInvalidConfig ||
-                 error.code == base::ErrorCode::kInvalidArgument
-             ? kUsage
-             : kFailed;
+  return error.code == base::ErrorCode::kInvalidConfig ? kUsage : kFailed;
 }
 
 }  // namespace headwater::cli

@@ -1,10 +1,11 @@
-#include "cli/input.h"
+#include "cli/byte_source.h"
 
-#include <sys/stat.h>
-
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
+
+#include <sys/stat.h>
 
 #include <zlib.h>
 #include <zstd.h>
@@ -18,7 +19,6 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kReadBytes = 256 << 10;
-constexpr std::size_t kMaxValueBytes = std::size_t{1} << 30;
 
 class FileSource final : public ByteSource {
  public:
@@ -194,90 +194,6 @@ Result<std::unique_ptr<ByteSource>> open_source(const std::string& path) {
     source = std::make_unique<PlainSource>(std::move(peeked));
   }
   return source;
-}
-
-Result<bool> EventReader::fill() {
-  if (ended_) return false;
-  buffer_.erase(0, at_);
-  at_ = 0;
-  HW_TRY(const bool more, source_.read(buffer_));
-  ended_ = !more;
-  return more;
-}
-
-// White space, the brackets of an array around all, and the commas in it.
-void EventReader::skip_separators() {
-  for (; at_ < buffer_.size(); ++at_) {
-    const char c = buffer_[at_];
-    if (c == '\n') ++line_;
-    const bool space = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-    const bool opens = c == '[' && !in_array_;
-    if (opens) in_array_ = true;
-    const bool closes = c == ']' && in_array_;
-    if (closes) in_array_ = false;
-    const bool bom = c == '\xef' || c == '\xbb' || c == '\xbf';
-    if (!space && !opens && !closes && !bom && !(c == ',' && in_array_)) return;
-  }
-}
-
-// True when the value that starts at at_ is complete; `end` is behind it. What is no object ends
-// with its line, so that one bad line does not swallow the next.
-bool EventReader::scan_value(std::size_t& end) {
-  const bool object = buffer_[at_] == '{';
-  for (std::size_t i = at_ + scanned_; i < buffer_.size(); ++i) {
-    const char c = buffer_[i];
-    if (!object) {
-      if (c == '\n' || (in_array_ && (c == ',' || c == ']'))) {
-        end = i;
-        return true;
-      }
-      continue;
-    }
-    if (in_string_) {
-      if (escaped_) {
-        escaped_ = false;
-      } else if (c == '\\') {
-        escaped_ = true;
-      } else if (c == '"') {
-        in_string_ = false;
-      }
-    } else if (c == '"') {
-      in_string_ = true;
-    } else if (c == '{') {
-      ++depth_;
-    } else if (c == '}' && --depth_ == 0) {
-      end = i + 1;
-      return true;
-    }
-  }
-  scanned_ = buffer_.size() - at_;
-  end = buffer_.size();
-  return ended_;
-}
-
-Result<std::optional<EventReader::Item>> EventReader::next() {
-  while (true) {
-    skip_separators();
-    if (at_ < buffer_.size()) break;
-    HW_TRY(const bool more, fill());
-    if (!more) return std::optional<Item>();
-  }
-  scanned_ = 0;
-  depth_ = 0;
-  in_string_ = escaped_ = false;
-  std::size_t end = 0;
-  while (!scan_value(end)) {
-    if (buffer_.size() - at_ > kMaxValueBytes) {
-      return make_error(
-          ErrorCode::kInvalidArgument,
-          "A value that starts at line " + std::to_string(line_) + " is longer than 1 GiB.");
-    }
-    HW_TRY([[maybe_unused]] const bool more, fill());
-  }
-  Item item{buffer_.substr(at_, end - at_), line_};
-  for (const char c : item.text) line_ += c == '\n' ? 1 : 0;
-  at_ = end;
-  return std::optional<Item>(std::move(item));
 }
 
 }  // namespace headwater::cli
