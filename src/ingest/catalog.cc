@@ -252,6 +252,9 @@ Result<void> Catalog::observe_owner(Step& step, const Event& event, const Resolv
   row.seq = step.record.seq;
   row.type = static_cast<std::int32_t>(type_of(event));
   row.flags = flags_of(event);
+  const bool gone = event.kind == EventKind::kDataset &&
+                    std::ranges::find(event.dropped, event.edges.owner.name) != event.dropped.end();
+  if (gone) row.flags &= ~observation_flags::kExists;  // a declaration that it is no more
   row.edge_set = resolved.id;
   row.producer = step.producer;
   HW_TRY(row.code, interner_.code(event.code_semantic, step.writer));
@@ -299,10 +302,11 @@ Result<void> Catalog::observe_datasets(Step& step, const Event& event) {
     row.bundle = bundle.id;
     row.producer = step.producer;
     const bool gone = std::ranges::find(event.dropped, name) != event.dropped.end();
-    const bool written = std::ranges::any_of(event.edges.edges, [&](const model::NamedEdge& e) {
+    const auto writes = [&dataset = name](const model::NamedEdge& e) {
       return (e.kind == EdgeKind::kWrites || e.kind == EdgeKind::kWritesScoped) &&
-             e.dst.name == name;
-    });
+             e.dst.name == dataset;
+    };
+    const bool written = std::ranges::any_of(event.edges.edges, writes);
     row.flags = written && !gone ? observation_flags::kExists : 0;
     HW_CHECK_OK(owners_.observe(row, nullptr, bundle.bundle, step.writer, step.effects));
   }

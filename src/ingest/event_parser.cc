@@ -386,6 +386,9 @@ void EventParser::finish_facets() {
     entity.hash = hasher.finish();
     event_->facets.push_back(std::move(entity));
   };
+  std::ranges::sort(event_->dropped);  // one dataset may stand twice, and is dropped once
+  event_->dropped.erase(std::unique(event_->dropped.begin(), event_->dropped.end()),
+                        event_->dropped.end());
   if (event_->job) add(*event_->job, true, job_facets_);
   for (auto& [name, facts] : datasets_) {
     // The version that a run reports is of the data: it belongs to the run, not to the metadata, or

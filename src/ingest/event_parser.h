@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,7 +79,7 @@ class EventParser {
                        const model::JsonValue& input, model::EvidenceFacet facet,
                        bool whole_dataset);
   void add_explicit_target(const model::Name& target, const model::JsonValue& entry);
-  void add_explicit_inputs(const model::Name& target, const model::JsonValue& inputs);
+  void add_explicit_inputs(const model::Name& target, const model::JsonValue& inputs, bool whole);
   void add_explicit_job_entry(const model::JsonValue& entry);
   void add_job_lineage(const model::JsonValue& facet);
   void add_source(const model::Name& source, model::EvidenceFacet facet);
@@ -99,6 +100,7 @@ class EventParser {
   model::JsonValue job_lineage_;
   model::JsonValue sql_, source_code_, source_location_, headwater_code_;
   std::map<model::Name, bool> scoped_;                        // outputs whose sources are explicit
+  std::set<model::Name> explicit_columns_;                    // and whose columns are
   std::vector<std::pair<model::Name, model::Name>> renames_;  // old, new
   std::vector<std::pair<model::Name, bool>> dependencies_;    // other job; is it upstream
 };

@@ -138,19 +138,21 @@ void EventParser::add_explicit_target(const Name& target, const JsonValue& entry
     add_edge(EdgeKind::kWritesScoped, job_end(*event_->job), dataset_end(target), false,
              EvidenceFacet::kLineageFacet);
   }
-  add_explicit_inputs(target, entry.get("inputs"));
+  add_explicit_inputs(target, entry.get("inputs"), true);
   const JsonValue fields = entry.get("fields");
   if (!fields.is_object()) return;
   event_->edges.covered.push_back(target);
+  explicit_columns_.insert(target);
   fields.members([&](std::string_view field, const JsonValue& value) {
     const JsonValue inputs = value.get("inputs");
-    add_explicit_inputs(target, inputs);
+    add_explicit_inputs(target, inputs, false);
     add_column_inputs(field_end(target, std::string(field)), inputs, EvidenceFacet::kLineageFacet,
                       false);
   });
 }
 
-void EventParser::add_explicit_inputs(const Name& target, const JsonValue& inputs) {
+// `whole`: they stand beside the fields, so that a field among them bears on the whole target.
+void EventParser::add_explicit_inputs(const Name& target, const JsonValue& inputs, bool whole) {
   const bool dataset_event = event_->kind == model::EventKind::kDataset;
   inputs.elements([&](const JsonValue& input) {
     bool own_job = false;
@@ -160,7 +162,8 @@ void EventParser::add_explicit_inputs(const Name& target, const JsonValue& input
              EvidenceFacet::kLineageFacet);
     if (source->kind != NodeKind::kDataset) return;
     add_source(source->name, EvidenceFacet::kLineageFacet);
-    if (const auto field = input.get("field").string()) {
+    const auto field = input.get("field").string();
+    if (whole && field) {
       add_column_edge(field_end(source->name, *field), dataset_end(target), input,
                       EvidenceFacet::kLineageFacet, true);
     }
@@ -202,8 +205,9 @@ void EventParser::add_explicit_job_entry(const JsonValue& entry) {
 }
 
 void EventParser::add_column_lineage(const Name& target, const JsonValue& facet) {
-  // The explicit facet's fields, where there are any, stand for this target's columns.
-  if (std::ranges::find(event_->edges.covered, target) != event_->edges.covered.end()) return;
+  // The explicit facet's fields, where there are any, stand for this target's columns. A target
+  // that stands twice in the event has its two column lineages united.
+  if (explicit_columns_.contains(target)) return;
   event_->edges.covered.push_back(target);  // a deleted facet covers with nothing
   if (event_->kind == model::EventKind::kDataset) event_->shows_io = true;
   facet.get("fields").members([&](std::string_view field, const JsonValue& value) {

@@ -73,11 +73,15 @@ Result<bool> snapshot_fits(const Graph& graph, Seq snapshot_seq, Seq last_seq,
   return row && row->src == info.src && row->dst == info.dst && row->valid_from == info.valid_from;
 }
 
-Result<void> fill_nodes(Graph& graph, Filler& filler, storage::Reader& reader, bool updates) {
+// Nodes and what happened to those that the graph has; `merges` recorded after `from`, in order.
+Result<void> fill_nodes(Graph& graph, Filler& filler, storage::Reader& reader, Seq from,
+                        std::vector<graph::NodeMerge>& merges) {
   HW_TRY(const NamespaceNames names, namespace_names(reader));
   const NodeId known{static_cast<std::uint32_t>(graph.node_count())};
-  const NodeId after = updates ? NodeId{} : known;
-  return reader.scan_nodes(after, [&](const storage::NodeRow& row) {
+  HW_CHECK_OK(reader.scan_nodes(NodeId{}, [&](const storage::NodeRow& row) {
+    if (row.merged_into && row.merged_seq > from) {
+      merges.push_back({row.id, row.merged_into, row.merged_seq});
+    }
     if (row.id <= known) {
       filler.changes().node_updates.push_back({row.id, row.first_seen, row.placeholder});
       return true;
@@ -88,7 +92,9 @@ Result<void> fill_nodes(Graph& graph, Filler& filler, storage::Reader& reader, b
                                       row.placeholder});
     filler.flush_if_large();
     return true;
-  });
+  }));
+  std::ranges::stable_sort(merges, {}, &graph::NodeMerge::recorded);
+  return {};
 }
 
 Result<void> fill_edges(Graph& graph, Filler& filler, storage::Reader& reader, bool tail) {
@@ -115,7 +121,8 @@ Result<void> fill(Graph& graph, Seq from, Seq last, storage::Reader& reader) {
   const bool tail = graph.node_count() != 0;
   if (tail && from == last) return {};
   Filler filler(graph, last);
-  HW_CHECK_OK(fill_nodes(graph, filler, reader, tail));
+  std::vector<graph::NodeMerge> merges;
+  HW_CHECK_OK(fill_nodes(graph, filler, reader, from, merges));
   const EdgeId known{static_cast<std::uint32_t>(graph.edge_count())};
   HW_CHECK_OK(fill_edges(graph, filler, reader, tail));
   if (tail) {
@@ -124,10 +131,7 @@ Result<void> fill(Graph& graph, Seq from, Seq last, storage::Reader& reader) {
       if (row.id <= known) filler.changes().closes.push_back({row.id, row.recorded_to});
     }
   }
-  HW_TRY(const auto merged, reader.nodes_merged_after(tail ? from : Seq{0}));
-  for (const auto& row : merged) {
-    filler.changes().merges.push_back({row.id, row.merged_into, row.merged_seq});
-  }
+  filler.changes().merges = std::move(merges);
   filler.flush();
   return {};
 }

@@ -54,10 +54,12 @@ Result<void> NodeTable::load(storage::Writer& writer) {
     }
     if (page.size() < kPage) break;
   }
-  HW_TRY(const auto merged, writer.reader().nodes_merged_after(Seq{0}));
-  for (const auto& row : merged) merged_into_.emplace(row.id.value, row.merged_into);
-  for (const auto& row : merged) members_[canonical(row.id).value].push_back(row.id);
-  for (auto& [winner, losers] : members_) std::ranges::sort(losers);
+  for (std::uint32_t id = 1; id <= committed_; ++id) {
+    const NodeId winner = snapshot().canonical(NodeId{id});
+    if (winner == NodeId{id}) continue;
+    merged_into_.emplace(id, winner);
+    members_[winner.value].push_back(NodeId{id});
+  }
   return {};
 }
 
@@ -122,7 +124,7 @@ Result<NodeId> NodeTable::touch(const model::End& end, const Mention& mention,
     Mention dataset = mention;
     dataset.placeholder = true;
     HW_TRY(const NodeId owner, touch({NodeKind::kDataset, end.name, {}}, dataset, writer));
-    return touch_field(owner, end.field, mention, writer);
+    return touch_field(canonical(owner), end.field, mention, writer);
   }
   if (const auto found = find(end.kind, end.name.name_space, end.name.name)) {
     HW_CHECK_OK(refresh(*found, mention, writer));

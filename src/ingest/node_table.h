@@ -28,7 +28,8 @@ class NodeTable {
  public:
   explicit NodeTable(graph::Graph& graph) : graph_(graph) {}
 
-  // Reads what is not in the graph: namespaces and merges. At the start and after a discard.
+  // Reads what the graph does not have: namespaces; and which nodes are merged. At the start and
+  // after a discard. O(nodes), in memory.
   Result<void> load(storage::Writer& writer);
 
   struct Mention {

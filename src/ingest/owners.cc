@@ -39,6 +39,7 @@ Result<void> Owners::load(storage::Writer& writer) {
   edge_sets_.clear();
   bundles_.clear();
   gone_.clear();
+  options_.state_attribute = {};  // what a transaction that failed has interned is gone
   HW_TRY(const auto high, writer.high_ids());
   next_edge_ = high.edge.value + 1;
   next_attribute_ = high.attribute + 1;
@@ -104,7 +105,10 @@ Result<std::shared_ptr<const model::Bundle>> Owners::bundle(model::BundleId id,
 
 Result<std::vector<Observation>> Owners::observations(NodeId owner, storage::Writer& writer) {
   std::vector<Observation> own;
-  for (const NodeId member : nodes_.members(owner)) {
+  // One record may speak of several names of the dataset: the best name has the last word.
+  std::vector<NodeId> members = nodes_.members(owner);
+  std::ranges::sort(members, [&](NodeId a, NodeId b) { return nodes_.preferred(b, a); });
+  for (const NodeId member : members) {
     HW_TRY(const auto rows, writer.reader().observations_of_owner(member));
     for (const auto& row : rows) {
       Observation o;
@@ -180,17 +184,22 @@ Result<Owners::Tip*> Owners::tip(NodeId owner, storage::Writer& writer) {
   return tips_.emplace(owner.value, std::move(fresh)).first->second.get();
 }
 
+// Before the first fold: the states that say that an owner is gone.
+Result<void> Owners::know_states(storage::Writer& writer) {
+  if (options_.state_attribute) return {};
+  for (const char* state : {"\"DROP\"", "\"RENAMED\"", "\"DELETED\""}) {
+    HW_TRY(const auto content, interner_.content(state, writer));
+    gone_.insert(content);
+  }
+  HW_TRY(options_.state_attribute, interner_.attribute("$state", writer));
+  return {};
+}
+
 Result<void> Owners::observe(const storage::ObservationRow& row,
                              std::shared_ptr<const EdgeSet> edges,
                              std::shared_ptr<const model::Bundle> facets, storage::Writer& writer,
                              storage::Effects& effects) {
-  if (!options_.state_attribute) {
-    HW_TRY(options_.state_attribute, interner_.attribute("$state", writer));
-    for (const char* state : {"\"DROP\"", "\"RENAMED\"", "\"DELETED\""}) {
-      HW_TRY(const auto content, interner_.content(state, writer));
-      gone_.insert(content);
-    }
-  }
+  HW_CHECK_OK(know_states(writer));
   const NodeId owner = nodes_.canonical(row.owner);
   HW_TRY(Tip* const at_tip, tip(owner, writer));
   HW_CHECK_OK(writer.insert_observation(row));

@@ -47,6 +47,7 @@ class Owners {
   void trim();  // between batches: keeps the number of tips bounded
 
  private:
+  Result<void> know_states(storage::Writer& writer);
   struct Tip {
     explicit Tip(const Timeline::Options& options) : timeline(options) {}
     Timeline timeline;

@@ -23,20 +23,23 @@ Result<std::set<NodeId>> Owners::owners_at(NodeId dataset, storage::Writer& writ
       query.after_name = page.back().name;
     }
   }
-  std::set<NodeId> owners = touched_;
+  std::set<NodeId> owners;
+  for (const NodeId owner : touched_) owners.insert(nodes_.canonical(owner));  // merged since
   nodes_.collect_edge_owners(ends, owners);
   return owners;
 }
 
 Result<void> Owners::delete_dataset(NodeId dataset, const Position& at, storage::Writer& writer,
                                     storage::Effects& effects) {
+  HW_CHECK_OK(know_states(writer));
   const NodeId target = nodes_.canonical(dataset);
   HW_CHECK_OK(writer.insert_deletion({dataset, at.time, at.rank, at.tie, Seq{at.seq}}));
   HW_TRY(const auto owners, owners_at(target, writer));
   auto& positions = deletions_[target];
   for (const NodeId owner : owners) {
     HW_TRY(Tip* const owner_tip, tip(owner, writer));
-    if (at > owner_tip->timeline.last() && owner_tip->timeline.touches(target)) {
+    // At the same position stands another deletion by the same record.
+    if (at >= owner_tip->timeline.last() && owner_tip->timeline.touches(target)) {
       Observation o;
       o.at = at;
       o.type = ObservationType::kDatasetDeleted;
@@ -59,10 +62,15 @@ Result<void> Owners::merge(NodeId a, NodeId b, const NodeTable::Mention& mention
   const NodeId first = nodes_.canonical(a);
   const NodeId second = nodes_.canonical(b);
   if (first == second) return {};
+  HW_CHECK_OK(know_states(writer));
   const bool keep_first = nodes_.preferred(first, second);
   const NodeId winner = keep_first ? first : second;
   const NodeId loser = keep_first ? second : first;
   HW_TRY(std::set<NodeId> affected, owners_at(loser, writer));
+  if (deletions_.contains(loser)) {  // they now end what others have at the winner as well
+    HW_TRY(const std::set<NodeId> at_winner, owners_at(winner, writer));
+    affected.insert(at_winner.begin(), at_winner.end());
+  }
 
   storage::Reader::NodeQuery query;
   query.kind = NodeKind::kField;

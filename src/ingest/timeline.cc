@@ -27,7 +27,7 @@ bool covers(const std::vector<std::shared_ptr<const EdgeSet>>& sets, model::Node
 }  // namespace
 
 void Timeline::step(const Observation& o, Delta& delta) {
-  assert(o.at > last_);
+  assert(o.at >= last_);
   last_ = o.at;
   switch (o.type) {
     case ObservationType::kDelete:

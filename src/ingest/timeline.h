@@ -104,7 +104,7 @@ class Timeline {
 
   explicit Timeline(const Options& options) : options_(&options) {}
 
-  // Requires observation.at > last().
+  // Requires observation.at >= last(): of equal positions the caller decides the order.
   void step(const Observation& observation, Delta& delta);
   const Position& last() const { return last_; }
   bool touches(model::NodeId dataset) const;  // any live edge at it
