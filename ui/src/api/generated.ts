@@ -775,7 +775,7 @@ export interface components {
          * @description The stable name of an error.
          * @enum {string}
          */
-        ErrorCode: "invalid-argument" | "invalid-json" | "invalid-event" | "body-too-large" | "unsupported-media-type" | "not-found" | "method-not-allowed" | "not-acceptable" | "invalid-cursor" | "invalid-node-id" | "limit-exceeded" | "seq-not-reached" | "overloaded" | "shutting-down" | "storage-unavailable" | "storage-corrupt" | "data-dir-locked" | "forbidden-host" | "invalid-config" | "cancelled" | "conflict" | "internal";
+        ErrorCode: "invalid-argument" | "invalid-json" | "invalid-event" | "body-too-large" | "unsupported-media-type" | "not-found" | "method-not-allowed" | "not-acceptable" | "invalid-cursor" | "invalid-node-id" | "limit-exceeded" | "seq-not-reached" | "overloaded" | "shutting-down" | "storage-unavailable" | "storage-corrupt" | "data-dir-locked" | "forbidden-host" | "invalid-config" | "cancelled" | "conflict" | "malformed-request" | "uri-too-long" | "headers-too-large" | "request-timeout" | "not-implemented" | "internal";
         /** @description An error, after RFC 9457. */
         Problem: {
             /**
