@@ -12,6 +12,7 @@ Result<void> init_logging(std::string_view level) {
     return make_error(ErrorCode::kInvalidConfig,
                       "log.level must be one of trace, debug, info, warn, error, off");
   }
+  spdlog::drop("headwater");  // of an earlier call
   auto logger = spdlog::stderr_logger_mt("headwater");
   logger->set_pattern("time=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
   logger->set_level(parsed);
