@@ -62,7 +62,14 @@ Result<std::shared_ptr<const Hidden>> hidden(Session& session) {
   return found;
 }
 
+Result<bool> is_hidden(Session& session, const Hidden& hidden, NodeId node) {
+  if (hidden.contains(session.graph(), node)) return true;
+  if (session.graph().node(node).kind != NodeKind::kJob) return false;
+  return is_deleted(session, node);
+}
+
 Result<bool> is_deleted(Session& session, NodeId node) {
+  if (has_edge(session.graph(), node)) return false;
   HW_TRY(const Attributes attributes, Attributes::read(session, node));
   const AttributeVersion* version = attributes.find("$state", session.moment().as_of);
   if (version == nullptr) return false;
@@ -70,7 +77,6 @@ Result<bool> is_deleted(Session& session, NodeId node) {
   if (!json) return false;
   const std::string state = model::JsonValue(*json).string().value_or("");
   if (state != "DROP" && state != "RENAMED" && state != "DELETED") return false;
-  if (has_edge(session.graph(), node)) return false;
   if (!session.latest()) return true;
   HW_TRY(const std::optional<Micros> last, session.rows().last_observation_time(node));
   return !last || *last <= version->valid_from;

@@ -1,8 +1,9 @@
 // What lists do not show: private to the catalog and to search.
 //
-// A dataset or job is deleted if its $state says so and nothing was heard of it since. Only nodes
-// that a deletion or a $state names can be, so the set is made from those and kept until the next
-// record. Thread-safety: Hidden is immutable. Errors: those of the store.
+// A dataset or job is deleted if its $state says so and nothing was heard of it since. Deleted
+// datasets and hidden namespaces are found together and kept until the next record; a job is asked
+// one by one, which is cheap: a deleted job has no edges, and most jobs have some.
+// Thread-safety: Hidden is immutable. Errors: those of the store.
 #pragma once
 
 #include <memory>
@@ -21,6 +22,9 @@ struct Hidden {
 };
 
 Result<std::shared_ptr<const Hidden>> hidden(Session& session);
+
+// Hidden, or a deleted job.
+Result<bool> is_hidden(Session& session, const Hidden& hidden, NodeId node);
 
 Result<bool> is_deleted(Session& session, NodeId node);
 

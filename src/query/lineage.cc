@@ -124,12 +124,23 @@ std::vector<NodeId> ids_of(const std::vector<LineageAnswer::Node>& nodes) {
   return out;
 }
 
+// A flow edge through a job that stands beside the node is the job's to show, not the node's.
 std::size_t count_hidden(const Snapshot& graph, NodeId node, Direction direction,
                          const Found& found) {
-  std::unordered_set<std::uint32_t> hidden;
+  std::unordered_set<std::uint32_t> beside, hidden;
+  const auto note = [&](NodeId other) {
+    if (found.find(other) == nullptr) hidden.insert(other.value);
+  };
   graph.for_each(node, direction, kJobEdges, [&](const graph::Neighbor& neighbor) {
     const NodeId other = graph.canonical(neighbor.node);
-    if (found.find(other) == nullptr) hidden.insert(other.value);
+    beside.insert(other.value);
+    note(other);
+    return true;
+  });
+  graph.for_each(node, direction, mask(EdgeKind::kFlow), [&](const graph::Neighbor& neighbor) {
+    const NodeId via = graph.edge(neighbor.edge).via;
+    const bool by_job = via && beside.contains(graph.canonical(via).value);
+    if (!by_job) note(graph.canonical(neighbor.node));
     return true;
   });
   return hidden.size();

@@ -139,7 +139,8 @@ Result<Page<NodeId, RecencyPosition>> list_jobs(Session& session, const JobListQ
     if (info.kind != NodeKind::kJob) continue;
     if (query.name_space && info.name_space != query.name_space->name) continue;
     if (graph.canonical(NodeId{value}) != NodeId{value}) continue;
-    if (hidden->contains(graph, NodeId{value})) continue;
+    HW_TRY(const bool is_hidden, query::is_hidden(session, *hidden, NodeId{value}));
+    if (is_hidden) continue;
     if (!query.last_run_states.empty()) {
       HW_TRY(const std::optional<storage::RunInfo> run, latest_run(session, NodeId{value}));
       const auto& states = query.last_run_states;

@@ -72,12 +72,10 @@ bool better(SearchSort sort, const Candidate& a, const Candidate& b) {
   return std::tie(a.name, a.name_space, a.node) < std::tie(b.name, b.name_space, b.node);
 }
 
-bool wanted(const Session& session, const SearchRequest& request, const Hidden& hidden,
-            const graph::NodeInfo& info, NodeId node) {
+bool wanted(const SearchRequest& request, const graph::NodeInfo& info) {
   if (info.kind != NodeKind::kDataset && info.kind != NodeKind::kJob) return false;
   if (request.kind && info.kind != *request.kind) return false;
-  if (request.name_space && info.name_space != *request.name_space) return false;
-  return !hidden.contains(session.graph(), session.graph().canonical(node));
+  return !request.name_space || info.name_space == *request.name_space;
 }
 
 // The best `limit`, found through a heap with the worst on top.
@@ -161,9 +159,11 @@ Result<SearchAnswer> search(Session& session, const SearchRequest& request) {
   for (std::uint32_t value = 1; value <= graph.node_count(); ++value) {
     const NodeId node{value};
     const graph::NodeInfo info = graph.node(node);
-    if (!wanted(session, request, *hidden, info, node)) continue;
+    if (!wanted(request, info)) continue;
     const std::optional<int> rank = matcher.rank(info.name);
     if (!rank) continue;
+    HW_TRY(const bool is_hidden, query::is_hidden(session, *hidden, graph.canonical(node)));
+    if (is_hidden) continue;
     ++answer.total;
     Candidate candidate{*rank, 0, info.name, info.name_space, node};
     if (request.sort == SearchSort::kUpdatedAt) {
