@@ -77,7 +77,10 @@ async function check({
     method,
     ...(body === undefined
       ? {}
-      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      : {
+          body: JSON.stringify(body),
+          headers: { 'content-type': 'application/json' },
+        }),
   });
   const text = await answer.text();
   expect(answer.status, `${method} ${path}: ${text.slice(0, 400)}`).toBe(status);
@@ -106,7 +109,10 @@ const reads: Call[] = [
     operation: 'getLineage',
     path: `${v1}/lineage?nodeId=${e(`datasetField:warehouse:core.order_facts:day`)}&depth=0`,
   },
-  { operation: 'getLineageLayout', path: `${v1}/lineage/layout?nodeId=${e(facts)}` },
+  {
+    operation: 'getLineageLayout',
+    path: `${v1}/lineage/layout?nodeId=${e(facts)}`,
+  },
   {
     operation: 'getLineageLayout',
     path: `${v1}/lineage/layout?nodeId=${e(id('dataset', odd.dataset))}&depth=0&expand=${e(`${id('dataset', odd.dataset)}|down`)}`,
@@ -119,7 +125,10 @@ const reads: Call[] = [
   },
   { operation: 'getNamespaces', path: `${v1}/namespaces` },
   { operation: 'getNamespaces', path: `${v1}/namespaces?limit=2` },
-  { operation: 'getNamespace', path: `${v1}/namespaces/${e(odd.dataset.namespace)}` },
+  {
+    operation: 'getNamespace',
+    path: `${v1}/namespaces/${e(odd.dataset.namespace)}`,
+  },
   { operation: 'getAllDatasets', path: `${v1}/datasets?limit=5` },
   { operation: 'getDatasets', path: `${v1}/namespaces/warehouse/datasets` },
   { operation: 'getDataset', path: dataset },
@@ -127,7 +136,10 @@ const reads: Call[] = [
   { operation: 'getDataset', path: `${dataset}/?as_of=2026-10-02T12:00:00Z` },
   { operation: 'getDatasetVersions', path: `${dataset}/versions` },
   { operation: 'getAllJobs', path: `${v1}/jobs?limit=5` },
-  { operation: 'getAllJobs', path: `${v1}/jobs?lastRunStates=FAILED&lastRunStates=ABORTED` },
+  {
+    operation: 'getAllJobs',
+    path: `${v1}/jobs?lastRunStates=FAILED&lastRunStates=ABORTED`,
+  },
   { operation: 'getJobs', path: `${v1}/namespaces/nightly/jobs` },
   { operation: 'getJob', path: job },
   { operation: 'getJobVersions', path: `${job}/versions` },
@@ -154,24 +166,56 @@ for (const call of reads) {
 }
 
 const refusals: Call[] = [
-  { operation: 'getLineage', path: `${v1}/lineage?nodeId=${e('dataset:no:such')}`, status: 404 },
-  { operation: 'getLineage', path: `${v1}/lineage?nodeId=nonsense`, status: 400 },
+  {
+    operation: 'getLineage',
+    path: `${v1}/lineage?nodeId=${e('dataset:no:such')}`,
+    status: 404,
+  },
+  {
+    operation: 'getLineage',
+    path: `${v1}/lineage?nodeId=nonsense`,
+    status: 400,
+  },
   {
     operation: 'getLineage',
     path: `${v1}/lineage?nodeId=${e(facts)}&direction=sideways`,
     status: 400,
   },
   { operation: 'getLineage', path: `${v1}/lineage`, status: 400 },
-  { operation: 'search', path: `${v1}/search?q=a&min_seq=999999999&wait_ms=10`, status: 503 },
+  {
+    operation: 'search',
+    path: `${v1}/search?q=a&min_seq=999999999&wait_ms=10`,
+    status: 503,
+  },
   { operation: 'getAllJobs', path: `${v1}/jobs?limit=5000`, status: 400 },
   { operation: 'getAllJobs', path: `${v1}/jobs?cursor=abc`, status: 400 },
   { operation: 'getRun', path: `${v1}/jobs/runs/none`, status: 404 },
-  { operation: 'getRunFacets', path: `${v1}/jobs/runs/none/facets?type=run`, status: 404 },
+  {
+    operation: 'getRunFacets',
+    path: `${v1}/jobs/runs/none/facets?type=run`,
+    status: 404,
+  },
   { operation: 'getEvent', path: `${v1}/events/99999999`, status: 404 },
-  { operation: 'getQuarantined', path: `${v1}/quarantine/99999999`, status: 404 },
+  {
+    operation: 'getQuarantined',
+    path: `${v1}/quarantine/99999999`,
+    status: 404,
+  },
   { operation: 'getErrorPage', path: '/docs/errors/no-such-code', status: 404 },
-  { operation: 'postLineage', path: `${v1}/lineage`, method: 'POST', body: broken, status: 400 },
-  { operation: 'postImpact', path: `${v1}/impact`, method: 'POST', body: {}, status: 400 },
+  {
+    operation: 'postLineage',
+    path: `${v1}/lineage`,
+    method: 'POST',
+    body: broken,
+    status: 400,
+  },
+  {
+    operation: 'postImpact',
+    path: `${v1}/impact`,
+    method: 'POST',
+    body: {},
+    status: 400,
+  },
   {
     operation: 'postImpact',
     path: `${v1}/impact`,
@@ -182,7 +226,11 @@ const refusals: Call[] = [
 ];
 for (const call of refusals) {
   test(`${call.operation} refuses with ${call.status}: ${call.path} ${JSON.stringify(call.body ?? '')}`, async () => {
-    const problem = (await check(call)) as { type: string; code: string; status: number };
+    const problem = (await check(call)) as {
+      type: string;
+      code: string;
+      status: number;
+    };
     expect(problem.type).toBe(`/docs/errors/${problem.code}`);
     expect(problem.status).toBe(call.status);
     expect((await fetch(`${base()}${problem.type}`)).status).toBe(200);
@@ -190,13 +238,19 @@ for (const call of refusals) {
 }
 
 test('a run and its facets, found through its job', async () => {
-  const { runs } = (await check({ operation: 'getRuns', path: `${job}/runs` })) as {
+  const { runs } = (await check({
+    operation: 'getRuns',
+    path: `${job}/runs`,
+  })) as {
     runs: { id: string; state: string }[];
   };
   expect(runs.map((r) => r.state)).toEqual(['FAILED', 'COMPLETED', 'FAILED', 'COMPLETED']);
   const run = `${v1}/jobs/runs/${e(runs[0]!.id)}`;
   await check({ operation: 'getRun', path: run });
-  const facets = (await check({ operation: 'getRunFacets', path: `${run}/facets?type=run` })) as {
+  const facets = (await check({
+    operation: 'getRunFacets',
+    path: `${run}/facets?type=run`,
+  })) as {
     facets: object;
   };
   expect(facets.facets).toHaveProperty('errorMessage');
@@ -212,11 +266,17 @@ test('versions, found through their lists', async () => {
     ['getDatasetVersions', 'getDatasetVersion', dataset],
     ['getJobVersions', 'getJobVersion', job],
   ] as const) {
-    const { versions } = (await check({ operation: list, path: `${path}/versions` })) as {
+    const { versions } = (await check({
+      operation: list,
+      path: `${path}/versions`,
+    })) as {
       versions: { version: string }[];
     };
     expect(versions.length).toBeGreaterThan(0);
-    await check({ operation: one, path: `${path}/versions/${e(versions[0]!.version)}` });
+    await check({
+      operation: one,
+      path: `${path}/versions/${e(versions[0]!.version)}`,
+    });
   }
 });
 
@@ -225,7 +285,10 @@ test('impact of every kind, page by page', async () => {
     { kind: 'data', nodeId: orders },
     { kind: 'dataset_deleted', nodeId: orders },
     { kind: 'code', nodeId: 'job:nightly:shop_nightly.build_order_facts' },
-    { kind: 'job_retired', nodeId: 'job:nightly:shop_nightly.build_order_facts' },
+    {
+      kind: 'job_retired',
+      nodeId: 'job:nightly:shop_nightly.build_order_facts',
+    },
   ]) {
     const ask = (more: object) =>
       check({
@@ -287,9 +350,17 @@ test('writes: receipts, batches, namespaces, deletions', async () => {
     method: 'PUT',
     body: { ownerName: 'me' },
   });
-  await check({ operation: 'deleteNamespace', path: namespace, method: 'DELETE' });
+  await check({
+    operation: 'deleteNamespace',
+    path: namespace,
+    method: 'DELETE',
+  });
   const out = `${v1}/namespaces/contract/datasets/out`;
-  const deleted = await check({ operation: 'deleteDataset', path: out, method: 'DELETE' });
+  const deleted = await check({
+    operation: 'deleteDataset',
+    path: out,
+    method: 'DELETE',
+  });
   expect(deleted).toMatchObject({ deleted: true });
   await check({
     operation: 'deleteJob',
@@ -297,7 +368,10 @@ test('writes: receipts, batches, namespaces, deletions', async () => {
     method: 'DELETE',
   });
 
-  const { events } = (await check({ operation: 'getQuarantine', path: `${v1}/quarantine` })) as {
+  const { events } = (await check({
+    operation: 'getQuarantine',
+    path: `${v1}/quarantine`,
+  })) as {
     events: { seq: number }[];
   };
   const kept = `${v1}/quarantine/${events[0]!.seq}`;
@@ -322,7 +396,10 @@ test('every list can be followed to its end by its cursors', async () => {
     let total = 0;
     for (let cursor: string | null = ''; cursor !== null;) {
       const query: string = `${path.includes('?') ? '&' : '?'}limit=3${cursor === '' ? '' : `&cursor=${e(cursor)}`}`;
-      const page = (await check({ operation, path: `${path}${query}` })) as Record<string, unknown>;
+      const page = (await check({
+        operation,
+        path: `${path}${query}`,
+      })) as Record<string, unknown>;
       seen.push(...(page[key] as unknown[]).map((item) => JSON.stringify(item)));
       total = page.totalCount as number;
       cursor = page.next_cursor as string | null;

@@ -32,7 +32,9 @@ export function graph(page: Page): Locator {
 
 // The body of the node whose full name is `name`.
 export function node(page: Page, type: 'dataset' | 'job', name: string): Locator {
-  return graph(page).getByRole('button', { name: new RegExp(`^${type}, ${escape(name)}, in `) });
+  return graph(page).getByRole('button', {
+    name: new RegExp(`^${type}, ${escape(name)}, in `),
+  });
 }
 
 export function escape(text: string): string {

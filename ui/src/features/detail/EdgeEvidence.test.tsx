@@ -43,6 +43,24 @@ it('says why an edge ended, and who vouched for it', async () => {
   expect(screen.getAllByRole('link', { name: /^r\// })).toHaveLength(2);
 });
 
+it('tells what was known before from what is known', async () => {
+  const earlier = {
+    ...version,
+    valid_to: null,
+    end_reason: null,
+    recorded_from: 1,
+    recorded_to: 3,
+  };
+  vi.stubGlobal(
+    'fetch',
+    server({ '/edges': { from: '', to: '', edges: [version, earlier], seq: 9 } }),
+  );
+  render(<EdgeEvidence {...props} />);
+  expect(await screen.findByText('does not hold any more')).toBeVisible();
+  expect(screen.getByText('What was known before (1)')).toBeVisible();
+  expect(screen.getByText('as it was known until record 3')).not.toBeVisible();
+});
+
 it('says when there never was one', async () => {
   vi.stubGlobal('fetch', server({ '/edges': { from: '', to: '', edges: [], seq: 9 } }));
   render(<EdgeEvidence {...props} />);

@@ -25,13 +25,18 @@ const endings: Record<NonNullable<Schemas['EdgeVersion']['end_reason']>, string>
   job_deleted: 'The job was deleted.',
 };
 
+// Two clocks: a version that was superseded tells what was known then, not what was so.
+function standing(v: Schemas['EdgeVersion']): string {
+  if (v.recorded_to !== null) return `as it was known until record ${v.recorded_to}`;
+  return v.current ? 'holds now' : 'does not hold any more';
+}
+
 function Version({ v, runHref }: { v: Schemas['EdgeVersion']; runHref: Props['runHref'] }) {
   const { evidence } = v;
   return (
     <li className={v.current ? 'edge-version is-current' : 'edge-version'}>
       <h3>
-        {v.kind.replaceAll('_', ' ')}{' '}
-        <span className="quiet">{v.current ? 'holds now' : 'does not hold any more'}</span>
+        {v.kind.replaceAll('_', ' ')} <span className="quiet">{standing(v)}</span>
       </h3>
       {v.end_reason && <p>{endings[v.end_reason] ?? v.end_reason}</p>}
       <Facts
@@ -68,11 +73,28 @@ function Version({ v, runHref }: { v: Schemas['EdgeVersion']; runHref: Props['ru
   );
 }
 
+interface VersionsProps {
+  list: Schemas['EdgeVersion'][];
+  runHref: Props['runHref'];
+}
+
+function Versions({ list, runHref }: VersionsProps) {
+  return (
+    <ul className="edge-versions">
+      {list.map((v) => (
+        <Version key={`${v.kind} ${v.valid_from} ${v.recorded_from}`} v={v} runHref={runHref} />
+      ))}
+    </ul>
+  );
+}
+
 export function EdgeEvidence({ from, to, nodeHref, runHref }: Props) {
   const history = useResource(`${from}\n${to}`, (signal) =>
     ask(api.GET('/edges', { params: { query: { from, to } }, signal })),
   );
   const data = history.loading ? undefined : history.data;
+  const known = data?.edges.filter((v) => v.recorded_to === null) ?? [];
+  const superseded = data?.edges.filter((v) => v.recorded_to !== null) ?? [];
   return (
     <div className="evidence">
       <p className="evidence-ends">
@@ -84,11 +106,13 @@ export function EdgeEvidence({ from, to, nodeHref, runHref }: Props) {
       {data?.edges.length === 0 && (
         <p className="quiet">These two were never connected directly.</p>
       )}
-      <ul className="edge-versions">
-        {data?.edges.map((v) => (
-          <Version key={`${v.kind} ${v.valid_from} ${v.recorded_from}`} v={v} runHref={runHref} />
-        ))}
-      </ul>
+      <Versions list={known} runHref={runHref} />
+      {superseded.length > 0 && (
+        <details className="superseded">
+          <summary>What was known before ({superseded.length})</summary>
+          <Versions list={superseded} runHref={runHref} />
+        </details>
+      )}
     </div>
   );
 }
