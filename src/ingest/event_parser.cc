@@ -37,9 +37,17 @@ std::string_view place_name(FacetPlace place) {
   return "unknown";
 }
 
-void insert_sorted_once(std::vector<std::string>& list, std::string value) {
-  const auto at = std::lower_bound(list.begin(), list.end(), value);
-  if (at == list.end() || *at != value) list.insert(at, std::move(value));
+// RFC 6901: a member's name as one step of a JSON pointer.
+std::string pointer_step(std::string_view name) {
+  std::string out = "/";
+  for (const char c : name) {
+    if (c == '~' || c == '/') {
+      out += c == '~' ? "~0" : "~1";
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -51,7 +59,12 @@ bool EventParser::reject(std::string pointer, std::string reason) {
 }
 
 void EventParser::warn(std::string code, std::string pointer, std::string message) {
-  event_->warnings.push_back({std::move(code), std::move(pointer), std::move(message)});
+  std::vector<model::Warning>& all = event_->warnings;
+  if (all.size() + 1 < limits_.max_warnings) {
+    all.push_back({std::move(code), std::move(pointer), std::move(message)});
+  } else if (all.size() < limits_.max_warnings) {
+    all.push_back({"more_warnings", "", "There are more warnings than are listed."});
+  }
 }
 
 bool EventParser::run(model::Event& event) {
@@ -66,10 +79,10 @@ bool EventParser::run(model::Event& event) {
   }
   build_edges();
   if (event.edges.edges.size() > limits_.max_edges) {
-    return reject("", "The event describes " + std::to_string(event.edges.edges.size()) +
-                          " edges; the limit ingest.max_event_edges is " +
-                          std::to_string(limits_.max_edges) + ". Split it by output.");
+    return reject("", "The event describes more than " + std::to_string(limits_.max_edges) +
+                          " edges (limit ingest.max_event_edges). Split it by output.");
   }
+  if (!check_names()) return false;
   finish_facets();
   return true;
 }
@@ -138,12 +151,35 @@ bool EventParser::parse_type() {
 bool EventParser::read_text(const JsonValue& value, const std::string& pointer, std::string& out) {
   auto text = value.string();
   if (!text) return reject(pointer, "is required and must be a string.");
-  if (text->size() > limits_.max_name_bytes) {
-    return reject(pointer, "is longer than " + std::to_string(limits_.max_name_bytes) +
-                               " bytes (limit ingest.max_name_bytes).");
-  }
+  if (!check_text(*text, pointer)) return false;
   out = std::move(*text);
   return true;
+}
+
+bool EventParser::check_text(const std::string& text, const std::string& pointer) {
+  if (text.size() > limits_.max_name_bytes) {
+    return reject(pointer, "A name is longer than " + std::to_string(limits_.max_name_bytes) +
+                               " bytes (limit ingest.max_name_bytes).");
+  }
+  if (text.find('\0') == std::string::npos) return true;
+  return reject(pointer, "A name must not contain U+0000.");
+}
+
+// Those that facets give: the core's were looked at when they were read.
+bool EventParser::check_names() {
+  const auto good = [&](const Name& name, const std::string& pointer) {
+    return check_text(name.name_space, pointer) && check_text(name.name, pointer);
+  };
+  for (const model::NamedEdge& edge : event_->edges.edges) {
+    for (const model::End* end : {&edge.src, &edge.dst}) {
+      if (!good(end->name, "") || !check_text(end->field, "")) return false;
+    }
+  }
+  for (const auto& [name, other] : event_->aliases) {
+    if (!good(other, "")) return false;
+  }
+  if (event_->parent_job && !good(*event_->parent_job, "/run/facets/parent/job")) return false;
+  return check_text(event_->parent_run_id, "/run/facets/parent/run/runId");
 }
 
 bool EventParser::read_name(const JsonFields& object, const std::string& pointer, Name& out) {
@@ -166,7 +202,7 @@ bool EventParser::optional_object(const JsonFields& parent, std::string_view mem
 
 void EventParser::count_facet(FacetPlace place, std::string_view name, bool used) {
   std::string full = std::string(place_name(place)) + "." + std::string(name);
-  insert_sorted_once(used ? event_->facets_used : event_->facets_kept, std::move(full));
+  (used ? facets_used_ : facets_kept_).insert(std::move(full));
 }
 
 template <class Use>
@@ -176,8 +212,13 @@ bool EventParser::each_facet(const JsonFields& holder, std::string_view member, 
   JsonValue facets;
   if (!optional_object(holder, member, pointer, facets)) return false;
   facets.members([&](std::string_view name, const JsonValue& facet) {
-    const std::string at = pointer + "/" + std::string(member) + "/" + std::string(name);
+    const std::string at = pointer + "/" + std::string(member) + pointer_step(name);
     if (facet.is_null()) return;
+    if (name.starts_with('$')) {  // $code, $state ...: what Headwater derives
+      warn("reserved_facet", at, "Names that begin with '$' are Headwater's own; it was not used.");
+      count_facet(place, name, false);
+      return;
+    }
     if (!facet.is_object()) {
       warn("malformed_facet", at, "A facet must be an object; it was kept but not used.");
       count_facet(place, name, false);
@@ -386,6 +427,8 @@ void EventParser::finish_facets() {
     entity.hash = hasher.finish();
     event_->facets.push_back(std::move(entity));
   };
+  event_->facets_used.assign(facets_used_.begin(), facets_used_.end());
+  event_->facets_kept.assign(facets_kept_.begin(), facets_kept_.end());
   std::ranges::sort(event_->dropped);  // one dataset may stand twice, and is dropped once
   event_->dropped.erase(std::unique(event_->dropped.begin(), event_->dropped.end()),
                         event_->dropped.end());

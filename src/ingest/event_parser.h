@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,8 @@ class EventParser {
   void use_dependencies(const model::JsonValue& facet);
   void use_lifecycle(const model::Name& dataset, const model::JsonValue& facet);
   void add_code();
+  bool check_names();
+  bool check_text(const std::string& text, const std::string& pointer);
   void finish_facets();
 
   // lineage_facets.cc
@@ -99,6 +102,8 @@ class EventParser {
   std::vector<std::pair<model::Name, model::JsonValue>> explicit_facets_;  // of datasets
   model::JsonValue job_lineage_;
   model::JsonValue sql_, source_code_, source_location_, headwater_code_;
+  std::set<std::string> facets_used_, facets_kept_;
+  std::map<std::tuple<model::EdgeKind, model::End, model::End>, std::size_t> edge_at_;
   std::map<model::Name, bool> scoped_;                        // outputs whose sources are explicit
   std::set<model::Name> explicit_columns_;                    // and whose columns are
   std::vector<std::pair<model::Name, model::Name>> renames_;  // old, new

@@ -25,13 +25,31 @@ End field_end(const Name& name, std::string field) {
   return {NodeKind::kField, name, std::move(field)};
 }
 
+std::optional<std::string> field_of(const JsonValue& input) {
+  auto field = input.get("field").string();
+  if (field && field->empty()) field.reset();  // no column has this name
+  return field;
+}
+
 Name name_of(const JsonValue& value) {
   return {value.get("namespace").string().value_or(""), value.get("name").string().value_or("")};
 }
 
 }  // namespace
 
+// Columns of one target share their sources, so most reads and flows come many times: they are kept
+// once, on the strongest evidence. Beyond the limit one more is kept, which then rejects the event.
 void EventParser::add_edge(EdgeKind kind, End src, End dst, bool via_job, EvidenceFacet facet) {
+  if (event_->edges.edges.size() > limits_.max_edges) return;
+  if ((model::mask(kind) & model::kColumnLineage) == 0) {
+    const auto [at, fresh] =
+        edge_at_.try_emplace(std::tuple(kind, src, dst), event_->edges.edges.size());
+    if (!fresh) {
+      model::NamedEdge& known = event_->edges.edges[at->second];
+      known.facet = std::max(known.facet, facet);
+      return;
+    }
+  }
   model::NamedEdge edge;
   edge.kind = kind;
   edge.src = std::move(src);
@@ -146,6 +164,7 @@ void EventParser::add_explicit_target(const Name& target, const JsonValue& entry
   fields.members([&](std::string_view field, const JsonValue& value) {
     const JsonValue inputs = value.get("inputs");
     add_explicit_inputs(target, inputs, false);
+    if (field.empty()) return;
     add_column_inputs(field_end(target, std::string(field)), inputs, EvidenceFacet::kLineageFacet,
                       false);
   });
@@ -162,7 +181,7 @@ void EventParser::add_explicit_inputs(const Name& target, const JsonValue& input
              EvidenceFacet::kLineageFacet);
     if (source->kind != NodeKind::kDataset) return;
     add_source(source->name, EvidenceFacet::kLineageFacet);
-    const auto field = input.get("field").string();
+    const auto field = field_of(input);
     if (whole && field) {
       add_column_edge(field_end(source->name, *field), dataset_end(target), input,
                       EvidenceFacet::kLineageFacet, true);
@@ -211,6 +230,7 @@ void EventParser::add_column_lineage(const Name& target, const JsonValue& facet)
   event_->edges.covered.push_back(target);  // a deleted facet covers with nothing
   if (event_->kind == model::EventKind::kDataset) event_->shows_io = true;
   facet.get("fields").members([&](std::string_view field, const JsonValue& value) {
+    if (field.empty()) return;
     add_column_inputs(field_end(target, std::string(field)), value.get("inputFields"),
                       EvidenceFacet::kColumnLineageFacet, false);
   });
@@ -225,7 +245,7 @@ void EventParser::add_column_inputs(const End& target, const JsonValue& inputs, 
     bool own_job = false;
     const auto source = source_of(input, own_job);
     if (!source || source->kind != NodeKind::kDataset) return;
-    const auto field = input.get("field").string();
+    const auto field = field_of(input);
     const End from = field ? field_end(source->name, *field) : *source;
     if (from == target) return;
     add_column_edge(from, target, input, facet, whole_dataset || !field);

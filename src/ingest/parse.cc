@@ -48,6 +48,12 @@ Result<void> check_json(std::string_view text, const ParseLimits& limits) {
   constexpr unsigned kFlags =
       rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
       rapidjson::kParseNanAndInfFlag | rapidjson::kParseNumbersAsStringsFlag;
+  // RapidJSON takes it for the end of the text, whatever follows.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return make_error(
+        ErrorCode::kInvalidJson,
+        "The body is not valid JSON in UTF-8: a NUL byte at " + std::to_string(nul) + ".");
+  }
   rapidjson::MemoryStream memory(text.data(), text.size());
   rapidjson::EncodedInputStream<rapidjson::UTF8<>, rapidjson::MemoryStream> stream(memory);
   rapidjson::Reader reader;
@@ -66,6 +72,8 @@ Result<void> check_json(std::string_view text, const ParseLimits& limits) {
 }
 
 Result<Body> split_body(std::string_view body, const ParseLimits& limits) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
   const JsonValue root(body);
   Body out;
   if (root.is_array()) {

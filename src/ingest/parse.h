@@ -21,7 +21,8 @@ namespace headwater::ingest {
 struct ParseLimits {
   std::size_t max_depth = 256;        // nesting of JSON; beyond: kInvalidJson
   std::size_t max_name_bytes = 8192;  // of a namespace, name, field or run id; beyond: rejected
-  std::size_t max_edges = 200'000;    // of one event; beyond: rejected
+  std::size_t max_edges = 200'000;    // distinct ones of one event; beyond: rejected
+  std::size_t max_warnings = 1000;    // of one event; the last then says that there are more
   std::size_t max_batch_events = 100'000;
 };
 

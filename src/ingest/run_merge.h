@@ -13,8 +13,8 @@
 
 namespace headwater::ingest {
 
-// The positions at which the current values were said. Stored in RunInfo::merge, 5 fields of 28
-// bytes; format: docs/formats.md.
+// The positions at which the current values were said. Stored in RunInfo::merge, 4 positions of 28
+// bytes, then state and flags; format: docs/formats.md.
 struct RunMerge {
   Position end{INT64_MAX, 0, 0, 0};
   Position nominal, parent, code;

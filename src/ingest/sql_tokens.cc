@@ -64,8 +64,8 @@ class Tokenizer {
       skip_block_comment();
     } else if (c == '\'' || c == '"' || c == '`') {
       emit(quoted_end(c));
-    } else if (c == '$' && dollar_quote_end() != 0) {
-      emit(dollar_quote_end());
+    } else if (const std::size_t end = c == '$' ? dollar_quote_end() : 0; end != 0) {
+      emit(end);
     } else if (word_char(c)) {
       emit_word();
     } else {
@@ -109,8 +109,11 @@ class Tokenizer {
     return sql_.size();
   }
 
-  // End of a $tag$ ... $tag$ literal that starts here, or 0.
-  std::size_t dollar_quote_end() const {
+  // End of a $tag$ ... $tag$ literal that starts here, or 0. Each tag that is never closed costs a
+  // look at the whole rest, so that after a few of them none is taken for a quote any more.
+  std::size_t dollar_quote_end() {
+    constexpr int kMaxUnclosed = 16;
+    if (unclosed_tags_ == kMaxUnclosed) return 0;
     const std::size_t second = sql_.find('$', at_ + 1);
     if (second == std::string_view::npos) return 0;
     const std::string_view tag = sql_.substr(at_, second - at_ + 1);
@@ -119,7 +122,9 @@ class Tokenizer {
     };
     if (!std::ranges::all_of(tag, tag_char)) return 0;
     const std::size_t close = sql_.find(tag, second + 1);
-    return close == std::string_view::npos ? 0 : close + tag.size();
+    if (close != std::string_view::npos) return close + tag.size();
+    ++unclosed_tags_;
+    return 0;
   }
 
   void emit_word() {
@@ -147,6 +152,7 @@ class Tokenizer {
 
   std::string_view sql_;
   bool hash_comments_ = false, backslash_ = false, nested_comments_ = false;
+  int unclosed_tags_ = 0;
   std::size_t at_ = 0;
   std::string out_;
 };

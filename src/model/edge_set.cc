@@ -34,7 +34,15 @@ class VarintReader {
     if (n * bytes_each > bytes_.size() - at_ || n > bytes_.size()) ok_ = false;
     return ok_ ? static_cast<std::size_t>(n) : 0;
   }
-  NodeId node() { return NodeId{static_cast<std::uint32_t>(next())}; }
+  // A number in [low, high].
+  template <class T>
+  T in_range(std::uint64_t low, std::uint64_t high) {
+    const std::uint64_t value = next();
+    if (value < low || value > high) ok_ = false;
+    return static_cast<T>(ok_ ? value : low);
+  }
+  NodeId node() { return NodeId{in_range<std::uint32_t>(0, UINT32_MAX)}; }
+  std::int64_t id() { return in_range<std::int64_t>(0, INT64_MAX); }
   bool ok() const { return ok_; }
   bool done() const { return ok_ && at_ == bytes_.size(); }
 
@@ -104,16 +112,19 @@ std::optional<EdgeSet> decode_edge_set(std::string_view bytes) {
   EdgeSet set;
   set.entries.resize(in.count(6));
   for (EdgeSet::Entry& e : set.entries) {
-    e.key.kind = static_cast<EdgeKind>(in.next());
+    e.key.kind = in.in_range<EdgeKind>(1, kEdgeKinds - 1);
     e.key.src = in.node();
     e.key.dst = in.node();
     e.key.via = in.node();
-    e.key.detail = TransformationId{static_cast<std::uint16_t>(in.next())};
-    e.facet = static_cast<EvidenceFacet>(in.next());
+    e.key.detail = TransformationId{in.in_range<std::uint16_t>(0, UINT16_MAX)};
+    e.facet = in.in_range<EvidenceFacet>(0, static_cast<std::uint64_t>(EvidenceFacet::kLifecycle));
   }
   set.covered.resize(in.count(1));
   for (NodeId& node : set.covered) node = in.node();
-  if (!in.done()) return std::nullopt;
+  const auto above = [](const auto& a, const auto& b) { return !(a.key < b.key); };
+  const bool sorted = std::ranges::adjacent_find(set.entries, above) == set.entries.end() &&
+                      std::ranges::is_sorted(set.covered);
+  if (!in.done() || !sorted) return std::nullopt;
   return set;
 }
 
@@ -131,8 +142,8 @@ std::optional<Bundle> decode_bundle(std::string_view bytes) {
   VarintReader in(bytes);
   Bundle bundle(in.count(2));
   for (auto& [name, content] : bundle) {
-    name = AttributeNameId{static_cast<std::int64_t>(in.next())};
-    content = ContentId{static_cast<std::int64_t>(in.next())};
+    name = AttributeNameId{in.id()};
+    content = ContentId{in.id()};
   }
   if (!in.done()) return std::nullopt;
   return bundle;

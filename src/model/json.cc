@@ -7,6 +7,12 @@
 namespace headwater::model {
 namespace {
 
+// NaN, Infinity and Inf, with a minus or without.
+constexpr bool not_a_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return text.starts_with('N') || text.starts_with('I');
+}
+
 constexpr bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 std::size_t skip_string(std::string_view text, std::size_t at) {
@@ -167,7 +173,7 @@ std::string json_minify(std::string_view text, std::size_t* replaced) {
       const std::size_t end = skip_string(text, at);
       out.append(text.substr(at, end - at));
       at = end;
-    } else if (c == 'N' || c == 'I' || (c == '-' && at + 1 < text.size() && text[at + 1] == 'I')) {
+    } else if (not_a_number(text.substr(at, 2))) {
       at = skip_scalar(text, at);
       out += "null";
       ++count;
