@@ -54,12 +54,12 @@ std::string run_key(const std::string& run_id, NodeId job) {
 
 }  // namespace
 
-Catalog::Catalog(storage::Store& store, graph::Graph& graph, int misses_to_retire)
+Catalog::Catalog(storage::Store& store, graph::Graph& graph, const PipelineOptions& options)
     : store_(store),
       graph_(graph),
       nodes_(graph),
       interner_(store),
-      owners_(nodes_, interner_, misses_to_retire) {}
+      owners_(nodes_, interner_, options) {}
 
 Result<void> Catalog::load(storage::Writer& writer) {
   resolved_.clear();

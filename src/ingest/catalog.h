@@ -17,7 +17,7 @@ namespace headwater::ingest {
 
 class Catalog final : public storage::View {
  public:
-  Catalog(storage::Store& store, graph::Graph& graph, int misses_to_retire);
+  Catalog(storage::Store& store, graph::Graph& graph, const PipelineOptions& options);
   Result<void> load(storage::Writer& writer);
 
   std::string_view name() const override { return "catalog"; }

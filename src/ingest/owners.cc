@@ -25,9 +25,10 @@ Position position_of(const storage::ObservationRow& row) {
 
 }  // namespace
 
-Owners::Owners(NodeTable& nodes, Interner& interner, int misses_to_retire)
+Owners::Owners(NodeTable& nodes, Interner& interner, const PipelineOptions& options)
     : nodes_(nodes), interner_(interner) {
-  options_.misses_to_retire = misses_to_retire;
+  options_.misses_to_retire = options.misses_to_retire;
+  options_.window = options.refold_window;
   options_.dataset_of = [this](NodeId id) { return nodes_.dataset_of(id); };
   options_.is_gone = [this](model::ContentId content) { return gone_.contains(content); };
 }
@@ -48,7 +49,11 @@ Result<void> Owners::load(storage::Writer& writer) {
     deletions_[nodes_.canonical(row.dataset)].push_back(
         {row.time, row.rank, row.tie, row.seq.value});
   }
-  for (auto& [dataset, positions] : deletions_) std::ranges::sort(positions);
+  latest_deletion_ = {};
+  for (auto& [dataset, positions] : deletions_) {
+    std::ranges::sort(positions);
+    latest_deletion_ = std::max(latest_deletion_, positions.back());
+  }
   return {};
 }
 
@@ -165,21 +170,43 @@ bool Owners::deleted_after(const EdgeSet* edges, const Position& at) const {
   });
 }
 
-Result<Owners::Tip*> Owners::tip(NodeId owner, storage::Writer& writer) {
+namespace {
+
+// Moves the rows that stand to the answer and leaves those that do not in `stored`; what has no row
+// yet goes to `wanted`, in order.
+template <class Interval, class Id>
+Rows<Interval, Id> match(Rows<Interval, Id>& stored,
+                         const std::vector<Produced<Interval>>& produced,
+                         std::vector<const Produced<Interval>*>& wanted) {
+  Rows<Interval, Id> standing;
+  for (const Produced<Interval>& p : produced) {
+    const auto row = stored.find(p.interval);
+    if (row == stored.end()) {
+      wanted.push_back(&p);
+      continue;
+    }
+    standing.emplace(p.interval, RowRef<Id>{row->second.id, p.ended_at});
+    stored.erase(row);
+  }
+  return standing;
+}
+
+}  // namespace
+
+Result<Tip*> Owners::tip(NodeId owner, storage::Writer& writer) {
   if (const auto at = tips_.find(owner.value); at != tips_.end()) return at->second.get();
   auto fresh = std::make_unique<Tip>(options_);
   if (!nodes_.is_new(owner) || nodes_.members(owner).size() > 1) {
     HW_TRY(const auto history, observations(owner, writer));
-    (void)derive(fresh->timeline, history);
-    HW_TRY(const auto edges, writer.reader().edges_of_owner(owner, true));
-    for (const auto& row : edges) {
-      if (row.valid_to != model::kOpenEnd) continue;
-      fresh->open_edges[{row.kind, row.src, row.dst, row.via, row.detail}] = row.id;
-    }
-    HW_TRY(const auto attributes, writer.reader().attributes_of_owner(owner, true));
-    for (const auto& row : attributes) {
-      if (row.valid_to == model::kOpenEnd) fresh->open_attributes[row.name] = row.id;
-    }
+    const Fold fold = fresh->fold(history);
+    HW_TRY(EdgeRows edges, stored_edges(owner, Seq{}, writer));
+    HW_TRY(AttributeRows attributes, stored_attributes(owner, Seq{}, writer));
+    std::vector<const Produced<EdgeInterval>*>
+        missing_edges;  // none: the rows follow from the fold
+    std::vector<const Produced<AttributeInterval>*> missing_attributes;
+    fresh->edge_rows = match(edges, fold.edges, missing_edges);
+    fresh->attribute_rows = match(attributes, fold.attributes, missing_attributes);
+    fresh->trim_rows();
   }
   return tips_.emplace(owner.value, std::move(fresh)).first->second.get();
 }
@@ -204,12 +231,8 @@ Result<void> Owners::observe(const storage::ObservationRow& row,
   HW_TRY(Tip* const at_tip, tip(owner, writer));
   HW_CHECK_OK(writer.insert_observation(row));
   touched_.insert(owner);
-  const Position at = position_of(row);
-  if (at <= at_tip->timeline.last() || deleted_after(edges.get(), at)) {
-    return refold(owner, row.seq, writer, effects);
-  }
   Observation o;
-  o.at = at;
+  o.at = position_of(row);
   o.type = static_cast<ObservationType>(row.type);
   o.flags = row.flags;
   o.run = row.run;
@@ -217,45 +240,58 @@ Result<void> Owners::observe(const storage::ObservationRow& row,
   o.edges = std::move(edges);
   o.facets = std::move(facets);
   if (nodes_.kind(owner) == NodeKind::kDataset) o.dataset = owner;
-  return step(owner, *at_tip, o, row.seq, writer, effects);
+  if (o.at > at_tip->last() && !deleted_after(o.edges.get(), o.at)) {
+    return step(owner, *at_tip, o, row.seq, writer, effects);
+  }
+  // Deletions that found nothing to end are not in the window, but may find something now.
+  const bool window_suffices = at_tip->in_window(o.at) && o.at < at_tip->last() &&
+                               latest_deletion_ <= at_tip->base_last() &&
+                               nodes_.members(owner).size() == 1;
+  if (window_suffices) return refold_window(owner, *at_tip, o, row.seq, writer, effects);
+  return refold(owner, row.seq, writer, effects);
 }
 
 // Writes in the order in which refold writes, so that ids do not depend on which of the two it was.
 Result<void> Owners::step(NodeId owner, Tip& tip, const Observation& observation, Seq seq,
                           storage::Writer& writer, storage::Effects& effects) {
   Timeline::Delta delta;
-  tip.timeline.step(observation, delta);
-  std::vector<EdgeInterval> edges = std::move(delta.ended);
-  std::ranges::sort(edges);
-  for (const EdgeInterval& ended : edges) {
-    const auto open = tip.open_edges.find(ended.key);
-    HW_CHECK_OK(close_edge(open->second, seq, writer));
-    tip.open_edges.erase(open);
+  tip.step(observation, delta);
+  std::ranges::sort(delta.ended);
+  for (EdgeInterval open : delta.ended) {
+    open.to = model::kOpenEnd;
+    open.reason = model::EndReason::kNone;
+    const auto row = tip.edge_rows.find(open);
+    HW_CHECK_OK(close_edge(row->second.id, seq, writer));
+    tip.edge_rows.erase(row);
   }
+  std::vector<EdgeInterval> edges = std::move(delta.ended);
   edges.insert(edges.end(), delta.started.begin(), delta.started.end());
   std::ranges::sort(edges);
   for (const EdgeInterval& interval : edges) {
     HW_TRY(const auto id, insert_edge(owner, interval, seq, writer, effects));
-    if (interval.to == model::kOpenEnd) tip.open_edges[interval.key] = id;
+    const bool open = interval.to == model::kOpenEnd;
+    tip.edge_rows.emplace(interval, RowRef<model::EdgeId>{id, open ? kNotEnded : observation.at});
   }
-  return step_attributes(owner, tip, delta, seq, writer);
+  return step_attributes(owner, tip, observation.at, delta, seq, writer);
 }
 
-Result<void> Owners::step_attributes(NodeId owner, Tip& tip, Timeline::Delta& delta, Seq seq,
-                                     storage::Writer& writer) {
-  std::vector<AttributeInterval> attributes = std::move(delta.attributes_ended);
-  std::ranges::sort(attributes);
-  for (const AttributeInterval& ended : attributes) {
-    const auto open = tip.open_attributes.find(ended.name);
-    HW_CHECK_OK(writer.close_attribute(open->second, seq));
-    tip.open_attributes.erase(open);
+Result<void> Owners::step_attributes(NodeId owner, Tip& tip, const Position& at,
+                                     Timeline::Delta& delta, Seq seq, storage::Writer& writer) {
+  std::ranges::sort(delta.attributes_ended);
+  for (AttributeInterval open : delta.attributes_ended) {
+    open.to = model::kOpenEnd;
+    const auto row = tip.attribute_rows.find(open);
+    HW_CHECK_OK(writer.close_attribute(row->second.id, seq));
+    tip.attribute_rows.erase(row);
   }
+  std::vector<AttributeInterval> attributes = std::move(delta.attributes_ended);
   attributes.insert(attributes.end(), delta.attributes_started.begin(),
                     delta.attributes_started.end());
   std::ranges::sort(attributes);
   for (const AttributeInterval& interval : attributes) {
     HW_TRY(const auto id, insert_attribute(owner, interval, seq, writer));
-    if (interval.to == model::kOpenEnd) tip.open_attributes[interval.name] = id;
+    const bool open = interval.to == model::kOpenEnd;
+    tip.attribute_rows.emplace(interval, RowRef<std::int64_t>{id, open ? kNotEnded : at});
   }
   return {};
 }
@@ -264,76 +300,83 @@ Result<void> Owners::refold(NodeId owner, Seq seq, storage::Writer& writer,
                             storage::Effects& effects) {
   HW_TRY(const auto history, observations(owner, writer));
   auto fresh = std::make_unique<Tip>(options_);
-  const Derived derived = derive(fresh->timeline, history);
-  HW_CHECK_OK(diff_edges(owner, derived, *fresh, seq, writer, effects));
-  HW_CHECK_OK(diff_attributes(owner, derived, *fresh, seq, writer));
+  const Fold fold = fresh->fold(history);
+  HW_TRY(EdgeRows edges, stored_edges(owner, seq, writer));
+  HW_TRY(fresh->edge_rows, diff_edges(owner, std::move(edges), fold, seq, writer, effects));
+  HW_TRY(AttributeRows attributes, stored_attributes(owner, seq, writer));
+  HW_TRY(fresh->attribute_rows, diff_attributes(owner, std::move(attributes), fold, seq, writer));
+  fresh->trim_rows();
   tips_[owner.value] = std::move(fresh);
   touched_.insert(owner);
   return {};
 }
 
-Result<void> Owners::diff_edges(NodeId owner, const Derived& derived, Tip& tip, Seq seq,
-                                storage::Writer& writer, storage::Effects& effects) {
-  std::multimap<EdgeInterval, model::EdgeId> stored;
+Result<void> Owners::refold_window(NodeId owner, Tip& tip, const Observation& late, Seq seq,
+                                   storage::Writer& writer, storage::Effects& effects) {
+  const Fold fold = tip.refold_with(late);
+  HW_TRY(tip.edge_rows, diff_edges(owner, std::move(tip.edge_rows), fold, seq, writer, effects));
+  HW_TRY(tip.attribute_rows,
+         diff_attributes(owner, std::move(tip.attribute_rows), fold, seq, writer));
+  return {};
+}
+
+Result<EdgeRows> Owners::stored_edges(NodeId owner, Seq seq, storage::Writer& writer) {
+  EdgeRows stored;
   for (const NodeId member : nodes_.members(owner)) {
     HW_TRY(const auto rows, writer.reader().edges_of_owner(member, true));
     for (const auto& row : rows) {
       if (member != owner) {  // owned under another name until now
-        HW_CHECK_OK(close_edge(row.id, seq, writer));
+        if (seq) HW_CHECK_OK(close_edge(row.id, seq, writer));
         continue;
       }
       const EdgeKey key{row.kind, row.src, row.dst, row.via, row.detail};
-      stored.emplace(EdgeInterval{key, row.valid_from, row.valid_to, row.reason}, row.id);
+      stored.emplace(EdgeInterval{key, row.valid_from, row.valid_to, row.reason},
+                     RowRef<model::EdgeId>{row.id, kNotEnded});
     }
   }
-  std::vector<const EdgeInterval*> wanted;
-  for (const EdgeInterval& interval : derived.edges) {
-    const auto at = stored.find(interval);
-    if (at == stored.end()) {
-      wanted.push_back(&interval);
-      continue;
-    }
-    if (interval.to == model::kOpenEnd) tip.open_edges[interval.key] = at->second;
-    stored.erase(at);
-  }
-  for (const auto& [interval, id] : stored) HW_CHECK_OK(close_edge(id, seq, writer));
-  for (const EdgeInterval* interval : wanted) {
-    HW_TRY(const auto id, insert_edge(owner, *interval, seq, writer, effects));
-    if (interval->to == model::kOpenEnd) tip.open_edges[interval->key] = id;
-  }
-  return {};
+  return stored;
 }
 
-Result<void> Owners::diff_attributes(NodeId owner, const Derived& derived, Tip& tip, Seq seq,
-                                     storage::Writer& writer) {
-  std::multimap<AttributeInterval, std::int64_t> stored;
+Result<AttributeRows> Owners::stored_attributes(NodeId owner, Seq seq, storage::Writer& writer) {
+  AttributeRows stored;
   for (const NodeId member : nodes_.members(owner)) {
     HW_TRY(const auto rows, writer.reader().attributes_of_owner(member, true));
     for (const auto& row : rows) {
       if (member != owner) {
-        HW_CHECK_OK(writer.close_attribute(row.id, seq));
+        if (seq) HW_CHECK_OK(writer.close_attribute(row.id, seq));
         continue;
       }
       stored.emplace(AttributeInterval{row.name, row.content, row.valid_from, row.valid_to},
-                     row.id);
+                     RowRef<std::int64_t>{row.id, kNotEnded});
     }
   }
-  std::vector<const AttributeInterval*> wanted;
-  for (const AttributeInterval& interval : derived.attributes) {
-    const auto at = stored.find(interval);
-    if (at == stored.end()) {
-      wanted.push_back(&interval);
-      continue;
-    }
-    if (interval.to == model::kOpenEnd) tip.open_attributes[interval.name] = at->second;
-    stored.erase(at);
+  return stored;
+}
+
+Result<EdgeRows> Owners::diff_edges(NodeId owner, EdgeRows stored, const Fold& fold, Seq seq,
+                                    storage::Writer& writer, storage::Effects& effects) {
+  std::vector<const Produced<EdgeInterval>*> wanted;
+  EdgeRows standing = match(stored, fold.edges, wanted);
+  for (const auto& [interval, row] : stored) HW_CHECK_OK(close_edge(row.id, seq, writer));
+  for (const auto* p : wanted) {
+    HW_TRY(const auto id, insert_edge(owner, p->interval, seq, writer, effects));
+    standing.emplace(p->interval, RowRef<model::EdgeId>{id, p->ended_at});
   }
-  for (const auto& [interval, id] : stored) HW_CHECK_OK(writer.close_attribute(id, seq));
-  for (const AttributeInterval* interval : wanted) {
-    HW_TRY(const auto id, insert_attribute(owner, *interval, seq, writer));
-    if (interval->to == model::kOpenEnd) tip.open_attributes[interval->name] = id;
+  return standing;
+}
+
+Result<AttributeRows> Owners::diff_attributes(NodeId owner, AttributeRows stored, const Fold& fold,
+                                              Seq seq, storage::Writer& writer) {
+  std::vector<const Produced<AttributeInterval>*> wanted;
+  AttributeRows standing = match(stored, fold.attributes, wanted);
+  for (const auto& [interval, row] : stored) {
+    HW_CHECK_OK(writer.close_attribute(row.id, seq));
   }
-  return {};
+  for (const auto* p : wanted) {
+    HW_TRY(const auto id, insert_attribute(owner, p->interval, seq, writer));
+    standing.emplace(p->interval, RowRef<std::int64_t>{id, p->ended_at});
+  }
+  return standing;
 }
 
 Result<model::EdgeId> Owners::insert_edge(NodeId owner, const EdgeInterval& interval, Seq seq,

@@ -15,9 +15,11 @@
 #include <vector>
 
 #include "base/result.h"
+#include "ingest/ingest.h"
 #include "ingest/interner.h"
 #include "ingest/node_table.h"
 #include "ingest/timeline.h"
+#include "ingest/tip.h"
 #include "storage/storage.h"
 #include "storage/view.h"
 
@@ -25,7 +27,7 @@ namespace headwater::ingest {
 
 class Owners {
  public:
-  Owners(NodeTable& nodes, Interner& interner, int misses_to_retire);
+  Owners(NodeTable& nodes, Interner& interner, const PipelineOptions& options);
 
   Result<void> load(storage::Writer& writer);  // at the start and after a discard
 
@@ -48,13 +50,6 @@ class Owners {
 
  private:
   Result<void> know_states(storage::Writer& writer);
-  struct Tip {
-    explicit Tip(const Timeline::Options& options) : timeline(options) {}
-    Timeline timeline;
-    std::map<model::EdgeKey, model::EdgeId> open_edges;
-    std::map<model::AttributeNameId, std::int64_t> open_attributes;
-  };
-
   Result<Tip*> tip(NodeId owner, storage::Writer& writer);
   Result<std::vector<Observation>> observations(NodeId owner, storage::Writer& writer);
   Result<std::shared_ptr<const model::EdgeSet>> edge_set(model::EdgeSetId id,
@@ -65,13 +60,21 @@ class Owners {
 
   Result<void> step(NodeId owner, Tip& tip, const Observation& observation, Seq seq,
                     storage::Writer& writer, storage::Effects& effects);
-  Result<void> step_attributes(NodeId owner, Tip& tip, Timeline::Delta& delta, Seq seq,
-                               storage::Writer& writer);
+  Result<void> step_attributes(NodeId owner, Tip& tip, const Position& at, Timeline::Delta& delta,
+                               Seq seq, storage::Writer& writer);
+  // Folds the owner anew, from the start.
   Result<void> refold(NodeId owner, Seq seq, storage::Writer& writer, storage::Effects& effects);
-  Result<void> diff_edges(NodeId owner, const Derived& derived, Tip& tip, Seq seq,
-                          storage::Writer& writer, storage::Effects& effects);
-  Result<void> diff_attributes(NodeId owner, const Derived& derived, Tip& tip, Seq seq,
-                               storage::Writer& writer);
+  // The same for an observation within the window of the tip.
+  Result<void> refold_window(NodeId owner, Tip& tip, const Observation& late, Seq seq,
+                             storage::Writer& writer, storage::Effects& effects);
+  // Current rows of the owner; those still under another of its names are closed.
+  Result<EdgeRows> stored_edges(NodeId owner, Seq seq, storage::Writer& writer);
+  Result<AttributeRows> stored_attributes(NodeId owner, Seq seq, storage::Writer& writer);
+  // Writes the difference between what is stored and what a fold gives; the rows that stand then.
+  Result<EdgeRows> diff_edges(NodeId owner, EdgeRows stored, const Fold& fold, Seq seq,
+                              storage::Writer& writer, storage::Effects& effects);
+  Result<AttributeRows> diff_attributes(NodeId owner, AttributeRows stored, const Fold& fold,
+                                        Seq seq, storage::Writer& writer);
   Result<model::EdgeId> insert_edge(NodeId owner, const EdgeInterval& interval, Seq seq,
                                     storage::Writer& writer, storage::Effects& effects);
   Result<void> close_edge(model::EdgeId id, Seq seq, storage::Writer& writer);
@@ -88,6 +91,7 @@ class Owners {
   std::unordered_map<std::uint32_t, std::unique_ptr<Tip>> tips_;
   std::set<NodeId> touched_;                           // owners with changes in the running batch
   std::map<NodeId, std::vector<Position>> deletions_;  // by canonical dataset, sorted
+  Position latest_deletion_;
   std::unordered_map<std::int64_t, std::shared_ptr<const model::EdgeSet>> edge_sets_;
   std::unordered_map<std::int64_t, std::shared_ptr<const model::Bundle>> bundles_;
   std::uint32_t next_edge_ = 1;

@@ -39,7 +39,7 @@ Result<void> Owners::delete_dataset(NodeId dataset, const Position& at, storage:
   for (const NodeId owner : owners) {
     HW_TRY(Tip* const owner_tip, tip(owner, writer));
     // At the same position stands another deletion by the same record.
-    if (at >= owner_tip->timeline.last() && owner_tip->timeline.touches(target)) {
+    if (at >= owner_tip->last() && owner_tip->touches(target)) {
       Observation o;
       o.at = at;
       o.type = ObservationType::kDatasetDeleted;
@@ -48,9 +48,10 @@ Result<void> Owners::delete_dataset(NodeId dataset, const Position& at, storage:
     }
   }
   positions.insert(std::ranges::upper_bound(positions, at), at);
+  latest_deletion_ = std::max(latest_deletion_, at);
   for (const NodeId owner : owners) {
     HW_TRY(Tip* const owner_tip, tip(owner, writer));
-    if (at < owner_tip->timeline.last()) {
+    if (at < owner_tip->last()) {
       HW_CHECK_OK(refold(owner, Seq{at.seq}, writer, effects));
     }
   }

@@ -25,9 +25,7 @@ constexpr std::size_t kBatch = 1024;
 class Rebuilder {
  public:
   Rebuilder(storage::Store& target, graph::Graph& graph, const PipelineOptions& options)
-      : target_(target),
-        limits_(options.limits),
-        catalog_(target, graph, options.misses_to_retire) {}
+      : target_(target), limits_(options.limits), catalog_(target, graph, options) {}
 
   Result<void> batch(const std::vector<LogRecord>& records) {
     storage::Writer& writer = target_.writer();

@@ -199,29 +199,19 @@ void Timeline::forget_old_runs(Micros now) {
   });
 }
 
-Derived derive(Timeline& timeline, const std::vector<Observation>& sorted) {
-  Derived out;
-  Timeline::Delta delta;
-  std::map<EdgeKey, EdgeInterval> open;
-  std::map<model::AttributeNameId, AttributeInterval> held;
-  for (const Observation& o : sorted) {
-    delta = {};
-    timeline.step(o, delta);
-    for (const EdgeInterval& e : delta.ended) {
-      out.edges.push_back(e);
-      open.erase(e.key);
-    }
-    for (const EdgeInterval& e : delta.started) open[e.key] = e;
-    for (const AttributeInterval& a : delta.attributes_ended) {
-      out.attributes.push_back(a);
-      held.erase(a.name);
-    }
-    for (const AttributeInterval& a : delta.attributes_started) held[a.name] = a;
+std::vector<EdgeInterval> Timeline::live_edges() const {
+  std::vector<EdgeInterval> out;
+  out.reserve(live_.size());
+  for (const auto& [key, live] : live_) {
+    out.push_back({key, live.from, model::kOpenEnd, EndReason::kNone});
   }
-  for (const auto& [key, interval] : open) out.edges.push_back(interval);
-  for (const auto& [name, interval] : held) out.attributes.push_back(interval);
-  std::ranges::sort(out.edges);
-  std::ranges::sort(out.attributes);
+  return out;
+}
+
+std::vector<AttributeInterval> Timeline::live_attributes() const {
+  std::vector<AttributeInterval> out;
+  out.reserve(attributes_.size());
+  for (const auto& [name, interval] : attributes_) out.push_back(interval);
   return out;
 }
 

@@ -89,6 +89,7 @@ class Timeline {
  public:
   struct Options {
     int misses_to_retire = 3;
+    std::size_t window = 64;  // observations that a tip can fold anew, at least (tip.h)
     Micros forget_run_after = Micros{30} * 86'400 * 1'000'000;  // without an event of it
     std::function<model::NodeId(model::NodeId)> dataset_of;     // of a field or dataset
     model::AttributeNameId state_attribute;                     // "$state"
@@ -108,6 +109,9 @@ class Timeline {
   void step(const Observation& observation, Delta& delta);
   const Position& last() const { return last_; }
   bool touches(model::NodeId dataset) const;  // any live edge at it
+  // What holds at last(), with open ends, sorted.
+  std::vector<EdgeInterval> live_edges() const;
+  std::vector<AttributeInterval> live_attributes() const;
 
  private:
   struct Live {
@@ -148,12 +152,5 @@ class Timeline {
   std::map<model::AttributeNameId, AttributeInterval> attributes_;
   std::unordered_map<std::int64_t, RunState> runs_;
 };
-
-// The whole history of one owner: every interval, ended and open, sorted.
-struct Derived {
-  std::vector<EdgeInterval> edges;
-  std::vector<AttributeInterval> attributes;
-};
-Derived derive(Timeline& timeline, const std::vector<Observation>& sorted);
 
 }  // namespace headwater::ingest

@@ -35,7 +35,7 @@ LogWriter::~LogWriter() {
 }
 
 Result<void> LogWriter::open() {
-  catalog_ = std::make_unique<Catalog>(store_, graph_, options_.misses_to_retire);
+  catalog_ = std::make_unique<Catalog>(store_, graph_, options_);
   views_ = {catalog_.get()};
   HW_CHECK_OK(catalog_->load(store_.writer()));
   HW_TRY(const auto high, store_.writer().high_ids());

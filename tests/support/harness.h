@@ -55,6 +55,7 @@ class Harness {
  public:
   explicit Harness(const std::string& directory, ingest::PipelineOptions options = {})
       : options_(options) {
+    options_.refold_window = 4;  // small, so that short histories reach beyond it
     storage::StoreOptions store_options;
     store_options.directory = directory;
     store_options.sync_full = false;
