@@ -55,7 +55,7 @@ for (const width of [1440, 768]) {
     for (const path of [
       '/',
       lineage(facts),
-      lineage(facts, 'panel=impact'),
+      lineage(facts, `depth=20&panel=impact&hit=${encodeURIComponent('dataset:crm:contacts')}`),
       '/events',
       '/quarantine',
       '/search?q=orders',
@@ -68,6 +68,10 @@ for (const width of [1440, 768]) {
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect(over, path).toBeLessThanOrEqual(0);
+      if (path.startsWith('/lineage/')) {
+        const scrolled = await page.evaluate(() => window.scrollY);
+        expect(scrolled, `${path} scrolls only within`).toBe(0);
+      }
       const nameless = await page.evaluate(() =>
         [...document.querySelectorAll('button, a[href], input, select, [role=button]')]
           .filter((element) => {

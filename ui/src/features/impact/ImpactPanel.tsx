@@ -82,7 +82,7 @@ function Row({ a, open, onHit }: { a: Affected; open: boolean; onHit: Props['onH
         <div className="impact-more">
           <Path affected={a} />
           <p className="quiet">
-            rule {a.rule.replaceAll('_', ' ')}
+            rule <code>{a.rule}</code>
             {a.owners.length > 0 && ` · owned by ${a.owners.join(', ')}`}
             {a.state && (
               <>
