@@ -222,6 +222,7 @@ void Store::checkpoint() {
     writing.create = false;
     writing.cache_kib = 1024;
     auto opened = Connection::open(writing);
+    if (!opened) HW_LOG_WARN("storage.checkpoint_failed", "{}", opened.error().detail);
     db = opened ? std::move(opened).value() : nullptr;
   }
   if (db) impl_->run_checkpoint(*db);

@@ -1,13 +1,13 @@
 // What a Writer holds, and the states of its transaction:
 //
-//            begin                    commit ok
-//   idle ───────────────► open ───────────────────► idle
-//    ▲                     │ statement fails
-//    │      rollback       ▼
-//    └───────────────── failed          commit fails: idle, and in_doubt_ is set
+//   idle   -- begin() ------------> open
+//   open   -- commit() succeeds --> idle
+//   open   -- commit() fails -----> idle, and in_doubt is set
+//   open   -- a statement fails --> failed
+//   failed -- rollback() ---------> idle       (open: the same)
 //
 // Invariant 1: no statement of the caller runs outside `open`.
-// Invariant 2: while in_doubt_, begin() opens nothing before the fence has been committed.
+// Invariant 2: while in_doubt, begin() opens nothing before the fence has been committed.
 //
 // Thread-safety: that of Writer.
 #pragma once
