@@ -229,8 +229,12 @@ std::pair<std::string_view, std::string_view> NodeTable::names(NodeId id) const 
 bool NodeTable::preferred(NodeId a, NodeId b) const {
   const auto [a_space, a_name] = names(a);
   const auto [b_space, b_name] = names(b);
-  return std::tuple(storage_path(a_space), a_space, a_name) <
-         std::tuple(storage_path(b_space), b_space, b_name);
+  // Spark's tables have names such as "default.t" in the namespace of their warehouse's path.
+  const auto path = [](std::string_view space, std::string_view name) {
+    return storage_path(space) ? (name.find('/') != std::string_view::npos ? 2 : 1) : 0;
+  };
+  return std::tuple(path(a_space, a_name), a_space, a_name) <
+         std::tuple(path(b_space, b_name), b_space, b_name);
 }
 
 Result<void> NodeTable::merge(NodeId loser, NodeId winner, Seq seq, storage::Writer& writer) {

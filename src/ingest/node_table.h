@@ -56,7 +56,8 @@ class NodeTable {
   // The canonical node first, then its other names. One element for most.
   std::vector<NodeId> members(NodeId canonical) const;
   // True if `a` names a merged dataset better than `b`. A function of the names alone: logical
-  // names before storage paths (file, s3, gs, hdfs ...), then by namespace and name.
+  // names before storage paths (namespace file, s3, gs, hdfs ...; worst with a '/' in the name),
+  // then by namespace and name.
   bool preferred(NodeId a, NodeId b) const;
   Result<void> merge(NodeId loser, NodeId winner, Seq seq, storage::Writer& writer);
 
