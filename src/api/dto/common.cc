@@ -81,8 +81,7 @@ std::string_view simple_name(std::string_view name) {
   return name.substr(dot + 1);
 }
 
-void write_graph_head(JsonWriter& json, base::Micros as_of, model::Seq seq,
-                      const query::Cut& cut) {
+void write_graph_head(JsonWriter& json, base::Micros as_of, model::Seq seq, const query::Cut& cut) {
   const bool complete = cut.reason == graph::CutReason::kNone;
   json.key("as_of").time(as_of);
   json.key("seq").number(static_cast<std::int64_t>(seq.value));

@@ -41,9 +41,10 @@ std::optional<std::size_t> take_varint(std::string_view& bytes) {
 }
 
 base::Error damaged() {
-  return base::make_error(base::ErrorCode::kInvalidCursor,
-                          "The cursor is damaged. Pass next_cursor on as it is, or leave cursor out "
-                          "to start from the first page.");
+  return base::make_error(
+      base::ErrorCode::kInvalidCursor,
+      "The cursor is damaged. Pass next_cursor on as it is, or leave cursor out "
+      "to start from the first page.");
 }
 
 }  // namespace

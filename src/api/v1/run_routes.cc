@@ -54,6 +54,7 @@ Answer get_run(Context& context) {
 }
 
 Answer get_run_facets(Context& context) {
+  HW_TRY([[maybe_unused]] const std::string given, required_parameter(context, "type"));
   HW_TRY(const std::size_t type, choice_parameter(context, "type", {"run", "job"}, 0));
   HW_TRY(query::Session session, context.open());
   HW_TRY(const auto detail, run_of(context, session));

@@ -63,6 +63,16 @@ Answer read(const std::filesystem::path& path, bool immutable) {
   return response;
 }
 
+// Links are resolved: whoever may put one into the directory must not thereby publish other files.
+bool inside(const std::filesystem::path& path, const std::string& directory) {
+  std::error_code error;
+  const std::filesystem::path root = std::filesystem::canonical(directory, error);
+  if (error) return false;
+  const std::filesystem::path file = std::filesystem::canonical(path, error);
+  if (error) return false;
+  return std::mismatch(root.begin(), root.end(), file.begin(), file.end()).first == root.end();
+}
+
 Answer no_pages() {
   return html_response(
       "<!doctype html><title>Headwater</title><p>Headwater is running. Its pages are not built: "
@@ -86,8 +96,10 @@ Answer static_file(const std::string& directory, const std::vector<std::string>&
   if (!directory.empty() && !segments.empty() && std::ranges::all_of(segments, plain)) {
     std::filesystem::path path(directory);
     for (const std::string& segment : segments) path /= segment;
-    Answer answer = read(path, asset);
-    if (answer || asset) return answer;
+    if (inside(path, directory)) {
+      Answer answer = read(path, asset);
+      if (answer || asset) return answer;
+    }
   }
   if (asset) return make_error(ErrorCode::kNotFound, "There is no such file.");
   return named_file(directory, "index.html");

@@ -169,15 +169,6 @@ Result<void> check_namespace(Context& context) {
   return {};
 }
 
-Result<void> check_node(Context& context, NodeKind kind) {
-  context.pinned = context.services.queries().published();
-  HW_TRY(query::Session session, context.open());
-  HW_TRY([[maybe_unused]] const auto node,
-         query::find_named(session, kind, context.parameter("namespace"),
-                           context.parameter(kind == NodeKind::kJob ? "job" : "dataset")));
-  return {};
-}
-
 void delete_namespace(const ContextPtr& context, Reply reply) {
   if (auto there = check_namespace(*context); !there) {
     return respond(*context, *reply, std::move(there).error());
@@ -188,17 +179,21 @@ void delete_namespace(const ContextPtr& context, Reply reply) {
   decide(context, std::move(reply), std::move(decision), show_namespace);
 }
 
+// A job is answered as it was: afterwards it touches nothing. A dataset as it is then.
 void delete_node(const ContextPtr& context, Reply reply, NodeKind kind) {
-  if (auto there = check_node(*context, kind); !there) {
-    return respond(*context, *reply, std::move(there).error());
-  }
+  context->pinned = context->services.queries().published();
+  Answer before = show_node(*context, kind);
+  if (!before) return respond(*context, *reply, std::move(before).error());
   ingest::Decision decision;
   decision.kind = kind == NodeKind::kJob ? ingest::Decision::Kind::kDeleteJob
                                          : ingest::Decision::Kind::kDeleteDataset;
   decision.name_space = context->parameter("namespace");
   decision.name = context->parameter(kind == NodeKind::kJob ? "job" : "dataset");
   decide(context, std::move(reply), std::move(decision),
-         [kind](Context& later) { return show_node(later, kind); });
+         [kind, was = std::move(before->body)](Context& later) -> Answer {
+           if (kind == NodeKind::kJob) return json_response(was);
+           return show_node(later, kind);
+         });
 }
 
 }  // namespace
