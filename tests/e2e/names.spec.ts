@@ -1,5 +1,5 @@
 import { expect, lineage, node, test } from './pages';
-import { id, weird } from './seed';
+import { dots, id, weird } from './seed';
 
 for (const { dataset, job } of weird) {
   test(`names survive: ${dataset.name} and ${job.name}`, async ({ page }) => {
@@ -28,3 +28,11 @@ for (const { dataset, job } of weird) {
     await expect(node(page, 'job', job.name)).toBeAttached();
   });
 }
+
+test('a name of only dots has its details, though no address can hold it', async ({ page }) => {
+  await page.goto(lineage(id('dataset', dots)));
+  const panel = page.getByRole('complementary');
+  await expect(panel.getByText('No schema was reported.')).toBeVisible();
+  await expect(panel.getByRole('alert')).toContainText('does not fit into an address');
+  await expect(node(page, 'job', 'reader of dots')).toBeAttached();
+});

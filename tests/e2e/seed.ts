@@ -30,6 +30,9 @@ export const weird: { dataset: Name; job: Name }[] = [
   },
 ];
 
+// No browser can have this in the path of an address; its details come another way.
+export const dots: Name = { namespace: 'odd', name: '..' };
+
 export const wideHub: Name = { namespace: 'wide', name: 'hub' };
 export const wideJobs = 249; // with their outputs and the hub: 499 nodes
 export const overHub: Name = { namespace: 'over', name: 'hub' };
@@ -71,6 +74,7 @@ export function events(): unknown[] {
     ...weird.map(({ dataset, job }) =>
       complete(job, [dataset], [{ namespace: 'odd', name: `from ${job.name}` }]),
     ),
+    complete({ namespace: 'odd', name: 'reader of dots' }, [dots], []),
     ...star(wideHub, wideJobs),
     ...star(overHub, overJobs),
   ];

@@ -6,11 +6,6 @@ import type { components, paths } from './generated';
 export type Schemas = components['schemas'];
 export type Problem = Schemas['Problem'];
 
-export const api = createClient<paths>({
-  baseUrl: `${globalThis.location?.origin ?? ''}/api/v1`,
-  fetch: (request) => globalThis.fetch(request),
-});
-
 // What the server said was wrong, or why it could not be reached.
 export class ApiProblem extends Error {
   readonly problem: Problem;
@@ -54,6 +49,7 @@ export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
     answer = await call;
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    if (cause instanceof ApiProblem) throw cause;
     throw new ApiProblem({
       type: '/docs/errors/internal',
       title: 'The server cannot be reached',
@@ -67,3 +63,28 @@ export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
   }
   return answer.data;
 }
+
+// A browser takes "." and ".." out of every address, encoded or not.
+export function fitsIntoPath(name: string): boolean {
+  return name !== '.' && name !== '..';
+}
+
+function intoPath(template: string, values: Record<string, unknown>): string {
+  return template.replace(/\{(\w+)\}/g, (_, key: string) => {
+    const value = String(values[key]);
+    if (fitsIntoPath(value)) return encodeURIComponent(value);
+    throw new ApiProblem({
+      type: '/docs/errors/invalid-argument',
+      title: 'This name does not fit into an address',
+      status: 0,
+      detail: `A browser cannot ask for "${value}". Use the API with another client.`,
+      code: 'invalid-argument',
+    });
+  });
+}
+
+export const api = createClient<paths>({
+  baseUrl: `${globalThis.location?.origin ?? ''}/api/v1`,
+  fetch: (request) => globalThis.fetch(request),
+  pathSerializer: intoPath,
+});

@@ -98,3 +98,13 @@ it('changes the theme and keeps it', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Theme: dark' }));
   expect(document.documentElement.dataset.theme).toBeUndefined();
 });
+
+it('keeps its frame when a page cannot show an answer', async () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {});
+  vi.stubGlobal('fetch', vi.fn(server({ '/jobs/runs/odd': { id: 'odd' } })));
+  window.history.replaceState(null, '', '/runs/odd');
+  render(<App />);
+  expect(await screen.findByRole('alert')).toHaveTextContent('This page has a defect.');
+  act(() => navigate('/nowhere'));
+  expect(await screen.findByRole('heading', { name: 'No such page' })).toBeVisible();
+});

@@ -8,6 +8,7 @@ import { SearchBox } from '../features/search/SearchBox';
 import { SearchPage } from '../features/search/SearchPage';
 import { readable } from '../lib/nodeId';
 import { Link, segments, useHref } from '../lib/router';
+import { Boundary } from './Boundary';
 import { LineagePage } from './LineagePage';
 import { Shell } from './Shell';
 
@@ -59,7 +60,9 @@ export function App() {
   }, [title]);
   return (
     <Shell path={url.pathname} search={parts.length > 0}>
-      <Page parts={parts} params={url.searchParams} />
+      <Boundary place={url.href}>
+        <Page parts={parts} params={url.searchParams} />
+      </Boundary>
     </Shell>
   );
 }

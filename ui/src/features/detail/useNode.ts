@@ -1,7 +1,7 @@
 // All that is known of the node with an id. The id is resolved by the server, which knows where the
 // namespace ends; a hint from the picture saves that request.
 import type { Schemas } from '../../api/client';
-import { api, ask } from '../../api/client';
+import { api, ask, fitsIntoPath } from '../../api/client';
 import type { NodeType } from '../../lib/nodeId';
 import type { Resource } from '../../lib/useResource';
 import { useResource } from '../../lib/useResource';
@@ -15,17 +15,29 @@ export interface NodeName {
 export type NodeData =
   { type: 'DATASET'; dataset: Schemas['Dataset'] } | { type: 'JOB'; job: Schemas['Job'] };
 
-export async function resolveNode(id: string, signal: AbortSignal): Promise<NodeName> {
-  const { graph } = await ask(
-    api.GET('/lineage', {
-      params: { query: { nodeId: id, depth: 0, detail: 'summary' } },
-      signal,
-    }),
-  );
+type LineageNode = Schemas['LineageNode'];
+
+async function atNode(
+  id: string,
+  detail: 'full' | 'summary',
+  asOf: string | null,
+  signal: AbortSignal,
+): Promise<LineageNode> {
+  const query = { nodeId: id, depth: 0, detail, as_of: asOf ?? undefined };
+  const { graph } = await ask(api.GET('/lineage', { params: { query }, signal }));
   const type = /^(job|run):/.test(id) ? 'JOB' : 'DATASET';
   const found = graph.find((n) => n.id === id) ?? graph.find((n) => n.type === type) ?? graph[0];
   if (!found) throw new Error(`no node ${id}`);
-  return { type: found.type, namespace: found.data.namespace, name: found.data.name };
+  return found;
+}
+
+async function resolveNode(
+  id: string,
+  asOf: string | null,
+  signal: AbortSignal,
+): Promise<NodeName> {
+  const { type, data } = await atNode(id, 'summary', asOf, signal);
+  return { type, namespace: data.namespace, name: data.name };
 }
 
 async function fetchNode(
@@ -34,7 +46,13 @@ async function fetchNode(
   asOf: string | null,
   signal: AbortSignal,
 ): Promise<NodeData> {
-  const { type, namespace, name } = hint ?? (await resolveNode(id, signal));
+  const { type, namespace, name } = hint ?? (await resolveNode(id, asOf, signal));
+  if (!fitsIntoPath(namespace) || !fitsIntoPath(name)) {
+    const { data } = await atNode(id, 'full', asOf, signal);
+    return type === 'JOB'
+      ? { type, job: data as Schemas['Job'] }
+      : { type, dataset: data as Schemas['Dataset'] };
+  }
   const query = { as_of: asOf ?? undefined };
   if (type === 'JOB') {
     const path = { namespace, job: name };
