@@ -14,9 +14,9 @@ struct RunEvent {
   std::string type = "COMPLETE";
   std::string run = "r";
   std::string job = "j";
-  std::string run_facets, job_facets;  // members
-  std::string inputs, outputs;         // elements
-  std::string more;                    // further members, with a leading comma
+  std::string run_facets = {}, job_facets = {};  // members
+  std::string inputs = {}, outputs = {};         // elements
+  std::string more = {};                         // further members, with a leading comma
 
   std::string json() const {
     return "{" + base_members(time) + (type.empty() ? "" : ",\"eventType\":\"" + type + "\"") +
