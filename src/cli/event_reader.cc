@@ -10,6 +10,8 @@ using base::Result;
 
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 std::string_view trim(std::string_view text) {
@@ -104,8 +106,11 @@ Result<std::vector<std::string_view>> EventReader::first_lines() {
 }
 
 Result<void> EventReader::decide_layout() {
-  HW_TRY(bool more, fill());
-  if (buffer_.starts_with("\xef\xbb\xbf")) buffer_.erase(0, 3);
+  bool more = true;
+  while (more && buffer_.size() < kByteOrderMark.size()) {
+    HW_TRY(more, fill());
+  }
+  if (buffer_.starts_with(kByteOrderMark)) buffer_.erase(0, kByteOrderMark.size());
   std::size_t first = buffer_.find_first_not_of(" \t\r\n");
   while (first == std::string::npos && more) {
     HW_TRY(more, fill());

@@ -25,8 +25,14 @@ base::Error failed(const char* what) {
 
 // Both make a frame (member) of its own from each text: the formats allow one after another.
 Result<std::string> zstd(const std::string& text) {
+  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(),
+                                                                     ZSTD_freeCCtx);
+  if (!context) return failed("zstd has no memory");
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kZstdLevel);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
   std::string out(ZSTD_compressBound(text.size()), '\0');
-  const std::size_t n = ZSTD_compress(out.data(), out.size(), text.data(), text.size(), kZstdLevel);
+  const std::size_t n =
+      ZSTD_compress2(context.get(), out.data(), out.size(), text.data(), text.size());
   if (ZSTD_isError(n) != 0) return failed(ZSTD_getErrorName(n));
   out.resize(n);
   return out;
