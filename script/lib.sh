@@ -85,14 +85,17 @@ npm_ci() {
     return
   fi
   note "npm: installing the packages of ${dir#"$ROOT"/}"
-  (cd "$dir" && npm ci --silent --no-fund --no-audit)
+  # npm 11 refuses a lock without download addresses when packages of other platforms are not in reach;
+  # 'install' takes the same locked versions.
+  (cd "$dir" && npm ci --silent --no-fund --no-audit >/dev/null 2>&1) ||
+    (cd "$dir" && npm install --no-save --silent --no-fund --no-audit) || return 1
   printf '%s' "$lock" >"$stamp"
 }
 
 # build_ui: ui/dist, unless nothing changed since it was made.
 build_ui() {
   ensure_node
-  npm_ci "$ROOT/ui"
+  npm_ci "$ROOT/ui" || return 1
   local inputs state stamp="$ROOT/ui/dist/.built-from"
   inputs="$(cd "$ROOT" && find ui/src ui/public ui/*.html ui/*.json ui/*.ts schema/openapi.yaml \
     -type f -print0 2>/dev/null | sort -z | xargs -0 sha256sum)"
@@ -102,7 +105,7 @@ build_ui() {
     return
   fi
   note "ui: building"
-  (cd "$ROOT/ui" && npm run --silent build >/dev/null)
+  (cd "$ROOT/ui" && npm run --silent build >/dev/null) || return 1
   printf '%s' "$state" >"$stamp"
 }
 
