@@ -27,7 +27,7 @@ PRODUCER = "https://headwater.dev/tests/kill9"
 
 
 def event(ident, number):
-    job = number % 40
+    job = number * 7919 % 4000  # many jobs with short histories
     kind = ("START", "COMPLETE", "FAIL")[number % 3]
     moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(1_790_000_000 + number // 7))
     return {
@@ -38,8 +38,8 @@ def event(ident, number):
         "run": {"runId": f"run-{number // 3}", "facets": {"ident": {
             "_producer": PRODUCER, "_schemaURL": PRODUCER, "ident": ident}}},
         "job": {"namespace": "kill9", "name": f"job-{job}"},
-        "inputs": [{"namespace": "kill9", "name": f"table-{(job + number // 500) % 50}"}],
-        "outputs": [{"namespace": "kill9", "name": f"table-{job + 50}"}],
+        "inputs": [{"namespace": "kill9", "name": f"table-{(job + number // 500) % 500}"}],
+        "outputs": [{"namespace": "kill9", "name": f"table-{job + 500}"}],
     }
 
 
