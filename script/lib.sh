@@ -16,7 +16,13 @@ TEST_PACKAGES=(
   chromium fonts-dejavu-core python3-jsonschema python3-venv zstd curl openssl
 )
 
-say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+say() {
+  if [ -t 1 ]; then
+    printf '\033[1m==> %s\033[0m\n' "$*"
+  else
+    printf '==> %s\n' "$*"
+  fi
+}
 note() { printf '    %s\n' "$*"; }
 die() {
   printf 'error: %s\n' "$*" >&2
