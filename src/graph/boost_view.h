@@ -79,7 +79,6 @@ class BoostView {
     const std::uint32_t* entries_ = nullptr;
     EdgeKinds kinds_ = 0;
     internal::Side side_ = internal::kOut;
-    std::uint32_t vertex_ = 0;
     std::size_t at_ = 0;       // in the packed entries
     std::uint32_t local_ = 0;  // in the delta, once the packed ones are done
     bool ended_since_ = false;
@@ -99,7 +98,7 @@ class BoostView {
 
 inline BoostView::EdgeIterator::EdgeIterator(const BoostView& view, internal::Side side,
                                              std::uint32_t vertex)
-    : view_(&view.snapshot().view()), kinds_(view.kinds()), side_(side), vertex_(vertex) {
+    : view_(&view.snapshot().view()), kinds_(view.kinds()), side_(side) {
   const internal::Delta::Head head = view_->delta->head(side, vertex);
   local_ = head.last;
   ended_since_ = head.ended_since;
