@@ -317,6 +317,7 @@ Result<void> Owners::refold_window(NodeId owner, Tip& tip, const Observation& la
   HW_TRY(tip.edge_rows, diff_edges(owner, std::move(tip.edge_rows), fold, seq, writer, effects));
   HW_TRY(tip.attribute_rows,
          diff_attributes(owner, std::move(tip.attribute_rows), fold, seq, writer));
+  tip.settle();
   return {};
 }
 

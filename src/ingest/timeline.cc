@@ -13,8 +13,6 @@ using model::mask;
 
 namespace {
 
-constexpr std::size_t kRunsBeforeForgetting = 64;
-
 bool any_contains(const std::vector<std::shared_ptr<const EdgeSet>>& sets, const EdgeKey& key) {
   return std::ranges::any_of(sets, [&](const auto& set) { return set->contains(key); });
 }
@@ -50,6 +48,7 @@ void Timeline::step(const Observation& o, Delta& delta) {
   if ((o.flags & observation_flags::kSnapshot) != 0) snapshot(o, delta);
   if (!run.ended && o.type == ObservationType::kComplete) judge(o, run, delta);
   if (o.type != ObservationType::kShow) run.ended = true;
+  if (run.ended) run.sets.clear();  // it has judged
   apply_facets(o, delta);
   forget_old_runs(o.at.time);
 }
@@ -192,11 +191,15 @@ void Timeline::apply_facets(const Observation& o, Delta& delta) {
   for (const auto& [name, content] : *o.facets) set_attribute(name, content, o.at.time, delta);
 }
 
+// A look at every run, each time there are twice as many as the last look left.
 void Timeline::forget_old_runs(Micros now) {
-  if (runs_.size() <= kRunsBeforeForgetting) return;
+  if (runs_.size() < forget_at_) return;
   std::erase_if(runs_, [&](const auto& entry) {
-    return now - entry.second.last_time > options_->forget_run_after;
+    const RunState& run = entry.second;
+    const Micros after = run.ended ? options_->forget_ended_run_after : options_->forget_run_after;
+    return now - run.last_time > after;
   });
+  forget_at_ = std::max(kRunsBeforeForgetting, 2 * runs_.size());
 }
 
 std::vector<EdgeInterval> Timeline::live_edges() const {

@@ -14,8 +14,16 @@
 //   R3 a declaration ends what it speaks of and does not list;
 //   R4 a COMPLETE_SNAPSHOT event ends what the same run showed last and it does not list;
 //   R5 the deletion of the owner ends all its edges, that of a dataset all edges at it;
+//      (one record may delete several: its deletions come after all else that it says);
 //   R6 an attribute holds from the observation that gives it until one that gives another value;
-//      a state that says the owner is gone ends when the owner is seen again.
+//      a state that says the owner is gone ends when the owner is seen again: a job by any event,
+//      a dataset when it is written or declared, but not by an event that drops it.
+//
+// A run judges once, at its first end, and all its events add up. A run that said nothing for a
+// month, or for two days after its end, may be taken for a new one when it speaks again: times are
+// event times, so that this too depends on the events alone. Of the names of one dataset that one
+// record speaks of the best has the last word. An interval may be empty: what one moment shows and
+// ends holds at no moment, but it was said.
 //
 // Thread-safety: none; the writer's. Errors: none.
 #pragma once
@@ -90,10 +98,12 @@ class Timeline {
   struct Options {
     int misses_to_retire = 3;
     std::size_t window = 64;  // observations that a tip can fold anew, at least (tip.h)
-    Micros forget_run_after = Micros{30} * 86'400 * 1'000'000;  // without an event of it
-    std::function<model::NodeId(model::NodeId)> dataset_of;     // of a field or dataset
-    model::AttributeNameId state_attribute;                     // "$state"
-    std::function<bool(model::ContentId)> is_gone;              // DROP, RENAMED, DELETED
+    // Not before; a function of the observations alone, like everything here.
+    Micros forget_run_after = Micros{30} * 86'400 * 1'000'000;       // without an event of it
+    Micros forget_ended_run_after = Micros{2} * 86'400 * 1'000'000;  // the same, once it has ended
+    std::function<model::NodeId(model::NodeId)> dataset_of;          // of a field or dataset
+    model::AttributeNameId state_attribute;                          // "$state"
+    std::function<bool(model::ContentId)> is_gone;                   // DROP, RENAMED, DELETED
   };
   // What one step changed, in a deterministic order. An edge in `started` has an open interval.
   struct Delta {
@@ -114,6 +124,7 @@ class Timeline {
   std::vector<AttributeInterval> live_attributes() const;
 
  private:
+  static constexpr std::size_t kRunsBeforeForgetting = 64;
   struct Live {
     Micros from = 0;
     Position shown;
@@ -151,6 +162,7 @@ class Timeline {
   Edges live_;
   std::map<model::AttributeNameId, AttributeInterval> attributes_;
   std::unordered_map<std::int64_t, RunState> runs_;
+  std::size_t forget_at_ = kRunsBeforeForgetting;  // number of runs
 };
 
 }  // namespace headwater::ingest

@@ -49,6 +49,10 @@ Fold Tip::fold(const std::vector<Observation>& history) {
 void Tip::step(const Observation& observation, Timeline::Delta& delta) {
   timeline_.step(observation, delta);
   window_.push_back(observation);
+  settle();
+}
+
+void Tip::settle() {
   if (window_.size() >= 2 * keep_) advance();
 }
 

@@ -58,6 +58,10 @@ class Tip {
   void step(const Observation& observation, Timeline::Delta& delta);
   // An observation within the window. Covers what rows() covers.
   Fold refold_with(const Observation& late);
+  // After the rows were brought in line with what refold_with said: keeps the window short. Without
+  // it one event of a clock far ahead, behind which all others are late, would make it grow for
+  // ever.
+  void settle();
   bool in_window(const Position& at) const { return at > base_.last(); }
 
   const Position& last() const { return timeline_.last(); }

@@ -70,9 +70,8 @@ void same(const JsonValue& slice, const rapidjson::Value& tree, std::string_view
 }
 
 void check_tree(const std::string& text) {
-  constexpr unsigned kFlags = rapidjson::kParseIterativeFlag |
-                              rapidjson::kParseValidateEncodingFlag |
-                              rapidjson::kParseFullPrecisionFlag;
+  constexpr unsigned kFlags =
+      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
   rapidjson::Document document;
   rapidjson::MemoryStream stream(text.data(), text.size());
   document.ParseStream<kFlags>(stream);

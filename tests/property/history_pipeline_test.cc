@@ -30,11 +30,11 @@ constexpr std::uint64_t kPerGroup = 300;
 class HistoryPipelineTest : public ::testing::Test {
  protected:
   const std::uint64_t seed = from_env("HW_SEED", 20261120);
-  const std::uint64_t histories = from_env("HW_HISTORIES", kHistories);
+  const std::uint64_t all = from_env("HW_HISTORIES", kHistories);
   ScratchDir dir;
 
   template <class Check>
-  void for_each_group(Check&& check) {
+  void for_each_group(std::uint64_t histories, Check&& check) {
     std::printf("HW_SEED=%llu HW_HISTORIES=%llu\n", static_cast<unsigned long long>(seed),
                 static_cast<unsigned long long>(histories));
     for (std::uint64_t done = 0; done < histories && !HasFailure(); done += kPerGroup) {
@@ -227,7 +227,7 @@ void expect_equal(const std::vector<ingest::ViewDigest>& expected,
 }
 
 TEST_F(HistoryPipelineTest, AgreesWithTheNaiveModelAtEveryMoment) {
-  for_each_group([&](Group& group, bool, std::uint64_t) {
+  for_each_group(all, [&](Group& group, bool, std::uint64_t) {
     std::unique_ptr<Harness> harness;
     send_and_note(group, group.in_order(), dir.path("a"), harness);
     const Tables tables = read_tables(harness->store());
@@ -239,7 +239,8 @@ TEST_F(HistoryPipelineTest, AgreesWithTheNaiveModelAtEveryMoment) {
 }
 
 TEST_F(HistoryPipelineTest, DependsNeitherOnArrivalNorOnBatchesNorOnRestarts) {
-  for_each_group([&](Group& group, bool settled, std::uint64_t index) {
+  const std::uint64_t some = all == 1 ? 1 : all / 5;
+  for_each_group(some, [&](Group& group, bool settled, std::uint64_t index) {
     std::unique_ptr<Harness> harness;
     const Order order = group.in_order();
     send_and_note(group, order, dir.path("a"), harness);

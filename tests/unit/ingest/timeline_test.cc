@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -229,6 +230,15 @@ TEST(TimelineR6, AnAttributeHoldsUntilAnotherValueAndGoneUntilSeenAgain) {
   story.attribute(7, 5).attribute(8, 0);
   EXPECT_EQ(story.held()[3].to, 8) << "deleted, and what was before does not return";
   EXPECT_EQ(story.began().size(), 4u);
+}
+
+TEST(TimelineRuns, RememberingThemDoesNotSlowAJobThatRunsEveryMinute) {
+  constexpr Micros kMinute = 60'000'000;
+  const auto start = std::chrono::steady_clock::now();
+  Story story;
+  for (std::int64_t run = 1; run <= 60'000; ++run) story.complete(run * kMinute, run, 1, {kReadsA});
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  EXPECT_FALSE(story.end_of(kReadsA));
 }
 
 }  // namespace
