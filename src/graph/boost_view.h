@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <limits>
 #include <tuple>
 #include <utility>
 
@@ -61,7 +60,6 @@ class BoostView {
 
    private:
     friend class boost::iterator_core_access;
-    static constexpr std::uint32_t kNewer = std::numeric_limits<std::uint32_t>::max();
 
     Edge dereference() const;
     // The end is where no edge is left, whatever came before.
@@ -70,19 +68,17 @@ class BoostView {
     void settle();
     bool entry_holds() const;
     bool newer_holds() const;
-    std::size_t packed_size() const {
-      return header_ == nullptr ? 0 : std::size_t{header_->live} + header_->ended;
-    }
+    bool in_live() const { return at_ < live_.size; }
+    bool in_packed() const { return at_ < live_.size + ended_.size; }
 
     const internal::View* view_ = nullptr;
-    const internal::NodeHeader* header_ = nullptr;
-    const std::uint32_t* entries_ = nullptr;
+    internal::Run live_{}, ended_{};
     EdgeKinds kinds_ = 0;
     internal::Side side_ = internal::kOut;
-    std::size_t at_ = 0;       // in the packed entries
-    std::uint32_t local_ = 0;  // in the delta, once the packed ones are done
     bool ended_since_ = false;
-    std::uint32_t edge_ = 0;  // id of the current edge, 0 at the end
+    std::uint32_t at_ = 0;     // in the live entries, then in the ended ones
+    std::uint32_t local_ = 0;  // in the delta, once the packed ones are done
+    std::uint32_t edge_ = 0;   // id of the current edge, 0 at the end
   };
 
   using out_edge_iterator = EdgeIterator;
@@ -99,49 +95,46 @@ class BoostView {
 inline BoostView::EdgeIterator::EdgeIterator(const BoostView& view, internal::Side side,
                                              std::uint32_t vertex)
     : view_(&view.snapshot().view()), kinds_(view.kinds()), side_(side) {
-  const internal::Delta::Head head = view_->delta->head(side, vertex);
-  local_ = head.last;
-  ended_since_ = head.ended_since;
+  internal::NodeTraits traits = internal::kMarked;
   if (vertex <= view_->packed->node_count()) {
-    header_ = &view_->packed->header(side, vertex);
-    entries_ = view_->packed->entries(side, *header_);
+    traits = view_->packed->traits(side, vertex);
+    live_ = view_->packed->live(side, vertex);
+    if (view_->past) ended_ = view_->packed->ended(side, vertex);
+  }
+  if ((traits & internal::kMarked) != 0) {
+    const internal::Delta::Head head = view_->delta->head(side, vertex);
+    local_ = head.last;
+    ended_since_ = head.ended_since;
   }
   settle();
 }
 
 inline bool BoostView::EdgeIterator::entry_holds() const {
-  const std::size_t n = packed_size();
   const internal::EntryTest test(*view_, kinds_, ended_since_);
-  const std::uint32_t stamp = entries_[n + at_];
-  const std::uint32_t id = entries_[2 * n + at_];
-  return at_ < header_->live ? test.live(stamp, id) : test.ended(stamp, id);
+  if (in_live()) return test.live(live_, at_);
+  return test.ended(ended_, at_ - live_.size);
 }
 
 inline bool BoostView::EdgeIterator::newer_holds() const {
-  const std::uint32_t id = view_->delta->edge_id(local_);
-  if (id > view_->edge_count) return false;
-  return (kinds_ >> internal::kind_of(view_->elements->edges[id]) & 1) != 0 && view_->holds(id);
+  const internal::EntryTest test(*view_, kinds_, ended_since_);
+  return test.newer(view_->delta->link(side_, local_).stamp, view_->delta->edge_id(local_));
 }
 
 inline void BoostView::EdgeIterator::settle() {
-  const std::size_t n = packed_size();
-  const std::size_t end = n == 0 || view_->past ? n : header_->live;
-  while (at_ < end && !entry_holds()) ++at_;
-  if (at_ < end) {
-    edge_ = entries_[2 * n + at_];
+  while (in_packed() && !entry_holds()) ++at_;
+  if (in_packed()) {
+    edge_ = in_live() ? live_.edges[at_] : ended_.edges[at_ - live_.size];
     return;
   }
-  while (local_ != 0 && !newer_holds()) local_ = view_->delta->next(side_, local_);
+  while (local_ != 0 && !newer_holds()) local_ = view_->delta->link(side_, local_).next;
   edge_ = local_ == 0 ? 0 : view_->delta->edge_id(local_);
 }
 
 inline void BoostView::EdgeIterator::increment() {
-  const std::size_t n = packed_size();
-  const std::size_t end = n == 0 || view_->past ? n : header_->live;
-  if (at_ < end) {
+  if (in_packed()) {
     ++at_;
   } else {
-    local_ = view_->delta->next(side_, local_);
+    local_ = view_->delta->link(side_, local_).next;
   }
   settle();
 }

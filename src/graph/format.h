@@ -23,12 +23,27 @@ enum SectionId : unsigned {
   kMerges,
   kEnds,
   kEdges,
-  kHeadersOut,
-  kHeadersIn,
-  kEntriesOut,
-  kEntriesIn,
-  kSectionCount,
+  kPackedOut,                  // the first of kPackedSections for edges by source
+  kPackedIn = kPackedOut + 6,  // the same for edges by target
+  kSectionCount = kPackedIn + 6,
 };
+
+// The adjacency in one direction, as offsets from kPackedOut or kPackedIn.
+enum PackedSectionId : unsigned {
+  kLiveBegins,
+  kEndedBegins,
+  kTraits,
+  kPeers,
+  kStamps,
+  kEdgeIds,
+  kPackedSections,
+};
+static_assert(kPackedIn - kPackedOut == kPackedSections);
+
+// side: 0 is out, 1 is in.
+constexpr SectionId packed_section(unsigned side, PackedSectionId what) {
+  return static_cast<SectionId>(kPackedOut + side * kPackedSections + what);
+}
 
 struct Section {
   std::uint64_t offset;
@@ -55,6 +70,6 @@ struct FileHeader {
   std::array<Section, kSectionCount> sections;
   std::uint64_t hash;  // of all bytes before
 };
-static_assert(sizeof(FileHeader) == 352 && std::is_trivially_copyable_v<FileHeader>);
+static_assert(sizeof(FileHeader) == 544 && std::is_trivially_copyable_v<FileHeader>);
 
 }  // namespace headwater::graph::internal

@@ -242,7 +242,7 @@ struct MemoryUse {
 };
 
 struct GraphOptions {
-  // Compaction starts when the changes since the last exceed both this and a quarter of its edges.
+  // Compaction starts when the changes since the last exceed both this and an eighth of its edges.
   std::size_t min_compaction = 65536;
 };
 

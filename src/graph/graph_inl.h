@@ -21,91 +21,97 @@ inline Side side_of(Direction direction) {
   return direction == Direction::kDownstream ? kOut : kIn;
 }
 
-// Decides for one node's packed entries whether they hold.
+// Decides for one node's entries whether they hold. Looks at the edge ids, and at the records
+// behind them, only where the stamps leave a doubt.
 class EntryTest {
  public:
   EntryTest(const View& view, EdgeKinds kinds, bool ended_since)
       : view_(view), kinds_(kinds), check_ends_(ended_since && view.after_packed) {}
 
-  bool live(std::uint32_t stamp, std::uint32_t edge) const {
-    if ((kinds_ >> stamp_kind(stamp) & 1) == 0) return false;
-    if (view_.before_packed && edge > view_.edge_count) return false;
-    if (view_.timed) {
-      if (stamp >= view_.stamp_end) return false;
-      if (stamp >= view_.stamp_begin) return view_.holds(edge);
-    }
-    return !check_ends_ || view_.holds(edge);
+  bool live(const Run& run, std::uint32_t i) const {
+    if (view_.before_packed && run.edges[i] > view_.edge_count) return false;
+    return begun(run.stamps[i], run.edges + i);
   }
-  bool ended(std::uint32_t stamp, std::uint32_t edge) const {
-    if ((kinds_ >> stamp_kind(stamp) & 1) == 0 || edge > view_.edge_count) return false;
-    if (view_.timed && stamp >= view_.stamp_end) return false;
-    return view_.holds(edge);
+  bool ended(const Run& run, std::uint32_t i) const {
+    if (!wanted(run.stamps[i]) || run.edges[i] > view_.edge_count) return false;
+    if (view_.timed && run.stamps[i] >= view_.stamp_end) return false;
+    return view_.holds(run.edges[i]);
+  }
+  // Of an edge that is newer than the packing.
+  bool newer(std::uint32_t stamp, std::uint32_t edge) const {
+    return edge <= view_.edge_count && begun(stamp, &edge);
   }
 
  private:
+  bool wanted(std::uint32_t stamp) const { return (kinds_ >> stamp_kind(stamp) & 1) != 0; }
+  bool begun(std::uint32_t stamp, const std::uint32_t* edge) const {
+    if (!wanted(stamp)) return false;
+    if (view_.timed) {
+      if (stamp >= view_.stamp_end) return false;
+      if (stamp >= view_.stamp_begin) return view_.holds(*edge);
+    }
+    return !check_ends_ || view_.holds(*edge);
+  }
+
   const View& view_;
   EdgeKinds kinds_;
   bool check_ends_;
 };
 
-// The edges of `node` published since the packing that hold, in the order of their ids.
+// The edges of a node published since the packing that hold, in the order of their ids.
 class DeltaEdges {
  public:
-  DeltaEdges(const View& view, Side side, std::uint32_t last, EdgeKinds kinds);
+  DeltaEdges(const View& view, Side side, std::uint32_t last, const EntryTest& test);
 
   template <class Visit>
-  bool for_each(const View& view, Side side, Visit&& visit) const {
+  bool for_each(Visit&& visit) const {
     for (std::size_t i = size_; i-- > 0;) {
-      const std::uint32_t id = i < few_.size() ? few_[i] : more_[i - few_.size()];
-      const EdgeRecord& edge = view.elements->edges[id];
-      const std::uint32_t peer = side == kOut ? edge.dst : edge.src;
-      if (!visit(peer, id, static_cast<EdgeKind>(kind_of(edge)))) return false;
+      const Found& found = i < few_.size() ? few_[i] : more_[i - few_.size()];
+      if (!visit(found.peer, found.edge, found.kind)) return false;
     }
     return true;
   }
 
  private:
-  std::array<std::uint32_t, 32> few_;  // newest first
-  std::vector<std::uint32_t> more_;
+  struct Found {
+    std::uint32_t peer, edge;
+    EdgeKind kind;
+  };
+  std::array<Found, 16> few_;  // newest first
+  std::vector<Found> more_;
   std::size_t size_ = 0;
 };
 
 // visit(peer, edge id, kind) until false, in the order of edge ids. False if visit ended it.
 template <class Visit>
-bool visit_packed(const View& view, Side side, const NodeHeader& header, const EntryTest& test,
-                  Visit&& visit) {
-  const std::uint32_t* const peers = view.packed->entries(side, header);
-  const std::size_t n = std::size_t{header.live} + header.ended;
-  const std::uint32_t* const stamps = peers + n;
-  const std::uint32_t* const ids = stamps + n;
-  std::size_t live = 0;
-  std::size_t ended = view.past ? header.live : n;
-  while (live < header.live || ended < n) {
-    const bool take_live = ended == n || (live < header.live && ids[live] < ids[ended]);
-    const std::size_t i = take_live ? live++ : ended++;
-    if (!(take_live ? test.live(stamps[i], ids[i]) : test.ended(stamps[i], ids[i]))) continue;
-    if (!visit(peers[i], ids[i], static_cast<EdgeKind>(stamp_kind(stamps[i])))) return false;
+bool visit_packed(const Run& live, const Run& ended, const EntryTest& test, Visit&& visit) {
+  std::uint32_t i = 0;
+  std::uint32_t j = 0;
+  while (i < live.size || j < ended.size) {
+    const bool take_live = j == ended.size || (i < live.size && live.edges[i] < ended.edges[j]);
+    const Run& run = take_live ? live : ended;
+    const std::uint32_t at = take_live ? i++ : j++;
+    if (!(take_live ? test.live(run, at) : test.ended(run, at))) continue;
+    const auto kind = static_cast<EdgeKind>(stamp_kind(run.stamps[at]));
+    if (!visit(run.peers[at], run.edges[at], kind)) return false;
   }
   return true;
 }
 
 template <class Visit>
 void visit_edges(const View& view, Side side, std::uint32_t node, EdgeKinds kinds, Visit&& visit) {
+  const Packed& packed = *view.packed;
+  const bool in_packed = node <= packed.node_count();
+  const NodeTraits traits = in_packed ? packed.traits(side, node) : kMarked;
   Delta::Head head{0, false};
-  const bool in_packed = node <= view.packed->node_count();
-  if (!in_packed || load_acquire(view.packed->header(side, node).marked) != 0) {
-    head = view.delta->head(side, node);
+  if ((traits & kMarked) != 0) head = view.delta->head(side, node);
+  const EntryTest test(view, kinds, head.ended_since);
+  if ((traits & kKindTraits & kinds) != 0) {
+    const bool history = view.past && (traits & kHasEnded) != 0;
+    const Run ended = history ? packed.ended(side, node) : Run{nullptr, nullptr, nullptr, 0};
+    if (!visit_packed(packed.live(side, node), ended, test, visit)) return;
   }
-  if (in_packed) {
-    const NodeHeader& header = view.packed->header(side, node);
-    if ((header.kinds & kinds) != 0) {
-      const EntryTest test(view, kinds, head.ended_since);
-      if (!visit_packed(view, side, header, test, visit)) return;
-    }
-  }
-  if (head.last == 0) return;
-  const DeltaEdges edges(view, side, head.last, kinds);
-  edges.for_each(view, side, visit);
+  if (head.last != 0) DeltaEdges(view, side, head.last, test).for_each(visit);
 }
 
 }  // namespace internal

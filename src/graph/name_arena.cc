@@ -10,7 +10,7 @@ NameArena::NameArena() : directory_(kMaxChunks * sizeof(Slot)) {}
 
 void NameArena::add_chunk(std::size_t size) {
   if (blocks_.size() == kMaxChunks) throw std::bad_alloc();
-  blocks_.emplace_back(size);
+  blocks_.emplace_back(size, blocks_.empty() ? Pages::kSmall : Pages::kHuge);
   slots()[blocks_.size() - 1] = {static_cast<const char*>(blocks_.back().data()), size};
   bytes_.fetch_add(blocks_.back().size_bytes(), std::memory_order_relaxed);
   used_ = 0;

@@ -6,7 +6,7 @@ namespace headwater::graph::internal {
 
 namespace {
 
-constexpr std::uint32_t kAhead = 16;  // edges whose headers are fetched in advance
+constexpr std::uint32_t kAhead = 24;  // edges whose nodes are fetched in advance
 
 bool ended_at(const Elements& elements, const EdgeRecord& edge, std::uint64_t seq) {
   const std::uint32_t end = load_acquire(edge.end);
@@ -24,9 +24,15 @@ std::uint32_t peer(const EdgeRecord& edge, Side side) { return side == kOut ? ed
 
 Packed::Packed(std::uint32_t node_count, std::uint32_t edge_count, std::uint64_t seq)
     : node_count_(node_count), edge_count_(edge_count), seq_(seq) {
+  const std::size_t nodes = node_count;
   for (const Side side : {kOut, kIn}) {
-    headers_[side] = Block(header_count() * sizeof(NodeHeader), Pages::kHuge);
-    words_[side] = Block(word_count() * sizeof(std::uint32_t), Pages::kHuge);
+    for (Block& begins : begins_[side]) {
+      begins = Block((nodes + 2) * sizeof(std::uint32_t), Pages::kHuge);
+    }
+    traits_[side] = Block((nodes + 1) * sizeof(NodeTraits), Pages::kHuge);
+    for (Block& column : columns_[side]) {
+      column = Block(std::size_t{edge_count} * sizeof(std::uint32_t), Pages::kHuge);
+    }
   }
 }
 
@@ -42,77 +48,79 @@ std::unique_ptr<Packed> Packed::build(const Elements& elements, std::uint64_t se
 }
 
 void Packed::count(const Elements& elements, Side side) {
-  NodeHeader* const headers = this->headers(side);
+  std::uint32_t* const counts[2] = {begins(side, false), begins(side, true)};
+  NodeTraits* const traits = this->traits(side);
   for (std::uint32_t id = 1; id <= edge_count_; ++id) {
     if (id + kAhead <= edge_count_) {
-      __builtin_prefetch(&headers[owner(elements.edges[id + kAhead], side)], 1);
+      const std::uint32_t node = owner(elements.edges[id + kAhead], side);
+      __builtin_prefetch(&counts[0][node], 1);
+      __builtin_prefetch(&traits[node], 1);
     }
     const EdgeRecord& edge = elements.edges[id];
-    NodeHeader& header = headers[owner(edge, side)];
-    ++(ended_at(elements, edge, seq_) ? header.ended : header.live);
-    header.kinds = static_cast<std::uint16_t>(header.kinds | 1U << kind_of(edge));
+    const std::uint32_t node = owner(edge, side);
+    const bool ended = ended_at(elements, edge, seq_);
+    ++counts[ended ? 1 : 0][node];
+    traits[node] =
+        static_cast<NodeTraits>(traits[node] | 1U << kind_of(edge) | (ended ? kHasEnded : 0U));
   }
+  // Counts become begins: all live entries first, then all ended ones.
   std::uint32_t begin = 0;
-  for (std::uint32_t node = 0; node <= node_count_; ++node) {
-    headers[node].begin = begin;
-    begin += headers[node].live + headers[node].ended;
+  for (std::uint32_t* const column : counts) {
+    for (std::size_t node = 0; node <= std::size_t{node_count_} + 1; ++node) {
+      const std::uint32_t size = column[node];
+      column[node] = begin;
+      begin += size;
+    }
   }
 }
 
 void Packed::fill(const Elements& elements, Side side) {
-  struct Cursor {
-    std::uint32_t live, ended;
-  };
-  std::vector<Cursor> cursors(header_count(), Cursor{0, 0});
+  std::vector<std::uint32_t> next[2];
+  for (const bool ended : {false, true}) {
+    next[ended].assign(begins(side, ended), begins(side, ended) + node_count_ + 1);
+  }
   for (std::uint32_t id = 1; id <= edge_count_; ++id) {
     if (id + kAhead <= edge_count_) {
-      const std::uint32_t node = owner(elements.edges[id + kAhead], side);
-      __builtin_prefetch(&headers(side)[node]);
-      __builtin_prefetch(&cursors[node], 1);
+      __builtin_prefetch(&next[0][owner(elements.edges[id + kAhead], side)], 1);
     }
     const EdgeRecord& edge = elements.edges[id];
-    const std::uint32_t node = owner(edge, side);
-    const NodeHeader& header = headers(side)[node];
-    const std::uint32_t at =
-        ended_at(elements, edge, seq_) ? header.live + cursors[node].ended++ : cursors[node].live++;
-    const std::size_t n = std::size_t{header.live} + header.ended;
-    std::uint32_t* const entries = words(side) + std::size_t{header.begin} * kWordsPerEntry;
-    entries[at] = peer(edge, side);
-    entries[n + at] = stamp(edge.valid_from, kind_of(edge));
-    entries[2 * n + at] = id;
+    const std::uint32_t at = next[ended_at(elements, edge, seq_)][owner(edge, side)]++;
+    column(side, kPeer)[at] = peer(edge, side);
+    column(side, kStamp)[at] = stamp(edge.valid_from, kind_of(edge));
+    column(side, kEdge)[at] = id;
   }
 }
 
-bool Packed::is_sound() const {
-  for (const Side side : {kOut, kIn}) {
-    std::uint64_t begin = 0;
-    for (std::uint32_t node = 0; node <= node_count_; ++node) {
-      const NodeHeader& header = headers(side)[node];
-      const std::size_t n = std::size_t{header.live} + header.ended;
-      if (header.begin != begin || header.marked != 0 || begin + n > edge_count_) return false;
-      begin += n;
-      const std::uint32_t* const entries = this->entries(side, header);
-      std::uint32_t largest_node = 0;
-      std::uint32_t largest_edge = 0;
-      for (std::size_t i = 0; i < n; ++i) {
-        largest_node = largest_node < entries[i] ? entries[i] : largest_node;
-        const std::uint32_t id = entries[2 * n + i];
-        largest_edge = largest_edge < id ? id : largest_edge;
-        if (entries[i] == 0 || id == 0) return false;
-      }
-      if (largest_node > node_count_ || largest_edge > edge_count_) return false;
+bool Packed::begins_are_sound(Side side) const {
+  std::uint32_t last = 0;
+  for (const bool ended : {false, true}) {
+    const std::uint32_t* const begins = this->begins(side, ended);
+    if (begins[0] != last) return false;
+    bool ascending = true;
+    for (std::size_t node = 0; node <= node_count_; ++node) {
+      ascending &= begins[node] <= begins[node + 1];
     }
-    if (begin != edge_count_) return false;
+    last = begins[std::size_t{node_count_} + 1];
+    if (!ascending) return false;
   }
-  return true;
+  return last == edge_count_;
 }
 
 std::size_t Packed::node_bytes() const {
-  return sizeof(*this) + headers_[kOut].size_bytes() + headers_[kIn].size_bytes();
+  std::size_t bytes = sizeof(*this);
+  for (const Side side : {kOut, kIn}) {
+    bytes += begins_[side][0].size_bytes() + begins_[side][1].size_bytes();
+    bytes += traits_[side].size_bytes();
+  }
+  return bytes;
 }
 
 std::size_t Packed::edge_bytes() const {
-  return words_[kOut].size_bytes() + words_[kIn].size_bytes();
+  std::size_t bytes = 0;
+  for (const Side side : {kOut, kIn}) {
+    for (const Block& column : columns_[side]) bytes += column.size_bytes();
+  }
+  return bytes;
 }
 
 }  // namespace headwater::graph::internal

@@ -88,7 +88,7 @@ void Graph::Impl::add_edge(const NewEdge& edge) {
       .valid_from = edge.valid_from,
       .packed = internal::pack(edge.recorded_from, edge.kind, edge.detail)};
   elements().edge_count.store(id, std::memory_order_release);
-  state->delta->link(id, edge.src.value, edge.dst.value, *state->packed);
+  state->delta->append(id, elements().edges[id], *state->packed);
   if (edge.valid_from != model::kOpenEnd && edge.valid_from > latest_event_time.load()) {
     latest_event_time.store(edge.valid_from);
   }
@@ -105,9 +105,7 @@ void Graph::Impl::close_edge(const EdgeClose& close) {
     assert(end.recorded_to == model::kNeverSeq.value);
     internal::store_release(end.recorded_to, close.recorded_to.value);
   }
-  if (close.id.value <= state->packed->edge_count()) {
-    state->delta->mark_ended(edge.src, edge.dst, *state->packed);
-  }
+  state->delta->mark_ended(edge, *state->packed);
   if (packer.joinable()) ended_while_packing.push_back(close.id.value);
 }
 

@@ -9,17 +9,17 @@ namespace headwater::graph {
 
 namespace internal {
 
-DeltaEdges::DeltaEdges(const View& view, Side side, std::uint32_t last, EdgeKinds kinds) {
-  for (std::uint32_t local = last; local != 0; local = view.delta->next(side, local)) {
-    const std::uint32_t id = view.delta->edge_id(local);
-    if (id > view.edge_count) continue;
-    const EdgeRecord& edge = view.elements->edges[id];
-    if ((kinds >> kind_of(edge) & 1) == 0) continue;
-    if (!view.elements->holds(edge, view.moment.as_of, view.moment.known_at.value)) continue;
+DeltaEdges::DeltaEdges(const View& view, Side side, std::uint32_t last, const EntryTest& test) {
+  for (std::uint32_t local = last; local != 0;) {
+    const Delta::Link& link = view.delta->link(side, local);
+    const std::uint32_t edge = view.delta->edge_id(local);
+    local = link.next;
+    if (!test.newer(link.stamp, edge)) continue;
+    const Found found{link.peer, edge, static_cast<EdgeKind>(stamp_kind(link.stamp))};
     if (size_ < few_.size()) {
-      few_[size_] = id;
+      few_[size_] = found;
     } else {
-      more_.push_back(id);
+      more_.push_back(found);
     }
     ++size_;
   }
@@ -157,18 +157,18 @@ std::vector<EdgeId> Snapshot::history(NodeId id, Direction direction) const {
   assert(id.value != 0 && id.value <= view.node_count);
   const internal::Side side = internal::side_of(direction);
   std::vector<EdgeId> found;
-  if (id.value <= view.packed->node_count()) {
-    const internal::NodeHeader& header = view.packed->header(side, id.value);
-    const std::size_t n = std::size_t{header.live} + header.ended;
-    const std::uint32_t* const ids = view.packed->entries(side, header) + 2 * n;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (ids[i] <= view.edge_count) found.push_back(EdgeId{ids[i]});
-    }
-  }
-  std::uint32_t local = view.delta->head(side, id.value).last;
-  for (; local != 0; local = view.delta->next(side, local)) {
-    const std::uint32_t edge = view.delta->edge_id(local);
+  const auto add = [&](std::uint32_t edge) {
     if (edge <= view.edge_count) found.push_back(EdgeId{edge});
+  };
+  if (id.value <= view.packed->node_count()) {
+    const internal::Run live = view.packed->live(side, id.value);
+    const internal::Run ended = view.packed->ended(side, id.value);
+    std::for_each(live.edges, live.edges + live.size, add);
+    std::for_each(ended.edges, ended.edges + ended.size, add);
+  }
+  for (std::uint32_t local = view.delta->head(side, id.value).last; local != 0;
+       local = view.delta->link(side, local).next) {
+    add(view.delta->edge_id(local));
   }
   std::sort(found.begin(), found.end());
   return found;

@@ -19,7 +19,6 @@ using internal::EdgeRecord;
 using internal::EndRecord;
 using internal::MergeRecord;
 using internal::NameSpaceRecord;
-using internal::NodeHeader;
 using internal::NodeRecord;
 using internal::SectionId;
 using internal::Side;
@@ -54,8 +53,6 @@ class SnapshotLoader {
     const auto fits = [&h](SectionId id, std::uint64_t count, std::size_t record_bytes) {
       return h.sections[id].size == count * record_bytes && h.sections[id].size <= h.file_size;
     };
-    constexpr std::size_t kEntryBytes = internal::Packed::kWordsPerEntry * sizeof(std::uint32_t);
-    const std::uint64_t headers = std::uint64_t{h.packed_node_count} + 1;
     return h.packed_node_count <= h.node_count && h.packed_edge_count <= h.edge_count &&
            h.packed_seq <= h.seq && h.name_chunk_count <= internal::NameArena::kMaxChunks &&
            fits(internal::kNameChunks, h.name_chunk_count, sizeof(std::uint64_t)) &&
@@ -63,11 +60,22 @@ class SnapshotLoader {
            fits(internal::kNodes, h.node_count, sizeof(NodeRecord)) &&
            fits(internal::kMerges, h.merge_count, sizeof(MergeRecord)) &&
            fits(internal::kEnds, h.end_count, sizeof(EndRecord)) &&
-           fits(internal::kEdges, h.edge_count, sizeof(EdgeRecord)) &&
-           fits(internal::kHeadersOut, headers, sizeof(NodeHeader)) &&
-           fits(internal::kHeadersIn, headers, sizeof(NodeHeader)) &&
-           fits(internal::kEntriesOut, h.packed_edge_count, kEntryBytes) &&
-           fits(internal::kEntriesIn, h.packed_edge_count, kEntryBytes);
+           fits(internal::kEdges, h.edge_count, sizeof(EdgeRecord)) && packed_counts_are_sound(0) &&
+           packed_counts_are_sound(1);
+  }
+
+  bool packed_counts_are_sound(unsigned side) const {
+    const std::uint64_t nodes = header().packed_node_count;
+    const auto fits = [this, side](internal::PackedSectionId what, std::uint64_t bytes) {
+      const internal::Section& section = header().sections[internal::packed_section(side, what)];
+      return section.size == bytes && bytes <= header().file_size;
+    };
+    const std::uint64_t column_bytes = header().packed_edge_count * sizeof(std::uint32_t);
+    return fits(internal::kLiveBegins, (nodes + 2) * sizeof(std::uint32_t)) &&
+           fits(internal::kEndedBegins, (nodes + 2) * sizeof(std::uint32_t)) &&
+           fits(internal::kTraits, (nodes + 1) * sizeof(internal::NodeTraits)) &&
+           fits(internal::kPeers, column_bytes) && fits(internal::kStamps, column_bytes) &&
+           fits(internal::kEdgeIds, column_bytes);
   }
 
   // Records 1..count, chunk by chunk; sound(first id, records, n) judges each chunk.
@@ -211,36 +219,58 @@ class SnapshotLoader {
   }
 
   base::Result<void> load_packed() {
-    state_.packed = std::make_shared<internal::Packed>(
-        header().packed_node_count, header().packed_edge_count, header().packed_seq);
-    internal::Packed& packed = *state_.packed;
-    const std::size_t header_bytes = packed.header_count() * sizeof(NodeHeader);
-    const std::size_t entry_bytes = packed.word_count() * sizeof(std::uint32_t);
+    const std::uint32_t nodes = header().packed_node_count;
+    const std::uint32_t edges = header().packed_edge_count;
+    state_.packed = std::make_shared<internal::Packed>(nodes, edges, header().packed_seq);
+    const internal::Packed& packed = *state_.packed;
     for (const Side side : {internal::kOut, internal::kIn}) {
-      HW_CHECK_OK(in_.begin(side == internal::kOut ? internal::kHeadersOut : internal::kHeadersIn,
-                            header_bytes));
-      HW_CHECK_OK(in_.read(packed.headers(side), header_bytes));
-      HW_CHECK_OK(in_.end());
+      const auto section = [side](internal::PackedSectionId what) {
+        return internal::packed_section(side, what);
+      };
+      const std::size_t begins = std::size_t{nodes} + 2;
+      HW_CHECK_OK(load_words(section(internal::kLiveBegins), packed.begins(side, false), begins));
+      HW_CHECK_OK(load_words(section(internal::kEndedBegins), packed.begins(side, true), begins));
+      HW_CHECK_OK(load_traits(section(internal::kTraits), packed.traits(side), begins - 1));
+      if (!packed.begins_are_sound(side)) return corrupt("begins of the adjacency");
+      HW_CHECK_OK(load_words(section(internal::kPeers), packed.column(side, internal::kPeer), edges,
+                             nodes));
+      HW_CHECK_OK(
+          load_words(section(internal::kStamps), packed.column(side, internal::kStamp), edges));
+      HW_CHECK_OK(load_words(section(internal::kEdgeIds), packed.column(side, internal::kEdge),
+                             edges, edges));
     }
-    for (const Side side : {internal::kOut, internal::kIn}) {
-      HW_CHECK_OK(in_.begin(side == internal::kOut ? internal::kEntriesOut : internal::kEntriesIn,
-                            entry_bytes));
-      HW_CHECK_OK(in_.read(packed.words(side), entry_bytes));
-      HW_CHECK_OK(in_.end());
-    }
-    if (!packed.is_sound()) return corrupt("adjacency");
     return {};
+  }
+
+  // Numbers, each in 1..largest unless largest is 0.
+  base::Result<void> load_words(SectionId id, std::uint32_t* words, std::size_t count,
+                                std::uint32_t largest = 0) {
+    HW_CHECK_OK(in_.begin(id, count * sizeof(std::uint32_t)));
+    constexpr std::size_t kPiece = std::size_t{1} << 16;
+    for (std::size_t at = 0; at < count; at += kPiece) {
+      const std::size_t n = std::min(kPiece, count - at);
+      HW_CHECK_OK(in_.read(words + at, n * sizeof(std::uint32_t)));
+      if (largest == 0) continue;
+      bool within = true;
+      for (std::size_t i = at; i < at + n; ++i) within &= words[i] - 1 < largest;
+      if (!within) return corrupt("number in section " + std::to_string(id));
+    }
+    return in_.end();
+  }
+
+  base::Result<void> load_traits(SectionId id, internal::NodeTraits* traits, std::size_t count) {
+    HW_CHECK_OK(in_.begin(id, count * sizeof(internal::NodeTraits)));
+    HW_CHECK_OK(in_.read(traits, count * sizeof(internal::NodeTraits)));
+    return in_.end();
   }
 
   void fill_delta() {
     state_.delta = std::make_shared<internal::Delta>(header().packed_edge_count);
     for (std::uint32_t id = header().packed_edge_count; id++ < header().edge_count;) {
-      const EdgeRecord& edge = elements().edges[id];
-      state_.delta->link(id, edge.src, edge.dst, *state_.packed);
+      state_.delta->append(id, elements().edges[id], *state_.packed);
     }
     for (const std::uint32_t id : ended_since_) {
-      const EdgeRecord& edge = elements().edges[id];
-      state_.delta->mark_ended(edge.src, edge.dst, *state_.packed);
+      state_.delta->mark_ended(elements().edges[id], *state_.packed);
     }
   }
 

@@ -2,7 +2,7 @@
 //
 // What the writer may have added since is left out: nodes, edges and merges by their counts at the
 // version, ends by their number.
-#include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "graph/file_io.h"
@@ -15,13 +15,15 @@ using internal::EdgeRecord;
 using internal::Elements;
 using internal::EndRecord;
 using internal::FileHeader;
-using internal::NodeHeader;
 using internal::NodeRecord;
+using internal::NodeTraits;
 using internal::SectionWriter;
 using internal::Side;
 using internal::View;
 
 namespace {
+
+constexpr std::uint32_t kUnpackedPart = 64;  // a file has at most 1/64 of its edges unpacked
 
 class SnapshotSaver {
  public:
@@ -162,24 +164,28 @@ class SnapshotSaver {
   }
 
   void save_packed() {
+    const internal::Packed& packed = *view_.packed;
+    const std::size_t nodes = packed.node_count();
     for (const Side side : {internal::kOut, internal::kIn}) {
-      out_.begin(side == internal::kOut ? internal::kHeadersOut : internal::kHeadersIn);
-      for (std::uint32_t node = 0; node <= view_.packed->node_count(); ++node) {
-        const NodeHeader& header = view_.packed->header(side, node);
-        const NodeHeader record{.begin = header.begin,
-                                .live = header.live,
-                                .ended = header.ended,
-                                .kinds = header.kinds,
-                                .marked = 0};
-        out_.append(&record, sizeof record);
+      put(side, internal::kLiveBegins, packed.begins(side, false), nodes + 2);
+      put(side, internal::kEndedBegins, packed.begins(side, true), nodes + 2);
+      out_.begin(internal::packed_section(side, internal::kTraits));
+      for (std::uint32_t node = 0; node <= nodes; ++node) {
+        const NodeTraits traits = packed.traits(side, node) & ~internal::kMarked;
+        out_.append(&traits, sizeof traits);
       }
       out_.end();
+      put(side, internal::kPeers, packed.column(side, internal::kPeer), packed.edge_count());
+      put(side, internal::kStamps, packed.column(side, internal::kStamp), packed.edge_count());
+      put(side, internal::kEdgeIds, packed.column(side, internal::kEdge), packed.edge_count());
     }
-    for (const Side side : {internal::kOut, internal::kIn}) {
-      out_.begin(side == internal::kOut ? internal::kEntriesOut : internal::kEntriesIn);
-      out_.append(view_.packed->words(side), view_.packed->word_count() * sizeof(std::uint32_t));
-      out_.end();
-    }
+  }
+
+  void put(Side side, internal::PackedSectionId what, const std::uint32_t* words,
+           std::size_t count) {
+    out_.begin(internal::packed_section(side, what));
+    out_.append(words, count * sizeof(std::uint32_t));
+    out_.end();
   }
 
   const View& view_;
@@ -191,7 +197,14 @@ class SnapshotSaver {
 
 base::Result<void> Graph::save(const std::string& path) const {
   const Snapshot pinned = snapshot();
-  return SnapshotSaver(pinned.view(), path).save(impl_->latest_event_time.load());
+  View view = pinned.view();
+  // A start should not have to link many edges one by one: pack them now, at leisure.
+  std::unique_ptr<internal::Packed> packed;
+  if (view.delta->size() > view.packed->edge_count() / kUnpackedPart) {
+    packed = internal::Packed::build(*view.elements, view.moment.known_at.value);
+    view.packed = packed.get();
+  }
+  return SnapshotSaver(view, path).save(impl_->latest_event_time.load());
 }
 
 }  // namespace headwater::graph
