@@ -1,7 +1,6 @@
 #include "ingest/catalog.h"
 
 #include <algorithm>
-#include <map>
 
 #include "ingest/run_merge.h"
 
@@ -112,7 +111,7 @@ Result<void> Catalog::apply_event(Step& step, const Event& event) {
     HW_TRY(resolved, resolve(step, event));
   }
   HW_CHECK_OK(observe_owner(step, event, *resolved));
-  HW_CHECK_OK(observe_datasets(step, event));
+  HW_CHECK_OK(observe_datasets(step, event, *resolved));
   for (const model::Name& name : event.dropped) {
     HW_TRY(const NodeId id,
            nodes_.touch({NodeKind::kDataset, name, {}}, step.mention, step.writer));
@@ -126,8 +125,8 @@ Result<void> Catalog::apply_event(Step& step, const Event& event) {
 Result<const Catalog::Resolved*> Catalog::resolve(Step& step, const Event& event) {
   auto at = resolved_.find(event.edges.hash);
   if (at == resolved_.end()) {
-    HW_CHECK_OK(touch_all(step, event));
     Resolved resolved;
+    HW_CHECK_OK(touch_all(step, event, resolved));
     HW_TRY(resolved.owner, nodes_.touch(event.edges.owner, step.mention, step.writer));
     HW_TRY(model::EdgeSet set, edge_set_of(step, event, resolved.owner));
     HW_TRY(resolved.id, interner_.edge_set(set, step.writer));
@@ -138,14 +137,14 @@ Result<const Catalog::Resolved*> Catalog::resolve(Step& step, const Event& event
     resolved.min_time = event.time;
     at = resolved_.emplace(event.edges.hash, std::move(resolved)).first;
   } else if (event.time < at->second.min_time) {
-    HW_CHECK_OK(touch_all(step, event));
+    HW_CHECK_OK(touch_all(step, event, at->second));
     at->second.min_time = event.time;
   }
   return &at->second;
 }
 
 // Every node the event names, in the order in which it names them.
-Result<void> Catalog::touch_all(Step& step, const Event& event) {
+Result<void> Catalog::touch_all(Step& step, const Event& event, Resolved& resolved) {
   HW_TRY([[maybe_unused]] const NodeId owner,
          nodes_.touch(event.edges.owner, step.mention, step.writer));
   for (const model::Name& name : event.datasets) {
@@ -162,6 +161,12 @@ Result<void> Catalog::touch_all(Step& step, const Event& event) {
   for (const auto& [name, other] : event.aliases) {
     HW_TRY([[maybe_unused]] const NodeId id,
            nodes_.touch({NodeKind::kDataset, other, {}}, named, step.writer));
+  }
+  resolved.observed.clear();
+  for (const model::ObservedDataset& dataset : event.observed) {
+    HW_TRY(const NodeId id,
+           nodes_.touch({NodeKind::kDataset, dataset.name, {}}, step.mention, step.writer));
+    resolved.observed.push_back(id);
   }
   return {};
 }
@@ -253,7 +258,7 @@ Result<void> Catalog::observe_owner(Step& step, const Event& event, const Resolv
   row.type = static_cast<std::int32_t>(type_of(event));
   row.flags = flags_of(event);
   const bool gone = event.kind == EventKind::kDataset &&
-                    std::ranges::find(event.dropped, event.edges.owner.name) != event.dropped.end();
+                    std::ranges::binary_search(event.dropped, event.edges.owner.name);
   if (gone) row.flags &= ~observation_flags::kExists;  // a declaration that it is no more
   row.edge_set = resolved.id;
   row.producer = step.producer;
@@ -273,27 +278,16 @@ Result<void> Catalog::observe_owner(Step& step, const Event& event, const Resolv
   return owners_.observe(row, edges, facets.bundle, step.writer, step.effects);
 }
 
-// Facets of the datasets that a run or job names. An output is observed even without any: the
-// observation is when it was last written. The subject of a DatasetEvent was its own owner.
-Result<void> Catalog::observe_datasets(Step& step, const Event& event) {
-  std::map<model::Name, const model::EntityFacets*> wanted;
-  for (const model::NamedEdge& edge : event.edges.edges) {
-    const bool output = edge.kind == EdgeKind::kWrites || edge.kind == EdgeKind::kWritesScoped;
-    if (output) wanted.emplace(edge.dst.name, nullptr);
-  }
-  for (const model::EntityFacets& entity : event.facets) {
-    if (!entity.is_job) wanted[entity.entity] = &entity;
-  }
-  if (event.kind == EventKind::kDataset) wanted.erase(event.edges.owner.name);
-  for (const auto& [name, facets] : wanted) {
-    HW_TRY(const NodeId id,
-           nodes_.touch({NodeKind::kDataset, name, {}}, step.mention, step.writer));
+// Facets of the datasets that a run or job names, and that it wrote them.
+Result<void> Catalog::observe_datasets(Step& step, const Event& event, const Resolved& resolved) {
+  for (std::size_t i = 0; i < event.observed.size(); ++i) {
+    const model::ObservedDataset& dataset = event.observed[i];
     BundleRef bundle;
-    if (facets != nullptr) {
-      HW_TRY(bundle, interner_.bundle(*facets, step.writer));
+    if (dataset.facets >= 0) {
+      HW_TRY(bundle, interner_.bundle(event.facets[dataset.facets], step.writer));
     }
     storage::ObservationRow row;
-    row.owner = id;
+    row.owner = resolved.observed[i];
     row.time = step.at.time;
     row.rank = step.at.rank;
     row.tie = step.at.tie;
@@ -301,13 +295,7 @@ Result<void> Catalog::observe_datasets(Step& step, const Event& event) {
     row.type = static_cast<std::int32_t>(ObservationType::kFacets);
     row.bundle = bundle.id;
     row.producer = step.producer;
-    const bool gone = std::ranges::find(event.dropped, name) != event.dropped.end();
-    const auto writes = [&dataset = name](const model::NamedEdge& e) {
-      return (e.kind == EdgeKind::kWrites || e.kind == EdgeKind::kWritesScoped) &&
-             e.dst.name == dataset;
-    };
-    const bool written = std::ranges::any_of(event.edges.edges, writes);
-    row.flags = written && !gone ? observation_flags::kExists : 0;
+    row.flags = dataset.written && !dataset.dropped ? observation_flags::kExists : 0;
     HW_CHECK_OK(owners_.observe(row, nullptr, bundle.bundle, step.writer, step.effects));
   }
   return {};

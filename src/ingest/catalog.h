@@ -32,7 +32,8 @@ class Catalog final : public storage::View {
     NodeId owner;
     model::EdgeSetId id;
     std::shared_ptr<const model::EdgeSet> raw, canonical;
-    Micros min_time = 0;  // every node has been touched at this event time
+    std::vector<NodeId> observed;  // of Event::observed, in that order
+    Micros min_time = 0;           // every node has been touched at this event time
   };
   struct Step {  // one record under way
     const storage::ViewRecord& record;
@@ -46,14 +47,14 @@ class Catalog final : public storage::View {
   Result<void> reload_if_needed(storage::Writer& writer);
   Result<void> apply_event(Step& step, const model::Event& event);
   Result<const Resolved*> resolve(Step& step, const model::Event& event);
-  Result<void> touch_all(Step& step, const model::Event& event);
+  Result<void> touch_all(Step& step, const model::Event& event, Resolved& resolved);
   Result<model::EdgeSet> edge_set_of(Step& step, const model::Event& event, NodeId owner);
   Result<void> apply_aliases(Step& step, const model::Event& event);
   Result<model::RunRow> apply_run(Step& step, const model::Event& event, NodeId job,
                                   model::CodeId code);
   Result<storage::RunInfo*> run_info(const std::string& run_id, NodeId job, Step& step);
   Result<void> observe_owner(Step& step, const model::Event& event, const Resolved& resolved);
-  Result<void> observe_datasets(Step& step, const model::Event& event);
+  Result<void> observe_datasets(Step& step, const model::Event& event, const Resolved& resolved);
   Result<void> apply_decision(Step& step);
   Result<void> delete_entity(Step& step, NodeId id, bool is_dataset);
   Result<void> delete_namespace(Step& step, const std::string& name);

@@ -84,6 +84,8 @@ bool EventParser::run(model::Event& event) {
   }
   if (!check_names()) return false;
   finish_facets();
+  add_observed();
+  hash_edges();
   return true;
 }
 
@@ -201,8 +203,9 @@ bool EventParser::optional_object(const JsonFields& parent, std::string_view mem
 }
 
 void EventParser::count_facet(FacetPlace place, std::string_view name, bool used) {
-  std::string full = std::string(place_name(place)) + "." + std::string(name);
-  (used ? facets_used_ : facets_kept_).insert(std::move(full));
+  std::string full(place_name(place));
+  full.append(".").append(name);
+  (used ? facets_used_ : facets_kept_).push_back(std::move(full));
 }
 
 template <class Use>
@@ -427,8 +430,13 @@ void EventParser::finish_facets() {
     entity.hash = hasher.finish();
     event_->facets.push_back(std::move(entity));
   };
-  event_->facets_used.assign(facets_used_.begin(), facets_used_.end());
-  event_->facets_kept.assign(facets_kept_.begin(), facets_kept_.end());
+  const auto names = [](std::vector<std::string>& counted) {
+    std::ranges::sort(counted);
+    counted.erase(std::unique(counted.begin(), counted.end()), counted.end());
+    return std::move(counted);
+  };
+  event_->facets_used = names(facets_used_);
+  event_->facets_kept = names(facets_kept_);
   std::ranges::sort(event_->dropped);  // one dataset may stand twice, and is dropped once
   event_->dropped.erase(std::unique(event_->dropped.begin(), event_->dropped.end()),
                         event_->dropped.end());

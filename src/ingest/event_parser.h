@@ -35,6 +35,8 @@ class EventParser {
     bool is_input = false, is_output = false;
   };
 
+  struct Input;  // of lineage
+
   bool reject(std::string pointer, std::string reason);
   void warn(std::string code, std::string pointer, std::string message);
 
@@ -70,6 +72,7 @@ class EventParser {
   bool check_names();
   bool check_text(const std::string& text, const std::string& pointer);
   void finish_facets();
+  void add_observed();
 
   // lineage_facets.cc
   void build_edges();
@@ -78,9 +81,8 @@ class EventParser {
   void add_column_lineage(const model::Name& target, const model::JsonValue& facet);
   void add_column_inputs(const model::End& target, const model::JsonValue& inputs,
                          model::EvidenceFacet facet, bool whole_dataset);
-  void add_column_edge(const model::End& source, const model::End& target,
-                       const model::JsonValue& input, model::EvidenceFacet facet,
-                       bool whole_dataset);
+  void add_column_edge(const model::End& source, const model::End& target, const Input& input,
+                       model::EvidenceFacet facet, bool whole_dataset);
   void add_explicit_target(const model::Name& target, const model::JsonValue& entry);
   void add_explicit_inputs(const model::Name& target, const model::JsonValue& inputs, bool whole);
   void add_explicit_job_entry(const model::JsonValue& entry);
@@ -88,7 +90,7 @@ class EventParser {
   void add_source(const model::Name& source, model::EvidenceFacet facet);
   void add_edge(model::EdgeKind kind, model::End src, model::End dst, bool via_job,
                 model::EvidenceFacet facet);
-  std::optional<model::End> source_of(const model::JsonValue& input, bool& own_job) const;
+  std::optional<model::End> source_of(const Input& input, bool& own_job) const;
 
   const bool is_object_;
   const model::JsonFields root_;
@@ -102,8 +104,10 @@ class EventParser {
   std::vector<std::pair<model::Name, model::JsonValue>> explicit_facets_;  // of datasets
   model::JsonValue job_lineage_;
   model::JsonValue sql_, source_code_, source_location_, headwater_code_;
-  std::set<std::string> facets_used_, facets_kept_;
+  std::vector<std::string> facets_used_, facets_kept_;  // in the order met
   std::map<std::tuple<model::EdgeKind, model::End, model::End>, std::size_t> edge_at_;
+  model::Name last_source_;  // of add_source, which most columns repeat
+  model::EvidenceFacet last_facet_ = model::EvidenceFacet::kInputsOutputs;
   std::map<model::Name, bool> scoped_;                        // outputs whose sources are explicit
   std::set<model::Name> explicit_columns_;                    // and whose columns are
   std::vector<std::pair<model::Name, model::Name>> renames_;  // old, new

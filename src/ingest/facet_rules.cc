@@ -1,13 +1,19 @@
 #include "ingest/facet_rules.h"
 
 #include <algorithm>
-#include <span>
+#include <array>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace headwater::ingest {
 namespace {
 
 using model::JsonValue;
 using Type = JsonValue::Type;
+
+constexpr std::size_t kPlaces = 5;  // of FacetPlace
 
 // `path`: members separated by '.', "[]" for every element, "*" for every member's value.
 // `required` speaks of the last member, given that what stands before it is there.
@@ -178,6 +184,93 @@ std::string_view type_name(Type type) {
   return "unknown";
 }
 
+// The rules of one facet as a tree, so that one pass over the facet tries all of them.
+struct Shape {
+  std::optional<Type> type;
+  std::uint64_t required_members = 0;  // a bit for each of `members`
+  std::vector<std::pair<std::string_view, Shape>> members;
+  std::unique_ptr<Shape> each_member, each_element;
+};
+
+// The member, every member ("*") or every element ("[]") that the path begins with.
+Shape& step_into(Shape& shape, std::string_view& path) {
+  const auto child = [](std::unique_ptr<Shape>& at) -> Shape& {
+    if (!at) at = std::make_unique<Shape>();
+    return *at;
+  };
+  if (path.starts_with("[]")) {
+    path.remove_prefix(2);
+    return child(shape.each_element);
+  }
+  if (path.starts_with('.')) path.remove_prefix(1);
+  const std::size_t end = std::min(path.find_first_of(".["), path.size());
+  const std::string_view name = path.substr(0, end);
+  path.remove_prefix(end);
+  if (name == "*") return child(shape.each_member);
+  for (auto& [known, below] : shape.members) {
+    if (known == name) return below;
+  }
+  return shape.members.emplace_back(name, Shape()).second;
+}
+
+void require(Shape& around, const Shape& member) {
+  for (std::size_t i = 0; i < around.members.size(); ++i) {
+    if (&around.members[i].second == &member) around.required_members |= std::uint64_t{1} << i;
+  }
+}
+
+bool conforms(const JsonValue& value, const Shape& shape);
+
+bool members_conform(const JsonValue& object, const Shape& shape) {
+  std::uint64_t there = 0;
+  bool good = true;
+  object.members([&](std::string_view name, const JsonValue& member) {
+    if (shape.each_member) good = good && conforms(member, *shape.each_member);
+    for (std::size_t i = 0; i < shape.members.size(); ++i) {
+      const auto& [known, below] = shape.members[i];
+      if (known != name) continue;
+      const std::uint64_t bit = std::uint64_t{1} << i;
+      there = member.is_null() ? there & ~bit : there | bit;
+      good = good && (member.is_null() || conforms(member, below));
+      return;
+    }
+  });
+  return good && (shape.required_members & ~there) == 0;
+}
+
+// False if any of the rules is broken.
+bool conforms(const JsonValue& value, const Shape& shape) {
+  if (shape.type && value.type() != *shape.type) return false;
+  if (value.is_object()) return members_conform(value, shape);
+  bool good = true;
+  if (shape.each_element) {
+    value.elements([&](const JsonValue& element) {
+      good = good && element.is_object() && conforms(element, *shape.each_element);
+    });
+  }
+  return good;
+}
+
+using Shapes = std::unordered_map<std::string_view, Shape>;
+
+const Shapes& shapes_of(FacetPlace place) {
+  static const std::array<Shapes, kPlaces> all = [] {
+    std::array<Shapes, kPlaces> made;
+    for (const Rule& rule : kRules) {
+      Shape* at = &made[static_cast<std::size_t>(rule.place)][rule.facet];
+      Shape* around = at;
+      for (std::string_view path = rule.path; !path.empty();) {
+        around = std::exchange(at, &step_into(*at, path));
+      }
+      at->type = rule.type;
+      if (rule.required) require(*around, *at);
+    }
+    return made;
+  }();
+  return all[static_cast<std::size_t>(place)];
+}
+
+// Names the fault; slower.
 class Checker {
  public:
   explicit Checker(const Rule& rule) : rule_(rule) {}
@@ -236,12 +329,14 @@ class Checker {
 }  // namespace
 
 bool known_facet(FacetPlace place, std::string_view name) {
-  return std::ranges::any_of(kRules,
-                             [&](const Rule& r) { return r.place == place && r.facet == name; });
+  return shapes_of(place).contains(name);
 }
 
 std::optional<FacetFault> check_facet(FacetPlace place, std::string_view name,
                                       const JsonValue& facet) {
+  const Shapes& shapes = shapes_of(place);
+  const auto shape = shapes.find(name);
+  if (shape == shapes.end() || conforms(facet, shape->second)) return std::nullopt;
   for (const Rule& rule : kRules) {
     if (rule.place != place || rule.facet != name) continue;
     if (auto fault = Checker(rule).check(facet, rule.path, "")) return fault;

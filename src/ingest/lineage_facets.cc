@@ -25,17 +25,30 @@ End field_end(const Name& name, std::string field) {
   return {NodeKind::kField, name, std::move(field)};
 }
 
-std::optional<std::string> field_of(const JsonValue& input) {
-  auto field = input.get("field").string();
-  if (field && field->empty()) field.reset();  // no column has this name
-  return field;
-}
-
 Name name_of(const JsonValue& value) {
   return {value.get("namespace").string().value_or(""), value.get("name").string().value_or("")};
 }
 
 }  // namespace
+
+// One element of inputs, inputFields or the like.
+struct EventParser::Input {
+  Name name;
+  std::optional<std::string> field;  // never empty: no column has that name
+  bool is_job = false;
+  JsonValue transformations;
+
+  explicit Input(const JsonValue& value) {
+    value.members([&](std::string_view member, const JsonValue& v) {
+      if (member == "namespace") name.name_space = v.string().value_or("");
+      if (member == "name") name.name = v.string().value_or("");
+      if (member == "field") field = v.string();
+      if (member == "type") is_job = v.string() == std::optional<std::string>("JOB");
+      if (member == "transformations") transformations = v;
+    });
+    if (field && field->empty()) field.reset();
+  }
+};
 
 // Columns of one target share their sources, so most reads and flows come many times: they are kept
 // once, on the strongest evidence. Beyond the limit one more is kept, which then rejects the event.
@@ -86,7 +99,26 @@ void EventParser::build_edges() {
     add_edge(EdgeKind::kControl, upstream ? job_end(other) : own, upstream ? own : job_end(other),
              false, EvidenceFacet::kJobDependencies);
   }
-  hash_edges();
+}
+
+// An output is observed even without facets: the observation is when it was last written. The
+// subject of a DatasetEvent is its own owner.
+void EventParser::add_observed() {
+  std::map<Name, model::ObservedDataset> found;
+  for (const model::NamedEdge& edge : event_->edges.edges) {
+    if (edge.kind != EdgeKind::kWrites && edge.kind != EdgeKind::kWritesScoped) continue;
+    found[edge.dst.name].written = true;
+  }
+  for (std::size_t i = 0; i < event_->facets.size(); ++i) {
+    const model::EntityFacets& entity = event_->facets[i];
+    if (!entity.is_job) found[entity.entity].facets = static_cast<std::int32_t>(i);
+  }
+  if (event_->kind == model::EventKind::kDataset) found.erase(event_->edges.owner.name);
+  for (auto& [name, dataset] : found) {
+    dataset.name = name;
+    dataset.dropped = std::ranges::binary_search(event_->dropped, name);
+    event_->observed.push_back(std::move(dataset));
+  }
 }
 
 // Equal hash, equal edges: the writer keeps what it resolved under it.
@@ -99,6 +131,10 @@ void EventParser::hash_edges() {
   end(event_->edges.owner);
   for (const Name& name : event_->datasets) hasher.field(name.name_space).field(name.name);
   hasher.field(event_->datasets.size());
+  for (const auto& dataset : event_->observed) {
+    hasher.field(dataset.name.name_space).field(dataset.name.name);
+  }
+  hasher.field(event_->observed.size());
   for (const model::NamedEdge& e : event_->edges.edges) {
     hasher.field(static_cast<std::uint64_t>(e.kind) * 256 +
                  static_cast<std::uint64_t>(e.facet) * 4 + (e.via_job ? 2 : 0) +
@@ -129,16 +165,19 @@ void EventParser::add_inputs_outputs() {
 // The job reads `source`, whether or not the inputs list it.
 void EventParser::add_source(const Name& source, EvidenceFacet facet) {
   if (event_->kind == model::EventKind::kDataset) return;
+  if (source == last_source_ && facet == last_facet_) return;
+  last_source_ = source;
+  last_facet_ = facet;
   add_edge(EdgeKind::kReads, dataset_end(source), job_end(*event_->job), false, facet);
   event_->shows_io = true;
 }
 
 // The source that an explicit lineage input names; nullopt when it names none. `own_job`: it is the
 // event's own job, which makes data of itself.
-std::optional<End> EventParser::source_of(const JsonValue& input, bool& own_job) const {
-  const Name name = name_of(input);
+std::optional<End> EventParser::source_of(const Input& input, bool& own_job) const {
+  const Name& name = input.name;
   own_job = false;
-  if (input.get("type").string() == std::optional<std::string>("JOB")) {
+  if (input.is_job) {
     own_job = name.name.empty() || (event_->job && name == *event_->job);
     if (own_job) return std::nullopt;
     return job_end(name);
@@ -173,7 +212,8 @@ void EventParser::add_explicit_target(const Name& target, const JsonValue& entry
 // `whole`: they stand beside the fields, so that a field among them bears on the whole target.
 void EventParser::add_explicit_inputs(const Name& target, const JsonValue& inputs, bool whole) {
   const bool dataset_event = event_->kind == model::EventKind::kDataset;
-  inputs.elements([&](const JsonValue& input) {
+  inputs.elements([&](const JsonValue& value) {
+    const Input input(value);
     bool own_job = false;
     const auto source = source_of(input, own_job);
     if (!source || *source == dataset_end(target)) return;
@@ -181,9 +221,8 @@ void EventParser::add_explicit_inputs(const Name& target, const JsonValue& input
              EvidenceFacet::kLineageFacet);
     if (source->kind != NodeKind::kDataset) return;
     add_source(source->name, EvidenceFacet::kLineageFacet);
-    const auto field = field_of(input);
-    if (whole && field) {
-      add_column_edge(field_end(source->name, *field), dataset_end(target), input,
+    if (whole && input.field) {
+      add_column_edge(field_end(source->name, *input.field), dataset_end(target), input,
                       EvidenceFacet::kLineageFacet, true);
     }
   });
@@ -211,7 +250,7 @@ void EventParser::add_explicit_job_entry(const JsonValue& entry) {
   const Name target = named.name.empty() ? *event_->job : named;
   entry.get("inputs").elements([&](const JsonValue& input) {
     bool own_job = false;
-    auto source = source_of(input, own_job);
+    auto source = source_of(Input(input), own_job);
     if (!source && own_job) source = job_end(*event_->job);
     if (!source || *source == job_end(target)) return;
     if (source->kind == NodeKind::kDataset && target == *event_->job) {
@@ -241,14 +280,14 @@ void EventParser::add_column_lineage(const Name& target, const JsonValue& facet)
 void EventParser::add_column_inputs(const End& target, const JsonValue& inputs, EvidenceFacet facet,
                                     bool whole_dataset) {
   const bool dataset_event = event_->kind == model::EventKind::kDataset;
-  inputs.elements([&](const JsonValue& input) {
+  inputs.elements([&](const JsonValue& value) {
+    const Input input(value);
     bool own_job = false;
     const auto source = source_of(input, own_job);
     if (!source || source->kind != NodeKind::kDataset) return;
-    const auto field = field_of(input);
-    const End from = field ? field_end(source->name, *field) : *source;
+    const End from = input.field ? field_end(source->name, *input.field) : *source;
     if (from == target) return;
-    add_column_edge(from, target, input, facet, whole_dataset || !field);
+    add_column_edge(from, target, input, facet, whole_dataset || !input.field);
     add_source(source->name, facet);
     if (dataset_event && source->name != target.name && facet != EvidenceFacet::kLineageFacet) {
       add_edge(EdgeKind::kFlow, *source, dataset_end(target.name), false, facet);
@@ -256,7 +295,7 @@ void EventParser::add_column_inputs(const End& target, const JsonValue& inputs, 
   });
 }
 
-void EventParser::add_column_edge(const End& source, const End& target, const JsonValue& input,
+void EventParser::add_column_edge(const End& source, const End& target, const Input& input,
                                   EvidenceFacet facet, bool whole_dataset) {
   const bool dataset_event = event_->kind == model::EventKind::kDataset;
   bool any = false;
@@ -270,7 +309,7 @@ void EventParser::add_column_edge(const End& source, const End& target, const Js
     edge.masking = masking;
     any = true;
   };
-  input.get("transformations").elements([&](const JsonValue& t) {
+  input.transformations.elements([&](const JsonValue& t) {
     add(t.get("type").string().value_or(""), t.get("subtype").string().value_or(""),
         t.get("masking").boolean().value_or(false));
   });

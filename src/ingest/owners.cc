@@ -313,6 +313,7 @@ Result<void> Owners::refold(NodeId owner, Seq seq, storage::Writer& writer,
 
 Result<void> Owners::refold_window(NodeId owner, Tip& tip, const Observation& late, Seq seq,
                                    storage::Writer& writer, storage::Effects& effects) {
+  if (tip.keep_repeated(late)) return {};
   const Fold fold = tip.refold_with(late);
   HW_TRY(tip.edge_rows, diff_edges(owner, std::move(tip.edge_rows), fold, seq, writer, effects));
   HW_TRY(tip.attribute_rows,

@@ -64,6 +64,7 @@ void Pipeline::Impl::run() {
 }
 
 Result<std::unique_ptr<Call>> Pipeline::Impl::prepare(std::string body, Done<BodyReceipt>& done) {
+  writer.take_spent();
   HW_CHECK_OK(check_json(body, options.limits));
   HW_TRY(const Body split, split_body(body, options.limits));
   auto call = std::make_unique<Call>();

@@ -185,9 +185,11 @@ void Timeline::apply_facets(const Observation& o, Delta& delta) {
     const auto state = attributes_.find(options_->state_attribute);
     if (state != attributes_.end() && options_->is_gone(state->second.content)) {
       set_attribute(options_->state_attribute, {}, o.at.time, delta);
+      applied_.reset();
     }
   }
-  if (!o.facets) return;
+  if (!o.facets || o.facets == applied_) return;
+  applied_ = o.facets;
   for (const auto& [name, content] : *o.facets) set_attribute(name, content, o.at.time, delta);
 }
 

@@ -161,6 +161,7 @@ class Timeline {
   Position last_;
   Edges live_;
   std::map<model::AttributeNameId, AttributeInterval> attributes_;
+  std::shared_ptr<const model::Bundle> applied_;  // attributes_ say what it says, if not null
   std::unordered_map<std::int64_t, RunState> runs_;
   std::size_t forget_at_ = kRunsBeforeForgetting;  // number of runs
 };

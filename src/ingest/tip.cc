@@ -71,6 +71,18 @@ void Tip::trim_rows() {
   erase_ended_before(attribute_rows, base_.last());
 }
 
+bool Tip::keep_repeated(const Observation& late) {
+  if (late.type != ObservationType::kFacets || !late.facets) return false;
+  if ((late.flags & observation_flags::kExists) != 0) return false;  // may bring it back
+  const auto next = std::ranges::upper_bound(window_, late.at, {}, &Observation::at);
+  if (next == window_.begin()) return false;
+  const Observation& before = *std::prev(next);
+  if (before.facets != late.facets || before.type == ObservationType::kDatasetDeleted) return false;
+  window_.insert(next, late);
+  settle();
+  return true;
+}
+
 Fold Tip::refold_with(const Observation& late) {
   window_.insert(std::ranges::upper_bound(window_, late.at, {}, &Observation::at), late);
   Collector collector;

@@ -58,6 +58,9 @@ class Tip {
   void step(const Observation& observation, Timeline::Delta& delta);
   // An observation within the window. Covers what rows() covers.
   Fold refold_with(const Observation& late);
+  // Keeps an observation within the window that says what the one before it said, so that no row
+  // changes. False: it does not, or may not, repeat it.
+  bool keep_repeated(const Observation& late);
   // After the rows were brought in line with what refold_with said: keeps the window short. Without
   // it one event of a clock far ahead, behind which all others are late, would make it grow for
   // ever.

@@ -210,10 +210,6 @@ Result<Receipt> LogWriter::apply_event(Call& call, CallEvent& event, RecordKind 
   next_seq_ = record.seq;
   if (event.event) {
     receipt.kind = event.event->kind;
-    // Copies: a batch that fails is made again.
-    receipt.facets_used = event.event->facets_used;
-    receipt.facets_kept = event.event->facets_kept;
-    receipt.warnings = event.event->warnings;
   } else {
     HW_CHECK_OK(quarantine(receipt, *event.rejection));
   }
@@ -259,6 +255,7 @@ Result<Receipt> LogWriter::apply_replay(Call& call, Batch& batch) {
   event.hash = logged->hash;
   event.event = std::make_unique<model::Event>(std::move(std::get<model::Event>(parsed)));
   HW_TRY(Receipt receipt, apply_event(call, event, RecordKind::kReplayed, batch));
+  add_findings(receipt, *event.event);
   HW_CHECK_OK(store_.writer().mark_replayed(*call.replay, receipt.seq));
   return receipt;
 }
@@ -273,16 +270,40 @@ void LogWriter::count(const Receipt& receipt) {
   }
 }
 
+// What parsing found, once the batch stands: one that fails is made again from its events.
+void LogWriter::add_findings(Receipt& receipt, model::Event& event) {
+  receipt.facets_used = std::move(event.facets_used);
+  receipt.facets_kept = std::move(event.facets_kept);
+  receipt.warnings = std::move(event.warnings);
+}
+
 void LogWriter::answer(Calls& calls, Batch& batch) {
   for (std::size_t i = 0; i < calls.size(); ++i) {
     if (batch.answers[i]) {
+      for (std::size_t j = 0; j < calls[i]->events.size(); ++j) {
+        Receipt& receipt = batch.answers[i]->events[j];
+        const bool taken =
+            receipt.status == ReceiptStatus::kStored || receipt.status == ReceiptStatus::kMerged;
+        if (taken) add_findings(receipt, *calls[i]->events[j].event);
+      }
       for (const Receipt& receipt : batch.answers[i]->events) count(receipt);
     }
     calls[i]->done(std::move(batch.answers[i]));
+    calls[i]->done = nullptr;  // it may keep a connection
   }
+  spent_.with([&](Calls& spent) {
+    for (auto& call : calls) spent.push_back(std::move(call));
+  });
 }
 
-void LogWriter::idle() { train_dictionary(); }
+LogWriter::Calls LogWriter::take_spent() {
+  return spent_.with([](Calls& spent) { return std::exchange(spent, {}); });
+}
+
+void LogWriter::idle() {
+  take_spent();
+  train_dictionary();
+}
 
 void LogWriter::train_dictionary() {
   if (auto trained = store_.writer().maybe_train_dictionary(); !trained) {

@@ -17,6 +17,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/mutex.h"
 #include "ingest/catalog.h"
 #include "ingest/ingest.h"
 #include "storage/view.h"
@@ -48,6 +49,9 @@ class LogWriter {
   void process(std::vector<std::unique_ptr<Call>> calls);
   void idle();
   void close();  // saves a graph snapshot
+  // Calls that were answered, to be destroyed by whoever has time: for one of thousands of events
+  // that takes as long as storing some hundreds. From any thread.
+  std::vector<std::unique_ptr<Call>> take_spent();
   PipelineStats stats() const;
 
  private:
@@ -71,6 +75,7 @@ class LogWriter {
   void discard();
   void train_dictionary();
   void answer(Calls& calls, Batch& batch);
+  static void add_findings(Receipt& receipt, model::Event& event);
   void count(const Receipt& receipt);
   void save_snapshot_if_due(bool wait);
 
@@ -84,6 +89,8 @@ class LogWriter {
   model::Seq snapshot_seq_;  // of the newest snapshot on disk
   std::thread snapshot_thread_;
   std::atomic<bool> snapshot_running_{false};
+
+  base::Guarded<Calls> spent_;
 
   struct Counters {
     std::atomic<std::uint64_t> events{0}, stored{0}, merged{0}, duplicates{0}, quarantined{0},

@@ -59,12 +59,19 @@ struct NamedEdge {
   bool masking = false;
 };
 
+// A dataset that the event observes beside its owner: it has facets, or it is written.
+struct ObservedDataset {
+  Name name;
+  std::int32_t facets = -1;  // index in Event::facets; -1: none
+  bool written = false, dropped = false;
+};
+
 // Edges of one owner (the event's job, or the dataset of a DatasetEvent).
 struct NamedEdges {
   End owner;
   std::vector<NamedEdge> edges;
   std::vector<Name> covered;  // datasets whose column lineage is stated here
-  base::Hash128 hash;
+  base::Hash128 hash;  // over these and over the names of the event's datasets, observed ones too
 };
 
 struct Warning {
@@ -93,6 +100,7 @@ struct Event {
   bool shows_io = false, shows_parent = false, shows_control = false;
   std::vector<Name> datasets;  // every dataset it names as input, output or subject
   std::vector<EntityFacets> facets;
+  std::vector<ObservedDataset> observed;       // sorted by name; without the subject
   std::string code_semantic;                   // empty: the event says nothing of the code
   std::vector<std::pair<Name, Name>> aliases;  // two names of one dataset
   std::vector<Name> dropped;                   // lifecycle DROP, or the old name of a RENAME

@@ -1,5 +1,6 @@
 #include "model/json.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -161,31 +162,6 @@ std::string json_quote(std::string_view text) {
   return out;
 }
 
-std::string json_minify(std::string_view text, std::size_t* replaced) {
-  std::string out;
-  out.reserve(text.size());
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const char c = text[at];
-    if (is_space(c)) {
-      ++at;
-    } else if (c == '"') {
-      const std::size_t end = skip_string(text, at);
-      out.append(text.substr(at, end - at));
-      at = end;
-    } else if (not_a_number(text.substr(at, 2))) {
-      at = skip_scalar(text, at);
-      out += "null";
-      ++count;
-    } else {
-      out.push_back(c);
-      ++at;
-    }
-  }
-  if (replaced != nullptr) *replaced = count;
-  return out;
-}
-
 JsonValue::JsonValue(std::string_view text) {
   const std::size_t begin = json_skip_space(text, 0);
   std::size_t end = text.size();
@@ -214,12 +190,96 @@ JsonValue JsonValue::get(std::string_view name) const {
   return found;
 }
 
+JsonDocument::JsonDocument(std::string_view text) {
+  constexpr std::size_t kBytesPerEntry = 12;  // of usual events, names counted as well
+  entries_.reserve(text.size() / kBytesPerEntry + 1);
+  text_.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '"') {
+      at = add_string(text, at);
+    } else if (c == ',' || c == ':') {
+      text_.push_back(c);
+      ++at;
+    } else if (c == '{' || c == '[') {
+      open(c);
+      ++at;
+    } else if (c == '}' || c == ']') {
+      close(c);
+      ++at;
+    } else if (is_space(c)) {
+      ++at;
+    } else {
+      const std::size_t end = skip_scalar(text, at);
+      add_scalar(text.substr(at, end - at));
+      at = end;
+    }
+  }
+}
+
+// Returns where the string ends.
+std::size_t JsonDocument::add_string(std::string_view from, std::size_t at) {
+  JsonEntry& entry = entries_.emplace_back();
+  std::size_t end = at + 1;
+  while (end < from.size() && from[end] != '"') {
+    if (from[end] == '\\') {
+      entry.escaped = 1;
+      ++end;
+    }
+    ++end;
+  }
+  end = std::min(end + 1, from.size());
+  entry.begin = static_cast<std::uint32_t>(text_.size());
+  entry.size = static_cast<std::uint32_t>(end - at);
+  text_.append(from, at, end - at);
+  return end;
+}
+
+void JsonDocument::add_scalar(std::string_view text) {
+  const bool number = !not_a_number(text);
+  JsonEntry& entry = entries_.emplace_back();
+  entry.begin = static_cast<std::uint32_t>(text_.size());
+  text_.append(number ? text : "null");
+  entry.size = static_cast<std::uint32_t>(text_.size()) - entry.begin;
+  if (!number) ++replaced_;
+}
+
+void JsonDocument::open(char bracket) {
+  open_.push_back(static_cast<std::uint32_t>(entries_.size()));
+  entries_.emplace_back().begin = static_cast<std::uint32_t>(text_.size());
+  text_.push_back(bracket);
+}
+
+void JsonDocument::close(char bracket) {
+  text_.push_back(bracket);
+  if (open_.empty()) return;  // not JSON
+  JsonEntry& entry = entries_[open_.back()];
+  entry.size = static_cast<std::uint32_t>(text_.size()) - entry.begin;
+  entry.span = static_cast<std::uint32_t>(entries_.size() - open_.back()) & 0x7FFFFFFF;
+  open_.pop_back();
+}
+
+JsonValue JsonDocument::root() const {
+  return entries_.empty() ? JsonValue() : JsonValue(text_.data(), entries_.data());
+}
+
+std::string json_minify(std::string_view text, std::size_t* replaced) {
+  JsonDocument document(text);
+  if (replaced != nullptr) *replaced = document.replaced();
+  return std::move(document).text();
+}
+
 JsonFields::JsonFields(const JsonValue& object) {
+  if (object.indexed()) {
+    indexed_ = object;
+    return;
+  }
   object.members(
       [&](std::string_view name, const JsonValue& value) { fields_.emplace_back(name, value); });
 }
 
 JsonValue JsonFields::get(std::string_view name) const {
+  if (indexed_.present()) return indexed_.get(name);
   for (auto at = fields_.rbegin(); at != fields_.rend(); ++at) {
     if (at->first == name) return at->second;
   }

@@ -15,6 +15,7 @@
 #include "api/http/problem.h"
 #include "api/http/text.h"
 #include "api/http/uri.h"
+#include "base/utf8.h"
 
 namespace headwater::api::http {
 namespace {
@@ -68,7 +69,7 @@ Outcome read_request(std::string_view input, std::size_t piece, const Limits& li
     out.body = parser.request().body;
     out.path = parser.request().path;
     for (const auto& segment : parser.request().segments) {
-      if (!is_utf8(segment) || segment.find('\0') != std::string::npos) std::abort();
+      if (!base::is_utf8(segment) || segment.find('\0') != std::string::npos) std::abort();
     }
     BodyLease lease(std::make_shared<BodyBudget>(1'000'000));
     const auto body = decode_body(out.body, parser.coding(), 200'000, lease);
@@ -87,7 +88,8 @@ void fuzz(std::string_view input) {
   if (whole.complete && cut.complete && !(whole == cut)) std::abort();
   if (whole.complete && !cut.complete && !cut.refused) std::abort();
   accepts_gzip(input);
-  if (!is_utf8(problem_json(base::make_error(base::ErrorCode::kInternal, std::string(input))))) {
+  if (!base::is_utf8(
+          problem_json(base::make_error(base::ErrorCode::kInternal, std::string(input))))) {
     std::abort();
   }
 }

@@ -6,6 +6,7 @@
 
 #include "api/http/text.h"
 #include "api/http/uri.h"
+#include "base/utf8.h"
 #include "graph/graph.h"
 #include "query/node_ref.h"
 #include "tests/fuzz/require.h"
@@ -38,13 +39,13 @@ void check_url(std::string_view text) {
   for (const bool plus : {false, true}) {
     const auto decoded = http::percent_decode(text, plus);
     if (!decoded) continue;
-    REQUIRE(http::is_utf8(*decoded) && decoded->size() <= text.size());
+    REQUIRE(base::is_utf8(*decoded) && decoded->size() <= text.size());
     // One that stands there as it is, no request line lets through.
     const bool raw_nul = text.find('\0') != std::string_view::npos;
     REQUIRE(raw_nul || decoded->find('\0') == std::string::npos);
   }
   if (const auto query = http::parse_query(text)) {
-    for (const auto& [name, value] : *query) REQUIRE(http::is_utf8(name) && http::is_utf8(value));
+    for (const auto& [name, value] : *query) REQUIRE(base::is_utf8(name) && http::is_utf8(value));
   }
   if (const auto target = http::parse_target(text)) {
     REQUIRE(target->asterisk || target->path.starts_with('/'));

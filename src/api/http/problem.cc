@@ -5,7 +5,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include "api/http/text.h"
+#include "base/utf8.h"
 
 namespace headwater::api::http {
 namespace {
@@ -18,7 +18,7 @@ void put_string(Writer& writer, std::string_view text) {
 
 // A message may quote what a client sent; the answer is UTF-8 all the same.
 std::string as_utf8(const std::string& text) {
-  if (is_utf8(text)) return text;
+  if (base::is_utf8(text)) return text;
   std::string out = text;
   for (char& c : out) {
     if (static_cast<unsigned char>(c) >= 0x80) c = '?';

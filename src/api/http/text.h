@@ -6,8 +6,6 @@
 
 namespace headwater::api::http {
 
-// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool is_utf8(std::string_view text);
 // ASCII only.
 char lower(char c);
 std::string to_lower(std::string_view text);

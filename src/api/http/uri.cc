@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "api/http/text.h"
+#include "base/utf8.h"
 
 namespace headwater::api::http {
 namespace {
@@ -63,7 +64,7 @@ base::Result<std::string> percent_decode(std::string_view text, bool plus_is_spa
     }
     out.push_back(c);
   }
-  if (!is_utf8(out)) return bad_target("The URL does not decode to UTF-8.");
+  if (!base::is_utf8(out)) return bad_target("The URL does not decode to UTF-8.");
   return out;
 }
 

@@ -77,6 +77,20 @@ TEST(CheckJson, RefusesWhatIsNotJsonInUtf8) {
   }
 }
 
+TEST(CheckJson, RefusesEveryControlCharacterWhereverItStands) {
+  for (char c = 0; c < 0x20; ++c) {
+    const bool space = c == '\t' || c == '\n' || c == '\r';
+    EXPECT_EQ(check_json(std::string("[") + c + "1]", kLimits).operator bool(), space);
+    for (std::size_t before = 0; before < 40; ++before) {
+      const std::string text = "[\"" + std::string(before, 'x') + c + "yyyyyyyyyyyyyyyyyyyy\"]";
+      const auto checked = check_json(text, kLimits);
+      ASSERT_FALSE(checked) << int{c} << " after " << before;
+      const std::string place = std::to_string(before + 2);
+      EXPECT_TRUE(space || checked.error().message.find(place) != std::string::npos) << int{c};
+    }
+  }
+}
+
 TEST(CheckJson, RefusesDeepNestingAndSaysTheLimit) {
   EXPECT_TRUE(check_json(std::string(256, '[') + std::string(256, ']'), kLimits));
   for (const std::size_t depth : {std::size_t{257}, std::size_t{1'000'000}}) {

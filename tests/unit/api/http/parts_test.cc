@@ -13,6 +13,7 @@
 #include "api/http/uri.h"
 #include "api/http/wire.h"
 #include "api/http/worker_pool.h"
+#include "base/utf8.h"
 
 namespace headwater::api::http {
 namespace {
@@ -45,10 +46,10 @@ TEST(Uri, KnowsTheFormsOfATarget) {
 }
 
 TEST(Text, TellsUtf8) {
-  EXPECT_TRUE(is_utf8("plain \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x8C\x8A"));
+  EXPECT_TRUE(base::is_utf8("plain \xC3\xA9 \xE2\x82\xAC \xF0\x9F\x8C\x8A"));
   for (const char* text : {"\x80", "\xC0\xAF", "\xC3", "\xE0\x80\x80", "\xED\xA0\x80", "\xE2\x82",
                            "\xF0\x80\x80\x80", "\xF5\x80\x80\x80", "\xF4\x90\x80\x80", "\xFF"}) {
-    EXPECT_FALSE(is_utf8(text)) << text;
+    EXPECT_FALSE(base::is_utf8(text)) << text;
   }
 }
 
@@ -130,7 +131,7 @@ TEST(Problem, SaysTypeTitleStatusDetailAndCode) {
 
 TEST(Problem, IsUtf8WhateverTheMessageQuotes) {
   const auto error = base::make_error(base::ErrorCode::kNotFound, "No \xFF\xC3.");
-  EXPECT_TRUE(is_utf8(problem_json(error)));
+  EXPECT_TRUE(base::is_utf8(problem_json(error)));
 }
 
 TEST(Problem, TellsWhenToComeBack) {
