@@ -186,10 +186,16 @@ std::string_view type_name(Type type) {
 
 // The rules of one facet as a tree, so that one pass over the facet tries all of them.
 struct Shape {
+  struct Member;
   std::optional<Type> type;
   std::uint64_t required_members = 0;  // a bit for each of `members`
-  std::vector<std::pair<std::string_view, Shape>> members;
+  std::vector<std::unique_ptr<Member>> members;
   std::unique_ptr<Shape> each_member, each_element;
+};
+
+struct Shape::Member {
+  std::string_view name;
+  Shape shape;
 };
 
 // The member, every member ("*") or every element ("[]") that the path begins with.
@@ -207,15 +213,16 @@ Shape& step_into(Shape& shape, std::string_view& path) {
   const std::string_view name = path.substr(0, end);
   path.remove_prefix(end);
   if (name == "*") return child(shape.each_member);
-  for (auto& [known, below] : shape.members) {
-    if (known == name) return below;
+  for (const auto& member : shape.members) {
+    if (member->name == name) return member->shape;
   }
-  return shape.members.emplace_back(name, Shape()).second;
+  shape.members.push_back(std::make_unique<Shape::Member>(Shape::Member{name, {}}));
+  return shape.members.back()->shape;
 }
 
 void require(Shape& around, const Shape& member) {
   for (std::size_t i = 0; i < around.members.size(); ++i) {
-    if (&around.members[i].second == &member) around.required_members |= std::uint64_t{1} << i;
+    if (&around.members[i]->shape == &member) around.required_members |= std::uint64_t{1} << i;
   }
 }
 
@@ -227,11 +234,10 @@ bool members_conform(const JsonValue& object, const Shape& shape) {
   object.members([&](std::string_view name, const JsonValue& member) {
     if (shape.each_member) good = good && conforms(member, *shape.each_member);
     for (std::size_t i = 0; i < shape.members.size(); ++i) {
-      const auto& [known, below] = shape.members[i];
-      if (known != name) continue;
+      if (shape.members[i]->name != name) continue;
       const std::uint64_t bit = std::uint64_t{1} << i;
       there = member.is_null() ? there & ~bit : there | bit;
-      good = good && (member.is_null() || conforms(member, below));
+      good = good && (member.is_null() || conforms(member, shape.members[i]->shape));
       return;
     }
   });

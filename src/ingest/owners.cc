@@ -29,6 +29,7 @@ Owners::Owners(NodeTable& nodes, Interner& interner, const PipelineOptions& opti
     : nodes_(nodes), interner_(interner) {
   options_.misses_to_retire = options.misses_to_retire;
   options_.window = options.refold_window;
+  options_.save_every = options.save_every;
   options_.dataset_of = [this](NodeId id) { return nodes_.dataset_of(id); };
   options_.is_gone = [this](model::ContentId content) { return gone_.contains(content); };
 }
@@ -108,6 +109,56 @@ Result<std::shared_ptr<const model::Bundle>> Owners::bundle(model::BundleId id,
   return bundle;
 }
 
+Result<Observation> Owners::observation(NodeId owner, const storage::ObservationRow& row,
+                                        storage::Writer& writer) {
+  Observation o;
+  o.at = position_of(row);
+  o.type = static_cast<ObservationType>(row.type);
+  o.flags = row.flags;
+  o.run = row.run;
+  o.code = row.code;
+  o.edge_set = row.edge_set;
+  HW_TRY(o.edges, edge_set(row.edge_set, writer));
+  HW_TRY(o.facets, bundle(row.bundle, writer));
+  if (nodes_.kind(owner) == NodeKind::kDataset) o.dataset = owner;
+  return o;
+}
+
+// A dataset of several names has observations under each, and several at one position: it is folded
+// from the start.
+Result<std::vector<Observation>> Owners::restore(NodeId owner, Tip& tip, storage::Writer& writer) {
+  if (nodes_.members(owner).size() > 1) return observations(owner, writer);
+  HW_TRY(const auto stored, writer.reader().tip(owner));
+  if (!stored) return observations(owner, writer);
+  auto base = Timeline::decode(stored->state, options_, [&](model::EdgeSetId id) {
+    auto found = edge_set(id, writer);
+    return found ? std::move(found).value() : nullptr;
+  });
+  const Position at{stored->time, stored->rank, stored->tie, stored->seq.value};
+  if (!base || base->last() != at) return observations(owner, writer);
+  std::vector<Observation> after;
+  HW_TRY(const auto rows, writer.reader().observations_after(*stored));
+  for (const auto& row : rows) {
+    HW_TRY(Observation o, observation(owner, row, writer));
+    after.push_back(std::move(o));
+  }
+  if (!deletions_.empty()) {
+    std::vector<Observation> all = after;
+    add_deletions(after, base->datasets(), at, all);
+    std::ranges::stable_sort(all, {}, &Observation::at);
+    after = std::move(all);
+  }
+  tip.restore(std::move(*base));
+  return after;
+}
+
+Result<void> Owners::save_if_due(NodeId owner, Tip& tip, storage::Writer& writer) {
+  if (!tip.save_due() || nodes_.members(owner).size() > 1) return {};
+  const Position& at = tip.base_last();
+  tip.saved();
+  return writer.put_tip({owner, at.time, at.rank, at.tie, Seq{at.seq}, tip.base().encode()});
+}
+
 Result<std::vector<Observation>> Owners::observations(NodeId owner, storage::Writer& writer) {
   std::vector<Observation> own;
   // One record may speak of several names of the dataset: the best name has the last word.
@@ -116,28 +167,20 @@ Result<std::vector<Observation>> Owners::observations(NodeId owner, storage::Wri
   for (const NodeId member : members) {
     HW_TRY(const auto rows, writer.reader().observations_of_owner(member));
     for (const auto& row : rows) {
-      Observation o;
-      o.at = position_of(row);
-      o.type = static_cast<ObservationType>(row.type);
-      o.flags = row.flags;
-      o.run = row.run;
-      o.code = row.code;
-      HW_TRY(o.edges, edge_set(row.edge_set, writer));
-      HW_TRY(o.facets, bundle(row.bundle, writer));
-      if (nodes_.kind(owner) == NodeKind::kDataset) o.dataset = owner;
+      HW_TRY(Observation o, observation(owner, row, writer));
       own.push_back(std::move(o));
     }
   }
   std::vector<Observation> all = own;
-  if (!deletions_.empty()) add_deletions(own, all);
+  if (!deletions_.empty()) add_deletions(own, {}, Position{}, all);
   std::ranges::stable_sort(all, {}, &Observation::at);
   return all;
 }
 
-// Deletions of every dataset that the observations ever put at the end of an edge.
-void Owners::add_deletions(const std::vector<Observation>& from,
-                           std::vector<Observation>& to) const {
-  std::set<NodeId> datasets;
+// Deletions after a position, of these datasets and of every one that the observations ever put at
+// the end of an edge.
+void Owners::add_deletions(const std::vector<Observation>& from, std::set<NodeId> datasets,
+                           const Position& after, std::vector<Observation>& to) const {
   std::set<const EdgeSet*> seen;
   for (const Observation& o : from) {
     if (!o.edges || !seen.insert(o.edges.get()).second) continue;
@@ -150,6 +193,7 @@ void Owners::add_deletions(const std::vector<Observation>& from,
     const auto at = deletions_.find(dataset);
     if (at == deletions_.end()) continue;
     for (const Position& position : at->second) {
+      if (position <= after) continue;
       Observation o;
       o.at = position;
       o.type = ObservationType::kDatasetDeleted;
@@ -197,7 +241,7 @@ Result<Tip*> Owners::tip(NodeId owner, storage::Writer& writer) {
   if (const auto at = tips_.find(owner.value); at != tips_.end()) return at->second.get();
   auto fresh = std::make_unique<Tip>(options_);
   if (!nodes_.is_new(owner) || nodes_.members(owner).size() > 1) {
-    HW_TRY(const auto history, observations(owner, writer));
+    HW_TRY(const auto history, restore(owner, *fresh, writer));
     const Fold fold = fresh->fold(history);
     HW_TRY(EdgeRows edges, stored_edges(owner, Seq{}, writer));
     HW_TRY(AttributeRows attributes, stored_attributes(owner, Seq{}, writer));
@@ -237,11 +281,13 @@ Result<void> Owners::observe(const storage::ObservationRow& row,
   o.flags = row.flags;
   o.run = row.run;
   o.code = row.code;
+  o.edge_set = row.edge_set;
   o.edges = std::move(edges);
   o.facets = std::move(facets);
   if (nodes_.kind(owner) == NodeKind::kDataset) o.dataset = owner;
   if (o.at > at_tip->last() && !deleted_after(o.edges.get(), o.at)) {
-    return step(owner, *at_tip, o, row.seq, writer, effects);
+    HW_CHECK_OK(step(owner, *at_tip, o, row.seq, writer, effects));
+    return save_if_due(owner, *at_tip, writer);
   }
   // Deletions that found nothing to end are not in the window, but may find something now.
   const bool window_suffices = at_tip->in_window(o.at) && o.at < at_tip->last() &&
@@ -308,7 +354,7 @@ Result<void> Owners::refold(NodeId owner, Seq seq, storage::Writer& writer,
   fresh->trim_rows();
   tips_[owner.value] = std::move(fresh);
   touched_.insert(owner);
-  return {};
+  return writer.delete_tip(owner);  // what was saved may not know of this
 }
 
 Result<void> Owners::refold_window(NodeId owner, Tip& tip, const Observation& late, Seq seq,

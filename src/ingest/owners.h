@@ -52,10 +52,16 @@ class Owners {
   Result<void> know_states(storage::Writer& writer);
   Result<Tip*> tip(NodeId owner, storage::Writer& writer);
   Result<std::vector<Observation>> observations(NodeId owner, storage::Writer& writer);
+  // Sets the tip's base to what was saved of it, if anything was; answers with what comes after.
+  Result<std::vector<Observation>> restore(NodeId owner, Tip& tip, storage::Writer& writer);
+  Result<void> save_if_due(NodeId owner, Tip& tip, storage::Writer& writer);
+  Result<Observation> observation(NodeId owner, const storage::ObservationRow& row,
+                                  storage::Writer& writer);
   Result<std::shared_ptr<const model::EdgeSet>> edge_set(model::EdgeSetId id,
                                                          storage::Writer& writer);
   Result<std::shared_ptr<const model::Bundle>> bundle(model::BundleId id, storage::Writer& writer);
-  void add_deletions(const std::vector<Observation>& from, std::vector<Observation>& to) const;
+  void add_deletions(const std::vector<Observation>& from, std::set<NodeId> datasets,
+                     const Position& after, std::vector<Observation>& to) const;
   bool deleted_after(const model::EdgeSet* edges, const Position& at) const;
 
   Result<void> step(NodeId owner, Tip& tip, const Observation& observation, Seq seq,

@@ -93,6 +93,7 @@ Result<void> Owners::merge(NodeId a, NodeId b, const NodeTable::Mention& mention
   affected.erase(loser);
   affected.insert(winner);
   tips_.erase(loser.value);
+  HW_CHECK_OK(writer.delete_tip(loser));
   for (const NodeId owner : affected) {
     if (nodes_.canonical(owner) != owner) continue;
     HW_CHECK_OK(refold(owner, mention.seq, writer, effects));

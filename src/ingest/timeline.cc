@@ -11,18 +11,15 @@ using model::EdgeSet;
 using model::EndReason;
 using model::mask;
 
-namespace {
-
-bool any_contains(const std::vector<std::shared_ptr<const EdgeSet>>& sets, const EdgeKey& key) {
-  return std::ranges::any_of(sets, [&](const auto& set) { return set->contains(key); });
+bool Timeline::any_contains(const std::vector<Shown>& sets, const EdgeKey& key) {
+  return std::ranges::any_of(sets, [&](const Shown& set) { return set.edges->contains(key); });
 }
 
-bool covers(const std::vector<std::shared_ptr<const EdgeSet>>& sets, model::NodeId dataset) {
-  return std::ranges::any_of(
-      sets, [&](const auto& set) { return std::ranges::binary_search(set->covered, dataset); });
+bool Timeline::covers(const std::vector<Shown>& sets, model::NodeId dataset) {
+  return std::ranges::any_of(sets, [&](const Shown& set) {
+    return std::ranges::binary_search(set.edges->covered, dataset);
+  });
 }
-
-}  // namespace
 
 void Timeline::step(const Observation& o, Delta& delta) {
   assert(o.at >= last_);
@@ -64,10 +61,11 @@ Timeline::RunState& Timeline::note_run(const Observation& o) {
     run.flags = 0;
   }
   run.flags |= o.flags;
-  const auto same = [&](const auto& set) {
-    return set == o.edges || (set->entries == o.edges->entries && set->covered == o.edges->covered);
+  const auto same = [&](const Shown& set) {
+    return set.edges == o.edges ||
+           (set.edges->entries == o.edges->entries && set.edges->covered == o.edges->covered);
   };
-  if (o.edges && std::ranges::none_of(run.sets, same)) run.sets.push_back(o.edges);
+  if (o.edges && std::ranges::none_of(run.sets, same)) run.sets.push_back({o.edges, o.edge_set});
   return run;
 }
 
@@ -88,7 +86,7 @@ void Timeline::show(const Observation& o, model::CodeId code, Delta& delta) {
 }
 
 bool Timeline::speaks_of(const EdgeKey& key, std::int32_t flags,
-                         const std::vector<std::shared_ptr<const EdgeSet>>& sets) const {
+                         const std::vector<Shown>& sets) const {
   const model::EdgeKinds kind = mask(key.kind);
   if ((kind & model::kColumnLineage) != 0) return covers(sets, options_->dataset_of(key.dst));
   if (key.kind == EdgeKind::kParent) return (flags & observation_flags::kParent) != 0;
@@ -125,8 +123,8 @@ void Timeline::judge(const Observation& o, const RunState& run, Delta& delta) {
 }
 
 void Timeline::declare(const Observation& o, Delta& delta) {
-  std::vector<std::shared_ptr<const EdgeSet>> sets;
-  if (o.edges) sets.push_back(o.edges);
+  std::vector<Shown> sets;
+  if (o.edges) sets.push_back({o.edges, o.edge_set});
   for (auto at = live_.begin(); at != live_.end();) {
     const bool keep = any_contains(sets, at->first) || !speaks_of(at->first, o.flags, sets);
     at = keep ? std::next(at) : end_edge(at, o.at.time, EndReason::kDeclaration, delta);
@@ -134,8 +132,8 @@ void Timeline::declare(const Observation& o, Delta& delta) {
 }
 
 void Timeline::snapshot(const Observation& o, Delta& delta) {
-  std::vector<std::shared_ptr<const EdgeSet>> sets;
-  if (o.edges) sets.push_back(o.edges);
+  std::vector<Shown> sets;
+  if (o.edges) sets.push_back({o.edges, o.edge_set});
   for (auto at = live_.begin(); at != live_.end();) {
     const bool keep = at->second.run != o.run || any_contains(sets, at->first) ||
                       !speaks_of(at->first, o.flags, sets);
@@ -154,6 +152,15 @@ bool Timeline::touches(model::NodeId dataset) const {
     return options_->dataset_of(entry.first.src) == dataset ||
            options_->dataset_of(entry.first.dst) == dataset;
   });
+}
+
+std::set<model::NodeId> Timeline::datasets() const {
+  std::set<model::NodeId> out;
+  for (const auto& [key, live] : live_) {
+    out.insert(options_->dataset_of(key.src));
+    out.insert(options_->dataset_of(key.dst));
+  }
+  return out;
 }
 
 void Timeline::end_at_dataset(const Observation& o, Delta& delta) {

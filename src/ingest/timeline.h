@@ -33,6 +33,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -75,6 +79,7 @@ struct Observation {
   model::RunRow run;
   model::CodeId code;
   std::shared_ptr<const model::EdgeSet> edges;  // canonical ids; may be null
+  model::EdgeSetId edge_set;                    // what `edges` is stored as
   std::shared_ptr<const model::Bundle> facets;  // may be null
   model::NodeId dataset;                        // kDatasetDeleted only
 };
@@ -98,6 +103,7 @@ class Timeline {
   struct Options {
     int misses_to_retire = 3;
     std::size_t window = 64;  // observations that a tip can fold anew, at least (tip.h)
+    std::size_t save_every = 256;  // of them folded beyond recall (tip.h), more if it is large
     // Not before; a function of the observations alone, like everything here.
     Micros forget_run_after = Micros{30} * 86'400 * 1'000'000;       // without an event of it
     Micros forget_ended_run_after = Micros{2} * 86'400 * 1'000'000;  // the same, once it has ended
@@ -119,9 +125,19 @@ class Timeline {
   void step(const Observation& observation, Delta& delta);
   const Position& last() const { return last_; }
   bool touches(model::NodeId dataset) const;  // any live edge at it
+  // Datasets at the ends of live edges.
+  std::set<model::NodeId> datasets() const;
   // What holds at last(), with open ends, sorted.
   std::vector<EdgeInterval> live_edges() const;
   std::vector<AttributeInterval> live_attributes() const;
+
+  // The state as bytes, and back (timeline_codec.cc). nullopt: damaged, or of other options. `find`
+  // gives the canonical form of a stored edge set, null if it cannot.
+  using FindEdges = std::function<std::shared_ptr<const model::EdgeSet>(model::EdgeSetId)>;
+  std::string encode() const;
+  static std::optional<Timeline> decode(std::string_view bytes, const Options& options,
+                                        const FindEdges& find);
+  std::size_t encoded_bytes() const;  // about
 
  private:
   static constexpr std::size_t kRunsBeforeForgetting = 64;
@@ -132,16 +148,22 @@ class Timeline {
     model::CodeId code;
     int misses = 0;
   };
+  struct Shown {
+    std::shared_ptr<const model::EdgeSet> edges;
+    model::EdgeSetId id;
+  };
   struct RunState {
     Position start;
     Micros last_time = 0;
-    std::vector<std::shared_ptr<const model::EdgeSet>> sets;
+    std::vector<Shown> sets;
     model::CodeId code;
     std::int32_t flags = 0;
     bool ended = false;
   };
   using Edges = std::map<model::EdgeKey, Live>;
 
+  static bool any_contains(const std::vector<Shown>& sets, const model::EdgeKey& key);
+  static bool covers(const std::vector<Shown>& sets, model::NodeId dataset);
   void show(const Observation& o, model::CodeId code, Delta& delta);
   RunState& note_run(const Observation& o);
   void judge(const Observation& o, const RunState& run, Delta& delta);
@@ -153,7 +175,7 @@ class Timeline {
   void set_attribute(model::AttributeNameId name, model::ContentId content, Micros time,
                      Delta& delta);
   bool speaks_of(const model::EdgeKey& key, std::int32_t flags,
-                 const std::vector<std::shared_ptr<const model::EdgeSet>>& sets) const;
+                 const std::vector<Shown>& sets) const;
   Edges::iterator end_edge(Edges::iterator at, Micros time, model::EndReason reason, Delta& delta);
   void forget_old_runs(Micros now);
 

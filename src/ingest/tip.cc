@@ -40,6 +40,7 @@ Fold Tip::fold(const std::vector<Observation>& history) {
   const std::size_t kept = std::min(history.size(), keep_);
   const std::size_t before = history.size() - kept;
   for (std::size_t i = 0; i < before; ++i) collector.step(base_, history[i]);
+  unsaved_ += before;
   timeline_ = base_;
   window_.assign(history.begin() + static_cast<std::ptrdiff_t>(before), history.end());
   for (const Observation& o : window_) collector.step(timeline_, o);
@@ -62,8 +63,16 @@ void Tip::advance() {
     ignored = {};
     base_.step(window_.front(), ignored);
     window_.pop_front();
+    ++unsaved_;
   }
   trim_rows();
+}
+
+bool Tip::save_due() const {
+  // With 256: at most 32 bytes an observation.
+  constexpr std::size_t kBytes = 8192;
+  const std::size_t wanted = std::max(save_every_, base_.encoded_bytes() * save_every_ / kBytes);
+  return unsaved_ >= wanted && !window_.empty() && window_.front().at > base_.last();
 }
 
 void Tip::trim_rows() {

@@ -50,9 +50,16 @@ struct Fold {
 class Tip {
  public:
   explicit Tip(const Timeline::Options& options)
-      : keep_(options.window), base_(options), timeline_(options) {}
+      : keep_(options.window), save_every_(options.save_every), base_(options), timeline_(options) {}
 
-  // A whole history, in order, into an empty tip.
+  // From where a base was saved: fold() goes on with what comes after it.
+  void restore(Timeline base) { base_ = std::move(base); }
+  // The base is far enough from what was saved, and stands between two observations.
+  bool save_due() const;
+  void saved() { unsaved_ = 0; }
+  const Timeline& base() const { return base_; }
+
+  // A whole history, in order, into an empty tip; or what comes after a restored base.
   Fold fold(const std::vector<Observation>& history);
   // An observation after last().
   void step(const Observation& observation, Timeline::Delta& delta);
@@ -79,8 +86,9 @@ class Tip {
  private:
   void advance();
 
-  const std::size_t keep_;
+  const std::size_t keep_, save_every_;
   Timeline base_, timeline_;
+  std::size_t unsaved_ = 0;  // observations folded into the base since it was saved
   std::deque<Observation> window_;
 };
 

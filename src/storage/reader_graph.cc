@@ -126,6 +126,15 @@ Result<std::vector<ObservationRow>> Reader::observations_of_owner(model::NodeId 
   return impl_->db->many(Sql::kObservationsOfOwner, sqlite::read_observation, owner);
 }
 
+Result<std::vector<ObservationRow>> Reader::observations_after(const TipRow& tip) {
+  return impl_->db->many(Sql::kObservationsAfter, sqlite::read_observation, tip.owner, tip.time,
+                         tip.rank, tip.tie, tip.seq);
+}
+
+Result<std::optional<TipRow>> Reader::tip(model::NodeId owner) {
+  return impl_->db->one(Sql::kTipOfOwner, sqlite::read_tip, owner);
+}
+
 Result<std::optional<Micros>> Reader::last_observation_time(model::NodeId owner) {
   auto read = [](Row& row) { return row.null() ? std::optional<Micros>() : row.integer(); };
   HW_TRY(auto found, impl_->db->one(Sql::kObservationLastTime, read, owner));

@@ -103,6 +103,16 @@ struct DeletionRow {
   model::Seq seq;
 };
 
+// ingest's own state at an observation, opaque here.
+struct TipRow {
+  model::NodeId owner;
+  Micros time = 0;
+  std::int32_t rank = 0;
+  std::int64_t tie = 0;
+  model::Seq seq;
+  std::string state;
+};
+
 enum class RunState : std::int32_t {
   kUnknown = 0,  // a placeholder: only named by its children
   kNew = 1,      // events, but none of START, RUNNING or an end

@@ -127,6 +127,9 @@ class Reader {
   Result<std::optional<EdgeRow>> edge(model::EdgeId id);
   Result<std::vector<AttributeRow>> attributes_of_owner(model::NodeId owner, bool current_only);
   Result<std::vector<ObservationRow>> observations_of_owner(model::NodeId owner);
+  // Those after a position, and the state that was put for one.
+  Result<std::vector<ObservationRow>> observations_after(const TipRow& tip);
+  Result<std::optional<TipRow>> tip(model::NodeId owner);
   Result<std::optional<Micros>> last_observation_time(model::NodeId owner);
   Result<std::vector<ObservationRow>> observations_of_run(model::RunRow run);
   Result<std::vector<DeletionRow>> deletions();
@@ -196,6 +199,8 @@ class Writer {
   Result<void> close_attribute(std::int64_t id, Seq recorded_to);
   Result<void> insert_observation(const ObservationRow& row);
   Result<void> insert_deletion(const DeletionRow& row);
+  Result<void> put_tip(const TipRow& row);  // in place of the owner's last one
+  Result<void> delete_tip(model::NodeId owner);
   Result<void> upsert_run(const RunInfo& row);  // by id
 
   // Interned values: insert with a given id. Lookups by content for the caller's cache misses.

@@ -79,6 +79,12 @@ Result<void> Writer::insert_deletion(const DeletionRow& row) {
   return impl_->run(Sql::kDeletionInsert, row.dataset, row.time, row.rank, row.tie, row.seq);
 }
 
+Result<void> Writer::put_tip(const TipRow& row) {
+  return impl_->run(Sql::kTipPut, row.owner, row.time, row.rank, row.tie, row.seq, Blob{row.state});
+}
+
+Result<void> Writer::delete_tip(model::NodeId owner) { return impl_->run(Sql::kTipDelete, owner); }
+
 // A run that was recorded before usually changes in columns that no index has.
 Result<void> Writer::upsert_run(const RunInfo& row) {
   auto bound = [&](Sql id) {

@@ -45,7 +45,7 @@ void check_url(std::string_view text) {
     REQUIRE(raw_nul || decoded->find('\0') == std::string::npos);
   }
   if (const auto query = http::parse_query(text)) {
-    for (const auto& [name, value] : *query) REQUIRE(base::is_utf8(name) && http::is_utf8(value));
+    for (const auto& [name, value] : *query) REQUIRE(base::is_utf8(name) && base::is_utf8(value));
   }
   if (const auto target = http::parse_target(text)) {
     REQUIRE(target->asterisk || target->path.starts_with('/'));

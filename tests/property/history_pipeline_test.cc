@@ -10,6 +10,7 @@
 #include <iterator>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "graph/graph_inl.h"
@@ -198,23 +199,31 @@ class Comparison {
 
 const auto kNoNote = [](std::size_t, std::size_t, std::uint64_t) {};
 
-// In order, with a reopen in the middle: from the snapshot, without it, or none.
+// In order, with reopens on the way: from the snapshot or without it, and with folds kept at
+// another distance from their tips. Every third time there is none.
 void send_and_note(Group& group, const Order& order, const std::string& path,
                    std::unique_ptr<Harness>& harness) {
   const auto note = [&](std::size_t h, std::size_t i, std::uint64_t seq) {
     group.histories[h].record(i, seq);
   };
-  const std::size_t half = group.random() % (order.size() + 1);
+  const auto part = [&](std::size_t from, std::size_t to) {
+    const auto begin = order.begin();
+    send(group,
+         Order(begin + static_cast<std::ptrdiff_t>(from), begin + static_cast<std::ptrdiff_t>(to)),
+         48, *harness, note);
+  };
   harness = std::make_unique<Harness>(path);
-  send(group, Order(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(half)), 48, *harness,
-       note);
-  if (const auto reopen = group.random() % 3; reopen != 0) {
+  const std::size_t reopens = group.random() % 3 == 0 ? 0 : 1 + group.random() % 4;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < reopens; ++i) {
+    const std::size_t next = at + group.random() % (order.size() + 1 - at);
+    part(std::exchange(at, next), next);
     harness.reset();
-    if (reopen == 1) std::filesystem::remove(path + "/graph.snapshot");
-    harness = std::make_unique<Harness>(path);
+    if (group.random() % 2 == 0) std::filesystem::remove(path + "/graph.snapshot");
+    const std::size_t window = 1 + group.random() % 4;
+    harness = std::make_unique<Harness>(path, Harness::small_windows(window));
   }
-  send(group, Order(order.begin() + static_cast<std::ptrdiff_t>(half), order.end()), 48, *harness,
-       note);
+  part(at, order.size());
 }
 
 void expect_equal(const std::vector<ingest::ViewDigest>& expected,

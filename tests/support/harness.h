@@ -53,9 +53,17 @@ class FakeClock final : public base::Clock {
 
 class Harness {
  public:
-  explicit Harness(const std::string& directory, ingest::PipelineOptions options = {})
+  // Small, so that short histories reach beyond them.
+  static ingest::PipelineOptions small_windows(std::size_t window = 4) {
+    ingest::PipelineOptions options;
+    options.refold_window = window;
+    options.save_every = 1;
+    return options;
+  }
+
+  explicit Harness(const std::string& directory,
+                   const ingest::PipelineOptions& options = small_windows())
       : options_(options) {
-    options_.refold_window = 4;  // small, so that short histories reach beyond it
     storage::StoreOptions store_options;
     store_options.directory = directory;
     store_options.sync_full = false;

@@ -168,6 +168,18 @@ constexpr std::array kCatalogue{
     NamedSql{Sql::kObservationsOfRun, "observation.of_run",
              "SELECT " HW_OBSERVATION_COLUMNS
              " FROM observation WHERE run = ?1 AND run <> 0 ORDER BY time, rank, tie, seq, owner"},
+    NamedSql{Sql::kObservationsAfter, "observation.after",
+             "SELECT " HW_OBSERVATION_COLUMNS
+             " FROM observation WHERE owner = ?1 AND (time, rank, tie, seq) > (?2, ?3, ?4, ?5)"
+             " ORDER BY time, rank, tie, seq"},
+    NamedSql{Sql::kTipPut, "tip.put",
+             "INSERT INTO tip (owner, time, rank, tie, seq, state)"
+             " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+             " ON CONFLICT (owner) DO UPDATE SET time = excluded.time, rank = excluded.rank,"
+             " tie = excluded.tie, seq = excluded.seq, state = excluded.state"},
+    NamedSql{Sql::kTipDelete, "tip.delete", "DELETE FROM tip WHERE owner = ?1"},
+    NamedSql{Sql::kTipOfOwner, "tip.of_owner",
+             "SELECT owner, time, rank, tie, seq, state FROM tip WHERE owner = ?1"},
     NamedSql{Sql::kDeletionInsert, "deletion.insert",
              "INSERT INTO deletion (dataset, time, rank, tie, seq) VALUES (?1, ?2, ?3, ?4, ?5)"},
     NamedSql{Sql::kDeletionsScan, "deletion.scan",

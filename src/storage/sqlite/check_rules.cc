@@ -76,6 +76,8 @@ constexpr std::array kRules{
     HW_REFERENCE(observation, edge_set, edge_set),
     HW_REFERENCE(observation, bundle, bundle),
     HW_REFERENCE(observation, producer, producer),
+    HW_REQUIRED(tip, owner, node),
+    HW_RECORDED(tip, seq),
     HW_REQUIRED(deletion, dataset, node),
     HW_RECORDED(deletion, seq),
 

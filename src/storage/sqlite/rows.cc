@@ -95,6 +95,15 @@ DeletionRow read_deletion(Row& row) {
                      .seq = row.seq()};
 }
 
+TipRow read_tip(Row& row) {
+  return TipRow{.owner = row.id<model::NodeId>(),
+                .time = row.integer(),
+                .rank = static_cast<std::int32_t>(row.integer()),
+                .tie = row.integer(),
+                .seq = row.seq(),
+                .state = row.text()};
+}
+
 RunInfo read_run(Row& row) {
   return RunInfo{.id = row.id<model::RunRow>(),
                  .run_id = row.text(),

@@ -28,6 +28,7 @@ EdgeRow read_edge(Row& row);
 AttributeRow read_attribute(Row& row);
 ObservationRow read_observation(Row& row);
 DeletionRow read_deletion(Row& row);
+TipRow read_tip(Row& row);
 RunInfo read_run(Row& row);
 TransformationRow read_transformation(Row& row);
 

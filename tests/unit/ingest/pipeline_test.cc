@@ -24,7 +24,7 @@ using tests::RunEvent;
 class PipelineTest : public ::testing::Test {
  protected:
   void SetUp() override { open(); }
-  void open(PipelineOptions options = {}) {
+  void open(const PipelineOptions& options = tests::Harness::small_windows()) {
     harness = std::make_unique<tests::Harness>(dir.path("a"), options);
   }
   void reopen(bool keep_snapshot) {
@@ -84,6 +84,32 @@ class PipelineTest : public ::testing::Test {
   tests::TempDir dir;
   std::unique_ptr<tests::Harness> harness;
 };
+
+TEST_F(PipelineTest, AStartGoesOnFromASavedFoldAndALateEventVoidsIt) {
+  const auto minute = [](int n) { return (n < 10 ? "0" : "") + std::to_string(n); };
+  const auto run = [&](int n, const std::string& time, const std::string& input) {
+    harness->send(
+        RunEvent{.time = time, .run = "r" + std::to_string(n), .inputs = dataset(input)}.json());
+  };
+  const auto saved = [&] {
+    const auto snapshot = harness->graph().snapshot();
+    const auto job = snapshot.find(NodeKind::kJob, "n", "j");
+    return must(must(harness->store().reader()).tip(job));
+  };
+  for (int n = 0; n < 30; ++n) run(n, "2026-01-01T00:" + minute(n) + ":00Z", "a");
+  const auto before = saved();
+  ASSERT_TRUE(before);
+  reopen(true);
+  EXPECT_LT(must(must(harness->store().reader()).observations_after(*before)).size(), 8u)
+      << "what a start folds anew";
+  run(30, "2026-01-01T00:30:00Z", "b");
+  run(31, "2026-01-01T00:31:00Z", "b");
+  EXPECT_EQ(edges(), (std::set<std::string>{"a>j", "b>j"})) << "two runs without it";
+  run(32, "2026-01-01T00:32:00Z", "b");
+  EXPECT_EQ(edges(), (std::set<std::string>{"b>j"})) << "three";
+  run(33, "2025-12-31T00:00:00Z", "c");
+  EXPECT_FALSE(saved()) << "it does not know of the late one";
+}
 
 TEST_F(PipelineTest, ADatasetDroppedTwiceInOneEventIsDroppedOnce) {
   const std::string dropped = dataset("a", lifecycle("DROP"));
