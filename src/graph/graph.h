@@ -155,6 +155,8 @@ class Snapshot {
   // The node with this name, or none. Follows no merge: see canonical().
   NodeId find(NodeKind kind, std::string_view name_space, std::string_view name) const;
   NodeId find_field(NodeId dataset, std::string_view path) const;
+
+  // Below, an id must be recorded at known_at: asserted.
   // The node that `id` stands for at known_at.
   NodeId canonical(NodeId id) const;
   // All other names of canonical node `id` at known_at.
