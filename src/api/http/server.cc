@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <random>
 #include <thread>
 #include <utility>
@@ -210,17 +211,13 @@ void Server::Impl::turn_away(Socket& socket) {
 // Runs `f` on the loop's thread and waits for it.
 template <class F>
 void Server::Impl::run_on(Loop& loop, F f) {
-  base::Mutex mutex;
-  base::CondVar ready;
-  bool done = false;
-  asio::post(loop.context(), [&] {
+  std::promise<void> done;
+  const std::future<void> ended = done.get_future();
+  asio::post(loop.context(), [&f, done = std::move(done)]() mutable {
     f();
-    base::MutexLock lock(mutex);
-    done = true;
-    ready.notify_one();
+    done.set_value();
   });
-  base::MutexLock lock(mutex);
-  while (!done) ready.wait(mutex);
+  ended.wait();
 }
 
 void Server::Impl::wait_for_drain(std::int64_t drain_ms) const {
