@@ -26,7 +26,7 @@ namespace headwater::bench {
 namespace {
 
 constexpr std::size_t kWarmUp = 4000;  // events: every shape is known, the dictionary trained
-constexpr std::size_t kLatencySamples = 300;
+constexpr std::size_t kLatencySamples = 300, kSettling = 2000;
 
 struct Options {
   std::string server, directory = ".", only, corpora;
@@ -166,6 +166,13 @@ void latency(const Options& options, const std::vector<std::string>& events) {
   const ScratchDirectory scratch(options.directory);
   const ServerProcess server(options.server, scratch.path() + "/data");
   warm_up(server, events);
+  // One at a time as well, until the write-ahead log has its size and is used again and again, as
+  // that of a server which has been up for some seconds.
+  std::vector<std::string> settling;
+  for (std::size_t i = 0; i < kSettling; ++i) {
+    settling.push_back(request_of(events, kWarmUp + kLatencySamples + i, 1));
+  }
+  run_load(server.port(), settling, 1);
   FsyncProbe probe(scratch.path() + "/probe");
   std::vector<double> answers, appends, overwrites;
   for (std::size_t i = 0; i < kLatencySamples; ++i) {
@@ -205,7 +212,7 @@ bool parse(int argc, char** argv, Options& options) {
       return false;
     }
   }
-  return !options.server.empty() && options.events >= kLatencySamples;
+  return !options.server.empty() && options.events >= kLatencySamples + kSettling;
 }
 
 void run_shapes(const Options& options, const std::vector<std::string>& events,
