@@ -64,8 +64,8 @@ struct PipelineOptions {
   std::size_t queue_bytes = 256u << 20;  // of bodies waiting; beyond: kOverloaded
   std::size_t batch_events = 1024;       // of one transaction, unless one call brings more
   int misses_to_retire = 3;
-  std::size_t refold_window = 64;        // see Timeline::Options
-  std::size_t save_every = 256;  // observations of an owner between two saves of its fold (tip.h)
+  std::size_t refold_window = 64;  // see Timeline::Options
+  std::size_t save_every = 256;    // observations of an owner between two saves of its fold (tip.h)
   std::size_t snapshot_every = 500'000;  // records between two graph snapshots
 };
 

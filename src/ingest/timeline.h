@@ -102,7 +102,7 @@ class Timeline {
  public:
   struct Options {
     int misses_to_retire = 3;
-    std::size_t window = 64;  // observations that a tip can fold anew, at least (tip.h)
+    std::size_t window = 64;       // observations that a tip can fold anew, at least (tip.h)
     std::size_t save_every = 256;  // of them folded beyond recall (tip.h), more if it is large
     // Not before; a function of the observations alone, like everything here.
     Micros forget_run_after = Micros{30} * 86'400 * 1'000'000;       // without an event of it

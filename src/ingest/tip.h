@@ -50,7 +50,10 @@ struct Fold {
 class Tip {
  public:
   explicit Tip(const Timeline::Options& options)
-      : keep_(options.window), save_every_(options.save_every), base_(options), timeline_(options) {}
+      : keep_(options.window),
+        save_every_(options.save_every),
+        base_(options),
+        timeline_(options) {}
 
   // From where a base was saved: fold() goes on with what comes after it.
   void restore(Timeline base) { base_ = std::move(base); }
