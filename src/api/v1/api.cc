@@ -41,10 +41,8 @@ struct Api::Impl {
   Impl(Dependencies dependencies, Options options)
       : queries(dependencies.queries),
         waiting_room([this] { return queries.published(); }, options.max_waiting, kWaitingThreads),
-        services{std::move(dependencies), std::move(options), {}, waiting_room, {}},
-        router(all_routes()) {
-    services.build_tag = base::to_hex(static_cast<std::uint64_t>(queries.clock().now())).substr(4);
-  }
+        services{std::move(dependencies), std::move(options), waiting_room},
+        router(all_routes()) {}
 
   void handle(http::Request request, const http::HandlerContext& handler,
               http::Responder responder);

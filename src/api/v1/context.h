@@ -23,17 +23,10 @@ namespace headwater::api::v1 {
 using base::Result;
 using Answer = Result<http::Response>;
 
-// Documents that are rendered once.
-struct Pages {
-  std::string docs_html;
-};
-
 struct Services {
   Dependencies dependencies;
   Options options;
-  Pages pages;
   WaitingRoom& waiting_room;
-  std::string build_tag;  // part of every ETag: another process may answer differently
 
   query::Service& queries() const { return dependencies.queries; }
   Writes& writes() const { return dependencies.writes; }

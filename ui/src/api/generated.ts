@@ -296,7 +296,7 @@ export interface paths {
         };
         /**
          * The versions of a dataset
-         * @description Versions are by content: a run that changed neither schema nor facets makes no new one.
+         * @description Versions are of the schema: a run that changed no field makes no new one.
          */
         get: operations["getDatasetVersions"];
         put?: never;
