@@ -48,6 +48,8 @@ class DepthHandler {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+constexpr std::size_t kMaxJsonBytes = std::size_t{1} << 30;  // JsonDocument counts in 31 bits
+
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
 }
@@ -98,6 +100,9 @@ Result<void> check_json(std::string_view text, const ParseLimits& limits) {
     return make_error(ErrorCode::kInvalidJson, "The body is not valid JSON in UTF-8: " + what +
                                                    " At byte " + std::to_string(at) + ".");
   };
+  if (text.size() > kMaxJsonBytes) {
+    return make_error(ErrorCode::kLimitExceeded, "More than 1 GiB of JSON in one piece; split it.");
+  }
   if (const std::size_t at = base::utf8_prefix(text); at != text.size()) {
     return not_json("Not UTF-8.", at);
   }
