@@ -19,7 +19,9 @@ namespace {
 constexpr std::size_t kMaxTips = 200'000;
 constexpr std::size_t kMaxCachedSets = 100'000;
 
-Position position_of(const storage::ObservationRow& row) {
+// Of a row of observation, deletion or tip.
+template <class Row>
+Position position_of(const Row& row) {
   return {row.time, row.rank, row.tie, row.seq.value};
 }
 
@@ -47,8 +49,7 @@ Result<void> Owners::load(storage::Writer& writer) {
   next_attribute_ = high.attribute + 1;
   HW_TRY(const auto rows, writer.reader().deletions());
   for (const auto& row : rows) {
-    deletions_[nodes_.canonical(row.dataset)].push_back(
-        {row.time, row.rank, row.tie, row.seq.value});
+    deletions_[nodes_.canonical(row.dataset)].push_back(position_of(row));
   }
   latest_deletion_ = {};
   for (auto& [dataset, positions] : deletions_) {
@@ -111,6 +112,14 @@ Result<std::shared_ptr<const model::Bundle>> Owners::bundle(model::BundleId id,
 
 Result<Observation> Owners::observation(NodeId owner, const storage::ObservationRow& row,
                                         storage::Writer& writer) {
+  HW_TRY(auto edges, edge_set(row.edge_set, writer));
+  HW_TRY(auto facets, bundle(row.bundle, writer));
+  return observation(owner, row, std::move(edges), std::move(facets));
+}
+
+Observation Owners::observation(NodeId owner, const storage::ObservationRow& row,
+                                std::shared_ptr<const EdgeSet> edges,
+                                std::shared_ptr<const model::Bundle> facets) const {
   Observation o;
   o.at = position_of(row);
   o.type = static_cast<ObservationType>(row.type);
@@ -118,8 +127,8 @@ Result<Observation> Owners::observation(NodeId owner, const storage::Observation
   o.run = row.run;
   o.code = row.code;
   o.edge_set = row.edge_set;
-  HW_TRY(o.edges, edge_set(row.edge_set, writer));
-  HW_TRY(o.facets, bundle(row.bundle, writer));
+  o.edges = std::move(edges);
+  o.facets = std::move(facets);
   if (nodes_.kind(owner) == NodeKind::kDataset) o.dataset = owner;
   return o;
 }
@@ -134,7 +143,7 @@ Result<std::vector<Observation>> Owners::restore(NodeId owner, Tip& tip, storage
     auto found = edge_set(id, writer);
     return found ? std::move(found).value() : nullptr;
   });
-  const Position at{stored->time, stored->rank, stored->tie, stored->seq.value};
+  const Position at = position_of(*stored);
   if (!base || base->last() != at) return observations(owner, writer);
   std::vector<Observation> after;
   HW_TRY(const auto rows, writer.reader().observations_after(*stored));
@@ -275,16 +284,7 @@ Result<void> Owners::observe(const storage::ObservationRow& row,
   HW_TRY(Tip* const at_tip, tip(owner, writer));
   HW_CHECK_OK(writer.insert_observation(row));
   touched_.insert(owner);
-  Observation o;
-  o.at = position_of(row);
-  o.type = static_cast<ObservationType>(row.type);
-  o.flags = row.flags;
-  o.run = row.run;
-  o.code = row.code;
-  o.edge_set = row.edge_set;
-  o.edges = std::move(edges);
-  o.facets = std::move(facets);
-  if (nodes_.kind(owner) == NodeKind::kDataset) o.dataset = owner;
+  const Observation o = observation(owner, row, std::move(edges), std::move(facets));
   if (o.at > at_tip->last() && !deleted_after(o.edges.get(), o.at)) {
     HW_CHECK_OK(step(owner, *at_tip, o, row.seq, writer, effects));
     return save_if_due(owner, *at_tip, writer);

@@ -55,8 +55,12 @@ class Owners {
   // Sets the tip's base to what was saved of it, if anything was; answers with what comes after.
   Result<std::vector<Observation>> restore(NodeId owner, Tip& tip, storage::Writer& writer);
   Result<void> save_if_due(NodeId owner, Tip& tip, storage::Writer& writer);
+  // What a row says, with what it refers to looked up or given.
   Result<Observation> observation(NodeId owner, const storage::ObservationRow& row,
                                   storage::Writer& writer);
+  Observation observation(NodeId owner, const storage::ObservationRow& row,
+                          std::shared_ptr<const model::EdgeSet> edges,
+                          std::shared_ptr<const model::Bundle> facets) const;
   Result<std::shared_ptr<const model::EdgeSet>> edge_set(model::EdgeSetId id,
                                                          storage::Writer& writer);
   Result<std::shared_ptr<const model::Bundle>> bundle(model::BundleId id, storage::Writer& writer);

@@ -1,7 +1,8 @@
 #include "ingest/run_merge.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "ingest/bytes.h"
 
 namespace headwater::ingest {
 
@@ -9,38 +10,6 @@ using model::EventType;
 using storage::RunState;
 
 namespace {
-
-template <class T>
-void put(std::string& out, T value) {
-  char raw[sizeof(T)];
-  std::memcpy(raw, &value, sizeof(T));
-  out.append(raw, sizeof(T));
-}
-
-template <class T>
-T get(std::string_view& in) {
-  T value{};
-  if (in.size() < sizeof(T)) return value;
-  std::memcpy(&value, in.data(), sizeof(T));
-  in.remove_prefix(sizeof(T));
-  return value;
-}
-
-void put_position(std::string& out, const Position& p) {
-  put(out, p.time);
-  put(out, p.rank);
-  put(out, p.tie);
-  put(out, p.seq);
-}
-
-Position get_position(std::string_view& in) {
-  Position p;
-  p.time = get<Micros>(in);
-  p.rank = get<std::int32_t>(in);
-  p.tie = get<std::int64_t>(in);
-  p.seq = get<std::uint64_t>(in);
-  return p;
-}
 
 RunState state_of(const RunMerge& merge) {
   if (merge.end_state != 0) return static_cast<RunState>(merge.end_state);
@@ -51,23 +20,22 @@ RunState state_of(const RunMerge& merge) {
 }  // namespace
 
 std::string encode(const RunMerge& merge) {
-  std::string out;
-  for (const Position* p : {&merge.end, &merge.nominal, &merge.parent, &merge.code}) {
-    put_position(out, *p);
-  }
-  put(out, merge.end_state);
-  put(out, static_cast<std::uint8_t>((merge.seen_running ? 1 : 0) | (merge.seen_any ? 2 : 0)));
-  return out;
+  ByteWriter out;
+  for (const Position* p : {&merge.end, &merge.nominal, &merge.parent, &merge.code}) out.put(*p);
+  out.put(merge.end_state);
+  out.put(static_cast<std::uint8_t>((merge.seen_running ? 1 : 0) | (merge.seen_any ? 2 : 0)));
+  return out.take();
 }
 
 RunMerge decode_run_merge(std::string_view bytes) {
   RunMerge merge;
   if (bytes.empty()) return merge;
+  ByteReader in(bytes);
   for (Position* p : {&merge.end, &merge.nominal, &merge.parent, &merge.code}) {
-    *p = get_position(bytes);
+    *p = in.position();
   }
-  merge.end_state = get<std::int32_t>(bytes);
-  const auto flags = get<std::uint8_t>(bytes);
+  merge.end_state = in.get<std::int32_t>();
+  const auto flags = in.get<std::uint8_t>();
   merge.seen_running = (flags & 1) != 0;
   merge.seen_any = (flags & 2) != 0;
   return merge;

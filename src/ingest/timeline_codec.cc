@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "ingest/bytes.h"
 #include "ingest/timeline.h"
 
 namespace headwater::ingest {
@@ -11,92 +12,26 @@ namespace {
 
 constexpr std::uint32_t kFormat = 1;
 
-class Encoder {
- public:
-  template <class T>
-  void put(T value) {
-    static_assert(std::is_integral_v<T> || std::is_enum_v<T>);
-    char raw[sizeof(T)];
-    std::memcpy(raw, &value, sizeof(T));
-    out_.append(raw, sizeof(T));
-  }
-  void put(const Position& p) {
-    put(p.time);
-    put(p.rank);
-    put(p.tie);
-    put(p.seq);
-  }
-  void size(std::size_t n) { put(static_cast<std::uint32_t>(n)); }
-  std::string finish() {
-    put(base::hash128(out_).low);
-    return std::move(out_);
-  }
+void put_size(ByteWriter& out, std::size_t n) { out.put(static_cast<std::uint32_t>(n)); }
 
- private:
-  std::string out_;
-};
-
-class Decoder {
- public:
-  explicit Decoder(std::string_view in) : in_(in) {
-    std::uint64_t hash = 0;
-    if (in_.size() < sizeof hash) {
-      fail();
-      return;
-    }
-    std::memcpy(&hash, in_.data() + in_.size() - sizeof hash, sizeof hash);
-    in_.remove_suffix(sizeof hash);
-    if (base::hash128(in_).low != hash) fail();
-  }
-  template <class T>
-  T get() {
-    T value{};
-    if (in_.size() < sizeof(T)) {
-      fail();
-      return value;
-    }
-    std::memcpy(&value, in_.data(), sizeof(T));
-    in_.remove_prefix(sizeof(T));
-    return value;
-  }
-  template <class Id>
-  Id id() {
-    return Id{get<decltype(Id::value)>()};
-  }
-  Position position() {
-    Position p;
-    p.time = get<Micros>();
-    p.rank = get<std::int32_t>();
-    p.tie = get<std::int64_t>();
-    p.seq = get<std::uint64_t>();
-    return p;
-  }
-  // A count of things that take at least one byte each.
-  std::size_t size() {
-    const std::size_t n = get<std::uint32_t>();
-    if (n > in_.size()) fail();
-    return good_ ? n : 0;
-  }
-  void fail() {
-    good_ = false;
-    in_ = {};
-  }
-  bool good() const { return good_; }
-  bool at_end() const { return good_ && in_.empty(); }
-
- private:
-  std::string_view in_;
-  bool good_ = true;
-};
+// What stands before the hash at the end; nullopt if that is another's.
+std::optional<std::string_view> hashed(std::string_view bytes) {
+  std::uint64_t hash = 0;
+  if (bytes.size() < sizeof hash) return std::nullopt;
+  std::memcpy(&hash, bytes.data() + bytes.size() - sizeof hash, sizeof hash);
+  bytes.remove_suffix(sizeof hash);
+  if (base::hash128(bytes).low != hash) return std::nullopt;
+  return bytes;
+}
 
 }  // namespace
 
 std::string Timeline::encode() const {
-  Encoder out;
+  ByteWriter out;
   out.put(kFormat);
   out.put(options_->misses_to_retire);
   out.put(last_);
-  out.size(live_.size());
+  put_size(out, live_.size());
   for (const auto& [key, live] : live_) {
     out.put(key.kind);
     out.put(key.src.value);
@@ -109,14 +44,14 @@ std::string Timeline::encode() const {
     out.put(live.code.value);
     out.put(live.misses);
   }
-  out.size(attributes_.size());
+  put_size(out, attributes_.size());
   for (const auto& [name, interval] : attributes_) {
     out.put(name.value);
     out.put(interval.content.value);
     out.put(interval.from);
   }
-  out.size(forget_at_);
-  out.size(runs_.size());
+  put_size(out, forget_at_);
+  put_size(out, runs_.size());
   for (const auto& [row, run] : runs_) {
     out.put(row);
     out.put(run.start);
@@ -124,15 +59,18 @@ std::string Timeline::encode() const {
     out.put(run.code.value);
     out.put(run.flags);
     out.put(static_cast<std::uint8_t>(run.ended));
-    out.size(run.sets.size());
+    put_size(out, run.sets.size());
     for (const Shown& set : run.sets) out.put(set.id.value);
   }
-  return out.finish();
+  out.put(base::hash128(out.bytes()).low);
+  return out.take();
 }
 
 std::optional<Timeline> Timeline::decode(std::string_view bytes, const Options& options,
                                          const FindEdges& find) {
-  Decoder in(bytes);
+  const auto whole = hashed(bytes);
+  if (!whole) return std::nullopt;
+  ByteReader in(*whole);
   if (in.get<std::uint32_t>() != kFormat) return std::nullopt;
   if (in.get<int>() != options.misses_to_retire) return std::nullopt;
   Timeline out(options);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 namespace headwater::api::http {
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
 std::string to_lower(std::string_view text) {
