@@ -50,7 +50,8 @@ bool Elements::holds(const EdgeRecord& edge, std::int64_t as_of, std::uint64_t k
 }
 
 std::size_t Elements::node_bytes() const {
-  return sizeof(*this) + nodes.bytes() + name_spaces.bytes() + merges.bytes() + names.bytes();
+  return sizeof(*this) + nodes.bytes() + name_spaces.bytes() + merges.bytes() + pasts.bytes() +
+         names.bytes();
 }
 
 std::size_t Elements::edge_bytes() const { return edges.bytes() + ends.bytes(); }

@@ -1,5 +1,5 @@
-// Elements: every node, name, edge, end and merge that was ever recorded, in the order of their
-// ids.
+// Elements: every node, name, edge, end, merge and past that was ever recorded, in the order of
+// their ids.
 //
 // Append-only. The counts are published with release after the records they cover. Indexes start
 // at 1. Thread-safety: the writer appends, any thread reads below a count it loaded.
@@ -24,11 +24,12 @@ struct Elements {
   ChunkedArray<NodeRecord> nodes;
   ChunkedArray<NameSpaceRecord> name_spaces;  // indexes start at 0, the empty name space
   ChunkedArray<MergeRecord> merges;
+  ChunkedArray<PastRecord> pasts;
   ChunkedArray<EdgeRecord> edges;
   ChunkedArray<EndRecord> ends;
   NameArena names;
   std::atomic<std::uint32_t> node_count{0}, name_space_count{0}, merge_count{0}, edge_count{0},
-      end_count{0};
+      end_count{0}, past_count{0};
 
   Elements() { name_spaces.ensure(0); }
 

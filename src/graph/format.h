@@ -12,7 +12,7 @@ namespace headwater::graph::internal {
 static_assert(std::endian::native == std::endian::little, "files are little-endian");
 
 inline constexpr std::array<char, 8> kMagic = {'H', 'W', 'G', 'R', 'A', 'P', 'H', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 // In the order of the file.
 enum SectionId : unsigned {
@@ -21,6 +21,7 @@ enum SectionId : unsigned {
   kNameSpaces,
   kNodes,
   kMerges,
+  kPasts,
   kEnds,
   kEdges,
   kPackedOut,                  // the first of kPackedSections for edges by source
@@ -66,10 +67,12 @@ struct FileHeader {
   std::uint32_t name_chunk_count;
   std::uint32_t packed_node_count;
   std::uint32_t packed_edge_count;
+  std::uint32_t past_count;
+  std::uint32_t zero32;
   std::uint64_t packed_seq;
   std::array<Section, kSectionCount> sections;
   std::uint64_t hash;  // of all bytes before
 };
-static_assert(sizeof(FileHeader) == 544 && std::is_trivially_copyable_v<FileHeader>);
+static_assert(sizeof(FileHeader) == 576 && std::is_trivially_copyable_v<FileHeader>);
 
 }  // namespace headwater::graph::internal

@@ -53,10 +53,22 @@ struct NewNode {
   bool placeholder = false;  // only named by others so far
 };
 
-struct NodeUpdate {  // unversioned facts; applied in order
+// From `recorded` on the node is known so; until then it was known as it stood. At most one for a
+// node and a seq; applied in order.
+struct NodeUpdate {
   NodeId id;
   Micros first_seen = 0;
   bool placeholder = false;
+  Seq recorded;
+};
+
+// While loading: what a node was known as before the record `recorded_to`. Of one node in the order
+// of recorded_to, after the node itself.
+struct NodePast {
+  NodeId id;
+  Micros first_seen = 0;
+  bool placeholder = false;
+  Seq recorded_to;
 };
 
 // One version of an edge: valid in [valid_from, valid_to), recorded in [recorded_from,
@@ -93,6 +105,7 @@ struct Changes {
   // closes.)
   Seq seq;
   std::vector<NewNode> nodes = {};
+  std::vector<NodePast> node_pasts = {};
   std::vector<NodeUpdate> node_updates = {};
   std::vector<NewEdge> edges = {};
   std::vector<EdgeClose> closes = {};
@@ -161,7 +174,7 @@ class Snapshot {
   NodeId canonical(NodeId id) const;
   // All other names of canonical node `id` at known_at.
   std::vector<NodeId> aliases(NodeId id) const;
-  NodeInfo node(NodeId id) const;  // first_seen and placeholder as of now: they have no versions
+  NodeInfo node(NodeId id) const;
   EdgeInfo edge(EdgeId id) const;  // recorded_to is kNeverSeq if it was recorded after known_at
 
   // Edges of `id` that hold at this moment, of `kinds`, in a stable order (by edge id).

@@ -21,6 +21,7 @@ struct Graph::Impl {
 
   // ---- publish.cc
   void add_node(const NewNode& node);
+  void add_past(const NodePast& past);
   void update_node(const NodeUpdate& update);
   void add_edge(const NewEdge& edge);
   void close_edge(const EdgeClose& close);

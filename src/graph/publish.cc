@@ -54,14 +54,32 @@ void Graph::Impl::add_node(const NewNode& node) {
                                  .kind = static_cast<std::uint8_t>(node.kind),
                                  .placeholder = node.placeholder,
                                  .zero16 = 0,
-                                 .zero32 = 0};
+                                 .past = 0};
   elements().node_count.store(id, std::memory_order_release);
   state->table->insert(tag, id);
 }
 
+void Graph::Impl::add_past(const NodePast& past) {
+  assert(past.id.value != 0 && past.id.value <= elements().node_count.load());
+  NodeRecord& node = elements().nodes[past.id.value];
+  const std::uint32_t index = elements().past_count.load() + 1;
+  elements().pasts.ensure(index) = {.recorded_to = past.recorded_to.value,
+                                    .first_seen = past.first_seen,
+                                    .node = past.id.value,
+                                    .next = node.past,
+                                    .placeholder = past.placeholder,
+                                    .zero32 = 0};
+  elements().past_count.store(index, std::memory_order_release);
+  internal::store_release(node.past, index);
+}
+
+// The past stands before the node changes: a reader that sees the new value finds the old one.
 void Graph::Impl::update_node(const NodeUpdate& update) {
   assert(update.id.value != 0 && update.id.value <= elements().node_count.load());
   NodeRecord& node = elements().nodes[update.id.value];
+  if (node.recorded < update.recorded.value) {
+    add_past({update.id, node.first_seen, node.placeholder != 0, update.recorded});
+  }
   internal::store_release(node.first_seen, std::int64_t{update.first_seen});
   internal::store_release(node.placeholder, std::uint8_t{update.placeholder});
 }
@@ -132,6 +150,7 @@ void Graph::publish(const Changes& changes) noexcept {
   if (impl.packer.joinable() && impl.packed.load()) impl.finish_packing();
   impl.make_room(changes.nodes.size());
   for (const NewNode& node : changes.nodes) impl.add_node(node);
+  for (const NodePast& past : changes.node_pasts) impl.add_past(past);
   for (const NodeUpdate& update : changes.node_updates) impl.update_node(update);
   for (const NewEdge& edge : changes.edges) impl.add_edge(edge);
   for (const EdgeClose& close : changes.closes) impl.close_edge(close);

@@ -26,9 +26,20 @@ struct NodeRecord {
   std::uint8_t kind;
   std::uint8_t placeholder;  // atomic
   std::uint16_t zero16;
-  std::uint32_t zero32;
+  std::uint32_t past;  // atomic: the last PastRecord of this node; 0 is none
 };
 static_assert(sizeof(NodeRecord) == 56 && std::is_trivial_v<NodeRecord>);
+
+// first_seen and placeholder of a node before `recorded_to`.
+struct PastRecord {
+  std::uint64_t recorded_to;
+  std::int64_t first_seen;
+  std::uint32_t node;
+  std::uint32_t next;  // the one before, of the same node; 0 is none
+  std::uint32_t placeholder;
+  std::uint32_t zero32;
+};
+static_assert(sizeof(PastRecord) == 32 && std::is_trivial_v<PastRecord>);
 
 struct NameSpaceRecord {
   std::uint64_t name_ref;

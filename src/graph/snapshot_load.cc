@@ -20,6 +20,7 @@ using internal::EndRecord;
 using internal::MergeRecord;
 using internal::NameSpaceRecord;
 using internal::NodeRecord;
+using internal::PastRecord;
 using internal::SectionId;
 using internal::Side;
 
@@ -35,6 +36,7 @@ class SnapshotLoader {
     HW_CHECK_OK(load_name_spaces());
     HW_CHECK_OK(load_nodes());
     HW_CHECK_OK(load_merges());
+    HW_CHECK_OK(load_pasts());
     HW_CHECK_OK(load_ends());
     HW_CHECK_OK(load_edges());
     HW_CHECK_OK(load_packed());
@@ -59,6 +61,7 @@ class SnapshotLoader {
            fits(internal::kNameSpaces, h.name_space_count, sizeof(NameSpaceRecord)) &&
            fits(internal::kNodes, h.node_count, sizeof(NodeRecord)) &&
            fits(internal::kMerges, h.merge_count, sizeof(MergeRecord)) &&
+           fits(internal::kPasts, h.past_count, sizeof(PastRecord)) &&
            fits(internal::kEnds, h.end_count, sizeof(EndRecord)) &&
            fits(internal::kEdges, h.edge_count, sizeof(EdgeRecord)) && packed_counts_are_sound(0) &&
            packed_counts_are_sound(1);
@@ -142,7 +145,7 @@ class SnapshotLoader {
       if (i + kAhead < n) state_.table->prefetch(records[i + kAhead].tag);
       if (!elements().names.contains(node.name_ref, node.name_size) ||
           node.name_space > header().name_space_count || node.parent > header().node_count ||
-          node.recorded > header().seq || node.merge != 0 || node.aliases != 0) {
+          node.recorded > header().seq || node.merge != 0 || node.aliases != 0 || node.past != 0) {
         return false;
       }
       state_.table->insert(node.tag, first + static_cast<std::uint32_t>(i));
@@ -180,6 +183,21 @@ class SnapshotLoader {
     merge.next = std::exchange(winner.aliases, index);
     loser.merge = index;
     return true;
+  }
+
+  base::Result<void> load_pasts() {
+    elements().past_count.store(header().past_count);
+    return load_records(internal::kPasts, elements().pasts, header().past_count,
+                        [this](std::uint32_t first, PastRecord* records, std::size_t n) {
+                          for (std::size_t i = 0; i < n; ++i) {
+                            PastRecord& past = records[i];
+                            if (past.node - 1 >= header().node_count) return false;
+                            NodeRecord& node = elements().nodes[past.node];
+                            past.next =
+                                std::exchange(node.past, first + static_cast<std::uint32_t>(i));
+                          }
+                          return true;
+                        });
   }
 
   base::Result<void> load_ends() {

@@ -27,8 +27,9 @@ constexpr std::uint32_t kUnpackedPart = 64;  // a file has at most 1/64 of its e
 
 class SnapshotSaver {
  public:
-  SnapshotSaver(const View& view, const std::string& path)
-      : view_(view), elements_(*view.elements), out_(path) {}
+  // `view` is that of the snapshot, or has a newer packing.
+  SnapshotSaver(const Snapshot& snapshot, const View& view, const std::string& path)
+      : snapshot_(snapshot), view_(view), elements_(*view.elements), out_(path) {}
 
   base::Result<void> save(Micros latest_event_time) {
     FileHeader header{};
@@ -43,6 +44,7 @@ class SnapshotSaver {
     header.name_space_count = save_name_spaces();
     save_nodes();
     header.merge_count = save_merges();
+    header.past_count = save_pasts();
     header.end_count = save_ends();
     save_edges();
     save_packed();
@@ -89,8 +91,9 @@ class SnapshotSaver {
     out_.begin(internal::kNodes);
     for (std::uint32_t id = 1; id <= view_.node_count; ++id) {
       const NodeRecord& node = elements_.nodes[id];
+      const NodeInfo info = snapshot_.node(NodeId{id});
       const NodeRecord record{.recorded = node.recorded,
-                              .first_seen = internal::load_acquire(node.first_seen),
+                              .first_seen = info.first_seen,
                               .name_ref = node.name_ref,
                               .name_size = node.name_size,
                               .name_space = node.name_space,
@@ -99,9 +102,9 @@ class SnapshotSaver {
                               .merge = 0,
                               .aliases = 0,
                               .kind = node.kind,
-                              .placeholder = internal::load_acquire(node.placeholder),
+                              .placeholder = info.placeholder,
                               .zero16 = 0,
-                              .zero32 = 0};
+                              .past = 0};
       out_.append(&record, sizeof record);
     }
     out_.end();
@@ -116,6 +119,21 @@ class SnapshotSaver {
       internal::MergeRecord record = elements_.merges[count];
       record.next = 0;
       out_.append(&record, sizeof record);
+    }
+    out_.end();
+    return count;
+  }
+
+  std::uint32_t save_pasts() {
+    const std::uint32_t all = elements_.past_count.load(std::memory_order_acquire);
+    std::uint32_t count = 0;
+    out_.begin(internal::kPasts);
+    for (std::uint32_t index = 1; index <= all; ++index) {
+      internal::PastRecord record = elements_.pasts[index];
+      if (record.recorded_to > view_.moment.known_at.value) continue;
+      record.next = 0;
+      out_.append(&record, sizeof record);
+      ++count;
     }
     out_.end();
     return count;
@@ -188,6 +206,7 @@ class SnapshotSaver {
     out_.end();
   }
 
+  const Snapshot& snapshot_;
   const View& view_;
   const Elements& elements_;
   SectionWriter out_;
@@ -204,7 +223,7 @@ base::Result<void> Graph::save(const std::string& path) const {
     packed = internal::Packed::build(*view.elements, view.moment.known_at.value);
     view.packed = packed.get();
   }
-  return SnapshotSaver(view, path).save(impl_->latest_event_time.load());
+  return SnapshotSaver(pinned, view, path).save(impl_->latest_event_time.load());
 }
 
 }  // namespace headwater::graph

@@ -235,6 +235,7 @@ Result<model::RunRow> Catalog::apply_run(Step& step, const Event& event, NodeId 
     HW_TRY(storage::RunInfo* const info, run_info(event.parent_run_id, parent_job, step));
     parent = info->id;
     if (event.time < info->first_time) {  // a placeholder is as old as its first child
+      HW_CHECK_OK(keep_past(step, *info, event.time));
       info->first_time = event.time;
       info->updated = step.record.seq;
       HW_CHECK_OK(step.writer.upsert_run(*info));
@@ -242,10 +243,17 @@ Result<model::RunRow> Catalog::apply_run(Step& step, const Event& event, NodeId 
   }
   HW_TRY(storage::RunInfo* const run, run_info(event.run_id, job, step));
   step.effects.merged = run->state != storage::RunState::kUnknown;
+  HW_CHECK_OK(keep_past(step, *run, event.time));
   merge_event(*run, event, step.at, code, parent == run->id ? model::RunRow{} : parent);
   run->updated = step.record.seq;
   HW_CHECK_OK(step.writer.upsert_run(*run));
   return run->id;
+}
+
+Result<void> Catalog::keep_past(Step& step, const storage::RunInfo& run, Micros first_time) {
+  const bool known_before = run.recorded < step.record.seq && run.first_time != model::kOpenEnd;
+  if (!known_before || run.first_time <= first_time) return {};
+  return step.writer.insert_run_past({run.job, step.record.seq, run.id, run.first_time});
 }
 
 Result<void> Catalog::observe_owner(Step& step, const Event& event, const Resolved& resolved) {

@@ -69,6 +69,13 @@ class ExactDigests {
       all.add(h);
       return true;
     }));
+    HW_TRY(const auto pasts, reader_.node_pasts_after(model::Seq{}));
+    for (const storage::NodePastRow& p : pasts) {
+      Hasher h;
+      h.field(p.node.value).field(p.recorded_to.value).field(bits(p.first_seen));
+      h.field(p.placeholder ? 1 : 0);
+      all.add(h);
+    }
     out_.push_back(all.finish());
     return {};
   }
@@ -136,6 +143,13 @@ class ExactDigests {
       h.field(bits(r.ended_at)).field(bits(r.first_time)).field(bits(r.last_time));
       h.field(bits(r.nominal_start)).field(bits(r.nominal_end)).field(bits(r.code.value));
       h.field(r.recorded.value).field(r.updated.value).field(r.merge);
+      all.add(h);
+      return true;
+    }));
+    HW_CHECK_OK(reader_.scan_run_pasts([&](const storage::RunPastRow& p) {
+      Hasher h;
+      h.field(p.job.value).field(p.recorded_to.value).field(bits(p.run.value));
+      h.field(bits(p.first_time));
       all.add(h);
       return true;
     }));

@@ -83,7 +83,8 @@ Result<void> fill_nodes(Graph& graph, Filler& filler, storage::Reader& reader, S
       merges.push_back({row.id, row.merged_into, row.merged_seq});
     }
     if (row.id <= known) {
-      filler.changes().node_updates.push_back({row.id, row.first_seen, row.placeholder});
+      // The past comes with the rows of node_past.
+      filler.changes().node_updates.push_back({row.id, row.first_seen, row.placeholder, Seq{}});
       return true;
     }
     const auto name = names.find(row.name_space.value);
@@ -94,6 +95,12 @@ Result<void> fill_nodes(Graph& graph, Filler& filler, storage::Reader& reader, S
     return true;
   }));
   std::ranges::stable_sort(merges, {}, &graph::NodeMerge::recorded);
+  HW_TRY(const auto pasts, reader.node_pasts_after(from));
+  filler.flush();  // so that every node is there
+  for (const auto& past : pasts) {
+    filler.changes().node_pasts.push_back(
+        {past.node, past.first_seen, past.placeholder, past.recorded_to});
+  }
   return {};
 }
 

@@ -158,7 +158,8 @@ Result<NodeId> NodeTable::create(NodeKind kind, std::string_view ns, model::Name
   row.first_seen = mention.time;
   row.placeholder = mention.placeholder;
   HW_CHECK_OK(writer.insert_node(row));
-  pending_.push_back({kind, std::string(ns), row.name, parent, mention.time, mention.placeholder});
+  pending_.push_back(
+      {kind, std::string(ns), row.name, parent, mention.time, mention.placeholder, mention.seq});
   pending_by_name_.emplace(key_of(kind, ns, parent, name), row.id);
   changes_.nodes.push_back({row.id, kind, std::string(ns), row.name, parent, mention.seq,
                             mention.time, mention.placeholder});
@@ -172,17 +173,22 @@ Result<void> NodeTable::refresh(NodeId id, const Mention& mention, storage::Writ
     facts = at->second;
   } else if (is_new(id)) {
     const Entry& entry = pending_[id.value - committed_ - 1];
-    facts = {entry.first_seen, entry.placeholder};
+    facts = {entry.first_seen, entry.placeholder, entry.recorded};
   } else {
     const auto info = snapshot().node(id);
-    facts = {info.first_seen, info.placeholder};
+    facts = {info.first_seen, info.placeholder, Seq{}};
   }
   const Facts wanted{std::min(facts.first_seen, mention.time),
-                     facts.placeholder && mention.placeholder};
+                     facts.placeholder && mention.placeholder, mention.seq};
   if (wanted.first_seen == facts.first_seen && wanted.placeholder == facts.placeholder) return {};
   HW_CHECK_OK(writer.update_node(id, wanted.first_seen, wanted.placeholder));
+  const bool known_before = facts.since < mention.seq;  // by an earlier record
+  if (known_before) {
+    HW_CHECK_OK(writer.insert_node_past({id, mention.seq, facts.first_seen, facts.placeholder}));
+  }
   touched_[id.value] = wanted;
-  changes_.node_updates.push_back({id, wanted.first_seen, wanted.placeholder});
+  changes_.node_updates.push_back(
+      {id, wanted.first_seen, wanted.placeholder, known_before ? mention.seq : Seq{}});
   return {};
 }
 

@@ -77,10 +77,12 @@ class NodeTable {
     NodeId parent;
     Micros first_seen;
     bool placeholder;
+    Seq recorded;
   };
   struct Facts {
     Micros first_seen;
     bool placeholder;
+    Seq since;  // the record that said so
   };
   Result<NodeId> create(model::NodeKind kind, std::string_view ns, model::NamespaceId ns_id,
                         NodeId parent, std::string_view name, const Mention& mention,

@@ -1,5 +1,6 @@
 #include "ingest/writer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -40,6 +41,10 @@ Result<void> LogWriter::open() {
   HW_CHECK_OK(catalog_->load(store_.writer()));
   HW_TRY(const auto high, store_.writer().high_ids());
   last_seq_ = high.seq;
+  if (last_seq_) {
+    HW_TRY(const auto last, store_.writer().reader().log_record(last_seq_));
+    if (last) last_received_ = last->received_at;
+  }
   snapshot_seq_ = last_seq_;
   return {};
 }
@@ -102,6 +107,7 @@ Result<void> LogWriter::try_batch(Calls& calls, Batch& batch) {
   next_seq_ = last_seq_;
   HW_CHECK_OK(store_.writer().begin());
   for (auto& call : calls) {
+    call->received_at = last_received_ = std::max(last_received_, call->received_at);
     auto receipt = apply_call(*call, batch);
     // What only this call got wrong is its own answer; everything else fails the batch.
     if (!receipt && (disk_refuses(receipt.error()) || batch.current != nullptr ||

@@ -84,8 +84,11 @@ class LogWriter {
   const PipelineOptions options_;
   std::unique_ptr<Catalog> catalog_;
   std::vector<storage::View*> views_;
-  model::Seq last_seq_;      // committed
-  model::Seq next_seq_;      // of the batch under way
+  model::Seq last_seq_;  // committed
+  model::Seq next_seq_;  // of the batch under way
+  // Received times do not decrease along the log, whatever the clock does: known_at by time of day
+  // finds its record by bisection.
+  base::Micros last_received_ = INT64_MIN;
   model::Seq snapshot_seq_;  // of the newest snapshot on disk
   std::thread snapshot_thread_;
   std::atomic<bool> snapshot_running_{false};

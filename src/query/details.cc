@@ -7,6 +7,7 @@
 #include "query/attributes.h"
 #include "query/catalog.h"
 #include "query/hidden.h"
+#include "query/node_ref.h"
 #include "query/runs.h"
 #include "query/versions.h"
 
@@ -46,7 +47,7 @@ std::vector<std::string> own_tags(const std::vector<FacetText>& facets) {
 }
 
 Result<Micros> last_heard(Session& session, NodeId node, Micros first_seen) {
-  HW_TRY(const std::optional<Micros> last, session.rows().last_observation_time(node));
+  HW_TRY(const std::optional<Micros> last, session.last_heard(node));
   return std::max(last.value_or(first_seen), first_seen);
 }
 
@@ -92,7 +93,9 @@ Result<std::optional<RunDetail>> creating_run(Session& session, NodeId dataset, 
          session.rows().observations_of_owner(dataset));
   for (const storage::ObservationRow& row : rows) {
     if (row.time != created || !row.run || session.seq() < row.seq) continue;
-    HW_TRY(const std::optional<storage::RunInfo> run, session.rows().run(row.run));
+    HW_TRY(std::optional<storage::RunInfo> stored, session.rows().run(row.run));
+    if (!stored) continue;
+    HW_TRY(const auto run, at_moment(session, *std::move(stored)));
     if (!run) continue;
     HW_TRY(RunDetail detail, run_detail(session, *run));
     return std::optional<RunDetail>(std::move(detail));
@@ -128,7 +131,9 @@ base::Error no_version(std::string_view version) {
 Result<NodeId> find_named(const Session& session, NodeKind kind, std::string_view name_space,
                           std::string_view name) {
   const NodeId node = session.graph().find(kind, name_space, name);
-  if (node) return session.graph().canonical(node);
+  if (node && was_seen(session.graph(), session.graph().canonical(node))) {
+    return session.graph().canonical(node);
+  }
   std::string text(kind == NodeKind::kJob ? "No job named " : "No dataset named ");
   text.append(name).append(" in the namespace ").append(name_space);
   return base::make_error(base::ErrorCode::kNotFound,

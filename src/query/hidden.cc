@@ -32,6 +32,8 @@ Result<std::shared_ptr<const Hidden>> collect(Session& session) {
     HW_TRY(const bool deleted, is_deleted(session, node));
     if (deleted) out->nodes.insert(node.value);
   }
+  // Namespaces have no past; what was deleted with one says so itself.
+  if (!session.latest() || !session.newest()) return std::shared_ptr<const Hidden>(std::move(out));
   std::string after;
   for (;;) {
     HW_TRY(const std::vector<storage::NamespaceRow> rows, session.rows().namespaces(after, kChunk));
@@ -77,8 +79,7 @@ Result<bool> is_deleted(Session& session, NodeId node) {
   if (!json) return false;
   const std::string state = model::JsonValue(*json).string().value_or("");
   if (state != "DROP" && state != "RENAMED" && state != "DELETED") return false;
-  if (!session.latest()) return true;
-  HW_TRY(const std::optional<Micros> last, session.rows().last_observation_time(node));
+  HW_TRY(const std::optional<Micros> last, session.last_heard(node));
   return !last || *last <= version->valid_from;
 }
 

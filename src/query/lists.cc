@@ -4,6 +4,7 @@
 
 #include "query/catalog.h"
 #include "query/hidden.h"
+#include "query/node_ref.h"
 #include "query/runs.h"
 
 namespace headwater::query {
@@ -44,7 +45,7 @@ class PageBuilder {
 bool listed(const Session& session, const Hidden& hidden, const NodeRow& row) {
   if (session.seq() < row.recorded) return false;
   const bool merged = row.merged_into && !(session.seq() < row.merged_seq);
-  return !merged && !hidden.contains(session.graph(), row.id);
+  return !merged && was_seen(session.graph(), row.id) && !hidden.contains(session.graph(), row.id);
 }
 
 // Hidden nodes of the kind and namespace that are counted by the store.
@@ -58,7 +59,23 @@ std::int64_t hidden_count(const Session& session, const Hidden& hidden, const No
   return count;
 }
 
+// For moments of the past, which the store does not count.
+std::int64_t count_seen(const Session& session, const Hidden& hidden, const NodeListQuery& q) {
+  const Snapshot& graph = session.graph();
+  std::int64_t count = 0;
+  for (std::uint32_t value = 1; value <= graph.node_count(); ++value) {
+    const NodeId node{value};
+    const graph::NodeInfo info = graph.node(node);
+    if (info.kind != q.kind || (q.name_space && q.name_space->name != info.name_space)) continue;
+    if (graph.canonical(node) == node && was_seen(graph, node) && !hidden.contains(graph, node)) {
+      ++count;
+    }
+  }
+  return count;
+}
+
 Result<std::int64_t> count_listed(Session& session, const Hidden& hidden, const NodeListQuery& q) {
+  if (!session.latest() || !session.newest()) return count_seen(session, hidden, q);
   const model::NamespaceId in = q.name_space ? q.name_space->id : model::NamespaceId{};
   HW_TRY(std::int64_t count, session.rows().count_nodes(q.kind, in, true));
   if (q.name_space && hidden.namespaces.contains(q.name_space->name)) return std::int64_t{0};
@@ -139,6 +156,7 @@ Result<Page<NodeId, RecencyPosition>> list_jobs(Session& session, const JobListQ
     if (info.kind != NodeKind::kJob) continue;
     if (query.name_space && info.name_space != query.name_space->name) continue;
     if (graph.canonical(NodeId{value}) != NodeId{value}) continue;
+    if (!was_seen(graph, NodeId{value})) continue;
     HW_TRY(const bool is_hidden, query::is_hidden(session, *hidden, NodeId{value}));
     if (is_hidden) continue;
     if (!query.last_run_states.empty()) {
@@ -147,7 +165,7 @@ Result<Page<NodeId, RecencyPosition>> list_jobs(Session& session, const JobListQ
       const RunState state = run ? run->state : RunState::kUnknown;
       if (std::find(states.begin(), states.end(), state) == states.end()) continue;
     }
-    HW_TRY(const std::optional<Micros> last, session.rows().last_observation_time(NodeId{value}));
+    HW_TRY(const std::optional<Micros> last, session.last_heard(NodeId{value}));
     jobs.push_back({last.value_or(info.first_seen), value});
   }
   const auto earlier = [](const RecencyPosition& a, const RecencyPosition& b) {

@@ -1,5 +1,6 @@
 #include "query/node_ref.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 #include <vector>
@@ -113,9 +114,17 @@ Result<NodeId> resolve(const Snapshot& snapshot, const NodeRef& ref) {
   if (!node && ref.text.find('%') != std::string::npos) {
     node = find_any(snapshot, ref, unescape);
   }
-  if (node) return node;
+  if (node && was_seen(snapshot, node)) return node;
   return make_error(ErrorCode::kNotFound,
                     "No node of this name was recorded at the moment asked for: " + ref.text);
+}
+
+bool was_seen(const Snapshot& snapshot, NodeId node) {
+  const Micros as_of = snapshot.moment().as_of;
+  if (as_of == graph::kLatest || snapshot.node(node).first_seen <= as_of) return true;
+  const std::vector<NodeId> aliases = snapshot.aliases(node);
+  return std::any_of(aliases.begin(), aliases.end(),
+                     [&](NodeId alias) { return snapshot.node(alias).first_seen <= as_of; });
 }
 
 std::string format_node(NodeKind kind, std::string_view name_space, std::string_view name) {

@@ -29,12 +29,15 @@ struct NodeRef {
 // kInvalidNodeId when the form is wrong.
 Result<NodeRef> parse_node_ref(std::string_view text);
 
-// The canonical node. kNotFound if nothing of that name is recorded at the snapshot's moment. Not
+// The canonical node. kNotFound if nothing of that name was recorded and seen at its moment. Not
 // for runs (kInvalidNodeId).
 Result<NodeId> resolve(const Snapshot& snapshot, const NodeRef& ref);
 
 // The id of a node in plain form.
 std::string format_node(const Snapshot& snapshot, NodeId node);
+
+// True if the canonical node, or another name of it, had been seen at the snapshot's as_of.
+bool was_seen(const Snapshot& snapshot, NodeId node);
 std::string format_node(NodeKind kind, std::string_view name_space, std::string_view name);
 
 }  // namespace headwater::query

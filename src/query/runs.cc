@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "model/json.h"
+#include "model/time.h"
 #include "query/versions.h"
 
 namespace headwater::query {
@@ -70,21 +71,170 @@ class RunFacts {
   Datasets inputs_, outputs_;
 };
 
-Result<RunFacts> facts_of(Session& session, model::RunRow run) {
+// The records of a run that count at the session's moment, in the order of time.
+Result<std::vector<ObservationRow>> records_of(Session& session, model::RunRow run) {
   HW_TRY(std::vector<ObservationRow> rows, session.rows().observations_of_run(run));
+  std::erase_if(rows, [&](const ObservationRow& row) {
+    return session.seq() < row.seq || session.until() < row.time;
+  });
   std::sort(rows.begin(), rows.end(), [](const ObservationRow& a, const ObservationRow& b) {
     return std::tie(a.time, a.rank, a.tie, a.seq) < std::tie(b.time, b.rank, b.tie, b.seq);
   });
+  const auto same = [](const ObservationRow& a, const ObservationRow& b) { return a.seq == b.seq; };
+  rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
+  return rows;
+}
+
+Result<RunFacts> facts_of(Session& session, model::RunRow run) {
+  HW_TRY(const std::vector<ObservationRow> rows, records_of(session, run));
   RunFacts facts;
-  model::Seq last;
   for (const ObservationRow& row : rows) {
-    if (row.seq == last || session.seq() < row.seq) continue;
-    last = row.seq;
     HW_TRY(const std::optional<storage::LogRecord> record, session.rows().log_record(row.seq));
     if (record) facts.add(JsonValue(record->body));
   }
   return facts;
 }
+
+std::optional<Micros> read_time(const JsonValue& value) {
+  const std::optional<std::string> text = value.string();
+  if (!text) return std::nullopt;
+  const auto time = model::parse_time(*text);
+  if (!time) return std::nullopt;
+  return time->micros;
+}
+
+// One more event, in the order of time: the first end ends the run, the last nominal time counts.
+void add_event(const ObservationRow& row, const JsonValue& event, RunInfo& run) {
+  const std::string type = event.get("eventType").string().value_or("");
+  run.first_time = std::min(run.first_time, row.time);
+  run.last_time = row.time;
+  run.updated = std::max(run.updated, row.seq);
+  if (row.code) run.code = row.code;
+  const bool ended = run.ended_at != model::kOpenEnd;
+  if (type == "START" && run.started_at == model::kOpenEnd) run.started_at = row.time;
+  if (type == "COMPLETE" || type == "FAIL" || type == "ABORT") {
+    if (!ended) {
+      run.ended_at = row.time;
+      run.state = type == "COMPLETE" ? RunState::kCompleted
+                  : type == "FAIL"   ? RunState::kFailed
+                                     : RunState::kAborted;
+    }
+  } else if (!ended && (type == "START" || type == "RUNNING")) {
+    run.state = RunState::kRunning;
+  } else if (run.state == RunState::kUnknown) {
+    run.state = RunState::kNew;
+  }
+  const JsonValue nominal = event.get("run").get("facets").get("nominalTime");
+  if (const auto start = read_time(nominal.get("nominalStartTime"))) {
+    run.nominal_start = *start;
+    run.nominal_end = read_time(nominal.get("nominalEndTime")).value_or(model::kOpenEnd);
+  }
+}
+
+// The run from those of its records that count; first_time stands already.
+Result<RunInfo> merged_anew(Session& session, const RunInfo& run) {
+  RunInfo out;
+  out.id = run.id;
+  out.run_id = run.run_id;
+  out.job = run.job;
+  out.first_time = run.first_time;
+  out.recorded = out.updated = run.recorded;
+  HW_TRY(const std::vector<ObservationRow> rows, records_of(session, run.id));
+  for (const ObservationRow& row : rows) {
+    HW_TRY(const std::optional<storage::LogRecord> record, session.rows().log_record(row.seq));
+    if (!record) continue;
+    const JsonValue event(record->body);
+    add_event(row, event, out);
+    if (event.get("run").get("facets").get("parent").is_object()) out.parent = run.parent;
+  }
+  return out;
+}
+
+// When runs of the job were taken to have begun, where that was corrected after the session's seq.
+Result<std::map<std::int64_t, Micros>> corrected_later(Session& session, NodeId job) {
+  std::map<std::int64_t, Micros> out;
+  if (session.newest()) return out;
+  HW_TRY(const auto rows, session.rows().run_pasts_of_job(job, session.seq()));
+  for (const storage::RunPastRow& row : rows) out.emplace(row.run.value, row.first_time);
+  return out;
+}
+
+// `run` with first_time as it was known.
+Result<std::optional<RunInfo>> as_then(Session& session, RunInfo run) {
+  const bool had_begun = session.latest() || run.first_time <= session.until();
+  if (session.seq() < run.recorded || !had_begun) return std::optional<RunInfo>{};
+  const bool all_known = run.updated <= session.seq();
+  const bool all_happened = session.latest() || run.last_time <= session.until();
+  if (all_known && all_happened) return std::optional<RunInfo>(std::move(run));
+  HW_TRY(RunInfo merged, merged_anew(session, run));
+  return std::optional<RunInfo>(std::move(merged));
+}
+
+using RunPosition = std::pair<Micros, model::RunRow>;
+RunPosition position_of(const RunInfo& run) { return {run.first_time, run.id}; }
+
+// Runs of a job, newest first, in the order that was known: those whose beginning was corrected
+// later are taken out of the stored order and put where they stood.
+class RunsOfJob {
+ public:
+  static Result<RunsOfJob> open(Session& session, NodeId job, std::optional<RunPosition> before) {
+    RunsOfJob out(session, job);
+    const RunPosition end{session.until(), model::RunRow{INT64_MAX}};
+    out.before_ = before ? std::min(*before, end) : end;
+    HW_TRY(out.corrected_, corrected_later(session, job));
+    for (const auto& [id, first_time] : out.corrected_) {
+      HW_TRY(std::optional<RunInfo> run, session.rows().run(model::RunRow{id}));
+      if (!run) continue;
+      run->first_time = first_time;
+      if (position_of(*run) < out.before_) out.moved_.push_back(*std::move(run));
+    }
+    std::sort(out.moved_.begin(), out.moved_.end(),
+              [](const RunInfo& a, const RunInfo& b) { return position_of(a) < position_of(b); });
+    return out;
+  }
+
+  // At most `limit` more; fewer only if there are no more.
+  Result<std::vector<RunInfo>> next(std::size_t limit) {
+    std::vector<RunInfo> out;
+    while (out.size() < limit) {
+      const std::size_t wanted = limit - out.size();
+      HW_TRY(std::vector<RunInfo> rows, session_->rows().runs_of_job(job_, before_, wanted));
+      for (RunInfo& run : rows) {
+        before_ = position_of(run);
+        if (corrected_.contains(run.id.value)) continue;
+        HW_CHECK_OK(take_moved(before_, out));
+        HW_CHECK_OK(take(std::move(run), out));
+      }
+      if (rows.size() < wanted) {
+        HW_CHECK_OK(take_moved({INT64_MIN, model::RunRow{}}, out));
+        break;
+      }
+    }
+    return out;
+  }
+
+ private:
+  RunsOfJob(Session& session, NodeId job) : session_(&session), job_(job) {}
+
+  Result<void> take(RunInfo run, std::vector<RunInfo>& out) {
+    HW_TRY(std::optional<RunInfo> then, as_then(*session_, std::move(run)));
+    if (then) out.push_back(*std::move(then));
+    return {};
+  }
+  Result<void> take_moved(const RunPosition& after, std::vector<RunInfo>& out) {
+    while (!moved_.empty() && after < position_of(moved_.back())) {
+      HW_CHECK_OK(take(std::move(moved_.back()), out));
+      moved_.pop_back();
+    }
+    return {};
+  }
+
+  Session* session_;
+  NodeId job_;
+  RunPosition before_;
+  std::map<std::int64_t, Micros> corrected_;
+  std::vector<RunInfo> moved_;  // the newest last
+};
 
 std::optional<Micros> known(Micros time) {
   if (time == model::kOpenEnd) return std::nullopt;
@@ -137,19 +287,29 @@ Result<RunDetail> head_of(Session& session, const RunInfo& run) {
 
 }  // namespace
 
+Result<std::optional<RunInfo>> at_moment(Session& session, RunInfo run) {
+  if (session.seq() < run.updated) {
+    HW_TRY(const auto corrected, corrected_later(session, run.job));
+    const auto past = corrected.find(run.id.value);
+    if (past != corrected.end()) run.first_time = past->second;
+  }
+  return as_then(session, std::move(run));
+}
+
 Result<RunInfo> find_run(Session& session, std::string_view run_id) {
   HW_TRY(std::vector<RunInfo> runs, session.rows().runs_by_run_id(run_id));
-  const RunInfo* best = nullptr;
-  for (const RunInfo& run : runs) {
-    if (session.seq() < run.recorded) continue;
-    if (best == nullptr || (best->state == RunState::kUnknown && run.state != RunState::kUnknown) ||
-        (run.state != RunState::kUnknown && best->updated < run.updated)) {
-      best = &run;
-    }
+  std::optional<RunInfo> best;
+  for (RunInfo& stored : runs) {
+    HW_TRY(std::optional<RunInfo> run, at_moment(session, std::move(stored)));
+    if (!run) continue;
+    const bool real = run->state != RunState::kUnknown;
+    const bool better =
+        !best || (real && (best->state == RunState::kUnknown || best->updated < run->updated));
+    if (better) best = std::move(run);
   }
-  if (best != nullptr) return *best;
-  return base::make_error(base::ErrorCode::kNotFound,
-                          "No run has the id " + std::string(run_id) + ".");
+  if (best) return *std::move(best);
+  return base::make_error(base::ErrorCode::kNotFound, "No run has the id " + std::string(run_id) +
+                                                          ", or none had at the moment asked for.");
 }
 
 Result<RunDetail> run_detail(Session& session, const RunInfo& run) {
@@ -172,28 +332,34 @@ Result<RunDetail> run_detail(Session& session, const RunInfo& run) {
 Result<std::vector<RunInfo>> runs_of_job(Session& session, NodeId job,
                                          std::optional<std::pair<Micros, model::RunRow>> before,
                                          std::size_t limit) {
-  std::vector<RunInfo> out;
-  while (out.size() < limit) {
-    const std::size_t wanted = limit - out.size();
-    HW_TRY(std::vector<RunInfo> rows, session.rows().runs_of_job(job, before, wanted));
-    for (RunInfo& run : rows) {
-      before = {run.first_time, run.id};
-      if (!(session.seq() < run.recorded)) out.push_back(std::move(run));
-    }
-    if (rows.size() < wanted) break;
-  }
+  HW_TRY(RunsOfJob runs, RunsOfJob::open(session, job, before));
+  HW_TRY(std::vector<RunInfo> out, runs.next(limit));
+  if (out.size() > limit) out.resize(limit);
   return out;
 }
 
+Result<std::int64_t> count_runs_of_job(Session& session, NodeId job) {
+  if (session.latest() && session.newest()) return session.rows().count_runs_of_job(job);
+  const Micros until = session.until();
+  HW_TRY(std::int64_t count, session.rows().count_runs_of_job(job, until, session.seq()));
+  HW_TRY(const auto corrected, corrected_later(session, job));
+  for (const auto& [id, first_time] : corrected) {
+    if (first_time <= until) continue;
+    HW_TRY(const std::optional<RunInfo> run, session.rows().run(model::RunRow{id}));
+    if (run && run->first_time <= until) --count;
+  }
+  return count;
+}
+
 Result<std::optional<RunInfo>> latest_run(Session& session, NodeId job) {
-  std::optional<std::pair<Micros, model::RunRow>> before;
+  HW_TRY(RunsOfJob runs, RunsOfJob::open(session, job, std::nullopt));
+  constexpr std::size_t kAtOnce = 4;  // placeholders are few
   for (;;) {
-    HW_TRY(std::vector<RunInfo> rows, runs_of_job(session, job, before, 8));
+    HW_TRY(std::vector<RunInfo> rows, runs.next(kAtOnce));
     for (RunInfo& run : rows) {
       if (run.state != RunState::kUnknown) return std::optional<RunInfo>(std::move(run));
-      before = {run.first_time, run.id};
     }
-    if (rows.size() < 8) return std::optional<RunInfo>{};
+    if (rows.size() < kAtOnce) return std::optional<RunInfo>{};
   }
 }
 

@@ -16,15 +16,24 @@
 
 namespace headwater::query {
 
+// The run as it was at the session's moment: of its events only those count that lie at or before
+// as_of and were recorded. Nothing if it had not begun, or was not known. Its columns as stored
+// where nothing came later, else merged anew from its records in the log, by the rules of
+// docs/formats.md (run); `updated` and `merge` are then those of now.
+Result<std::optional<storage::RunInfo>> at_moment(Session& session, storage::RunInfo run);
+
 // Of several runs with this id (of different jobs) the one that sent events last.
 Result<storage::RunInfo> find_run(Session& session, std::string_view run_id);
 
 Result<RunDetail> run_detail(Session& session, const storage::RunInfo& run);
 
-// The newest runs of a job that are known at the session's moment, strictly after `before`.
+// The newest runs of a job at the session's moment, by (first_time, id), strictly after `before`.
 Result<std::vector<storage::RunInfo>> runs_of_job(
     Session& session, NodeId job, std::optional<std::pair<Micros, model::RunRow>> before,
     std::size_t limit);
+
+// How many runs of the job there are at the session's moment.
+Result<std::int64_t> count_runs_of_job(Session& session, NodeId job);
 
 // The newest run that is not only a placeholder; nothing if there is none.
 Result<std::optional<storage::RunInfo>> latest_run(Session& session, NodeId job);

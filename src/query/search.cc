@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "query/hidden.h"
+#include "query/node_ref.h"
 
 namespace headwater::query {
 namespace {
@@ -107,8 +108,7 @@ class Best {
 };
 
 Result<Micros> updated_at(Session& session, NodeId node, Micros first_seen) {
-  HW_TRY(const std::optional<Micros> last,
-         session.rows().last_observation_time(session.graph().canonical(node)));
+  HW_TRY(const std::optional<Micros> last, session.last_heard(session.graph().canonical(node)));
   return std::max(last.value_or(first_seen), first_seen);
 }
 
@@ -162,6 +162,7 @@ Result<SearchAnswer> search(Session& session, const SearchRequest& request) {
     if (!wanted(request, info)) continue;
     const std::optional<int> rank = matcher.rank(info.name);
     if (!rank) continue;
+    if (!was_seen(graph, graph.canonical(node))) continue;
     HW_TRY(const bool is_hidden, query::is_hidden(session, *hidden, graph.canonical(node)));
     if (is_hidden) continue;
     ++answer.total;

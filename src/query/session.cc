@@ -18,6 +18,19 @@ Result<Session> Service::open(Moment moment) {
   return Session(*this, std::move(snapshot), std::move(reader));
 }
 
+Result<Seq> Service::seq_at(Micros at) {
+  HW_TRY(storage::Reader reader, store_.reader());
+  return reader.seq_received_by(at);
+}
+
+Result<Micros> Service::time_of(Seq seq) {
+  HW_TRY(storage::Reader reader, store_.reader());
+  HW_TRY(const std::optional<storage::LogRecord> record, reader.log_record(seq));
+  if (record) return record->event_time;
+  return base::make_error(base::ErrorCode::kNotFound,
+                          "There is no record " + std::to_string(seq.value) + ".");
+}
+
 std::shared_ptr<const Hidden> Service::cached_hidden(Seq seq) {
   return hidden_.with([seq](const auto& cached) {
     return cached.first == seq ? cached.second : std::shared_ptr<const Hidden>{};
@@ -39,6 +52,11 @@ bool Session::holds(Micros valid_from, Micros valid_to) const {
   const Micros as_of = moment().as_of;
   if (as_of == graph::kLatest) return valid_to == model::kOpenEnd;
   return valid_from <= as_of && as_of < valid_to;
+}
+
+Result<std::optional<Micros>> Session::last_heard(NodeId node) {
+  if (latest() && newest()) return reader_.last_observation_time(node);
+  return reader_.last_observation_time(node, until(), seq());
 }
 
 Result<std::string> Session::attribute_name(model::AttributeNameId id) {

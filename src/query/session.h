@@ -7,8 +7,8 @@
 //
 // Thread-safety: Service from any thread; a Session belongs to one request at a time.
 // Ownership: Service borrows store, graph and clock; a Session borrows its Service.
-// Errors: those of the store. Not promised: the state of runs is the newest one that is stored, not
-// the one as of a past moment; runs recorded later are left out.
+// Errors: those of the store. Not promised: namespaces have no past; their owner, description and
+// state are those of now.
 #pragma once
 
 #include <cstdint>
@@ -52,6 +52,10 @@ class Service {
 
   // kInvalidArgument if moment.known_at lies after what is published.
   Result<Session> open(Moment moment = {});
+  // The last record that was known at `at`, by the time it was received. O(log n).
+  Result<Seq> seq_at(Micros at);
+  // The event time of a record; kNotFound if there is none of that number.
+  Result<Micros> time_of(Seq seq);
 
   // What lists leave out, kept for the newest version that asked (query/hidden.h).
   std::shared_ptr<const Hidden> cached_hidden(Seq seq);
@@ -90,6 +94,13 @@ class Session {
   bool latest() const { return moment().as_of == graph::kLatest; }
   // The moment to print: `as_of`, or the later of the clock and of what has been reported.
   Micros answered_as_of() const;
+
+  // True if nothing newer is known than this session reads.
+  bool newest() const { return seq() == service_->published(); }
+  // The time up to which this session sees what was observed.
+  Micros until() const { return moment().as_of; }
+  // When the node was last heard of, at this session's moment. Of this name only.
+  Result<std::optional<Micros>> last_heard(NodeId node);
 
   // Known at this session's moment.
   bool recorded(Seq from, Seq to) const { return from <= seq() && seq() < to; }

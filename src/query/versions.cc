@@ -87,7 +87,8 @@ class JobTimeline {
     std::vector<VersionSpan> out;
     std::map<NodeId, int> counts[2];
     std::string code;
-    for (auto it = changes_.begin(); it != changes_.end(); ++it) {
+    const auto end = changes_.upper_bound(graph_.moment().as_of);
+    for (auto it = changes_.begin(); it != end; ++it) {
       for (const Change::Io& io : it->second.io) counts[io.input ? 0 : 1][io.node] += io.step;
       if (it->second.code) code = *it->second.code;
       const auto next = std::next(it);
@@ -96,7 +97,7 @@ class JobTimeline {
       add_span(out,
                job_version_id(name_of(graph_, job_), code, names_of(graph_, inputs),
                               names_of(graph_, outputs)),
-               it->first, next == changes_.end() ? model::kOpenEnd : next->first);
+               it->first, next == end ? model::kOpenEnd : next->first);
     }
     newest_first(out);
     return out;
@@ -195,6 +196,7 @@ Result<std::vector<VersionSpan>> dataset_version_spans(Session& session, NodeId 
   const Name name = name_of(session.graph(), dataset);
   std::vector<VersionSpan> spans;
   for (const AttributeVersion& version : attributes.versions("schema")) {
+    if (session.until() < version.valid_from) continue;
     HW_TRY(const std::optional<std::string> schema, session.content(version.content));
     add_span(spans, dataset_version_id(name, schema.value_or("")), version.valid_from,
              version.valid_to);
@@ -207,6 +209,7 @@ Result<std::vector<VersionSpan>> job_version_spans(Session& session, NodeId job)
   HW_TRY(const Attributes attributes, Attributes::read(session, job));
   JobTimeline timeline(session.graph(), job);
   for (const AttributeVersion& version : attributes.versions("$code")) {
+    if (session.until() < version.valid_from) continue;
     HW_TRY(const std::optional<std::string> code, session.content(version.content));
     timeline.add_code(semantic_of(code), version.valid_from, version.valid_to);
   }

@@ -76,6 +76,26 @@ Result<Seq> Reader::last_seq() {
   return last.value_or(Seq{});
 }
 
+Result<Seq> Reader::seq_received_by(Micros at) {
+  HW_TRY(const Seq last, last_seq());
+  std::uint64_t low = 0, high = last.value;  // the answer is in [low, high]
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low + 1) / 2;
+    auto read = [](Row& row) { return row.integer(); };
+    HW_TRY(const auto received_at, impl_->db->one(Sql::kLogReceivedAt, read, Seq{middle}));
+    if (!received_at) {
+      return base::make_error(base::ErrorCode::kStorageCorrupt, "The log has a gap.",
+                              "seq " + std::to_string(middle));
+    }
+    if (*received_at <= at) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return Seq{low};
+}
+
 Result<std::optional<LogRecord>> Reader::log_record(Seq seq) {
   auto read = [this](Row& row) { return impl_->record(sqlite::read_record(row)); };
   return impl_->db->one(Sql::kLogBySeq, read, seq);

@@ -107,6 +107,10 @@ Result<std::vector<NodeRow>> Reader::nodes_merged_after(Seq seq) {
   return impl_->db->many(Sql::kNodesMergedAfter, sqlite::read_node, seq);
 }
 
+Result<std::vector<NodePastRow>> Reader::node_pasts_after(Seq seq) {
+  return impl_->db->many(Sql::kNodePastAfter, sqlite::read_node_past, seq);
+}
+
 Result<std::vector<EdgeRow>> Reader::edges_of_owner(model::NodeId owner, bool current_only) {
   const Sql id = current_only ? Sql::kEdgesOfOwnerCurrent : Sql::kEdgesOfOwner;
   return impl_->db->many(id, sqlite::read_edge, owner);
@@ -141,6 +145,12 @@ Result<std::optional<Micros>> Reader::last_observation_time(model::NodeId owner)
   return found.value_or(std::nullopt);
 }
 
+Result<std::optional<Micros>> Reader::last_observation_time(model::NodeId owner, Micros until,
+                                                            Seq known_at) {
+  auto read = [](Row& row) { return row.integer(); };
+  return impl_->db->one(Sql::kObservationLastTimeAt, read, owner, until, known_at);
+}
+
 Result<std::vector<ObservationRow>> Reader::observations_of_run(model::RunRow run) {
   return impl_->db->many(Sql::kObservationsOfRun, sqlite::read_observation, run);
 }
@@ -169,6 +179,19 @@ Result<std::vector<RunInfo>> Reader::runs_of_job(
 
 Result<std::int64_t> Reader::count_runs_of_job(model::NodeId job) {
   return count(*impl_->db, Sql::kRunsOfJobCount, job);
+}
+
+Result<std::int64_t> Reader::count_runs_of_job(model::NodeId job, Micros until, Seq known_at) {
+  return count(*impl_->db, Sql::kRunsOfJobCountAt, job, until, known_at);
+}
+
+Result<std::vector<RunPastRow>> Reader::run_pasts_of_job(model::NodeId job, Seq after) {
+  return impl_->db->many(Sql::kRunPastOfJob, sqlite::read_run_past, job, after);
+}
+
+Result<void> Reader::scan_run_pasts(const std::function<bool(const RunPastRow&)>& visit) {
+  return impl_->db->each(Sql::kRunPastScan,
+                         [&](Row& row) { return visit(sqlite::read_run_past(row)); });
 }
 
 Result<Reader::RunCounts> Reader::count_runs() {

@@ -53,6 +53,14 @@ struct NodeRow {
   model::Seq merged_seq;
 };
 
+// What a node was known as before the record `recorded_to`.
+struct NodePastRow {
+  model::NodeId node;
+  model::Seq recorded_to;
+  Micros first_seen = 0;
+  bool placeholder = false;
+};
+
 struct EdgeRow {
   model::EdgeId id;
   model::NodeId owner;
@@ -134,6 +142,14 @@ struct RunInfo {
   model::CodeId code;
   model::Seq recorded, updated;
   std::string merge;  // ingest's own merge state, opaque here
+};
+
+// When a run was taken to have begun before the record `recorded_to`, which said otherwise.
+struct RunPastRow {
+  model::NodeId job;
+  model::Seq recorded_to;
+  model::RunRow run;
+  Micros first_time = 0;
 };
 
 }  // namespace headwater::storage

@@ -67,6 +67,9 @@ class Reader {
   void end();
 
   Result<Seq> last_seq();
+  // The last record that had been received by `at`: 0 if there was none. O(log n): received_at does
+  // not decrease from record to record.
+  Result<Seq> seq_received_by(Micros at);
   Result<std::optional<LogRecord>> log_record(Seq seq);
   // Records after `after`, in order, at most `limit`.
   Result<std::vector<LogRecord>> log_range(Seq after, std::size_t limit);
@@ -122,6 +125,8 @@ class Reader {
   // What happened after `seq` to elements recorded before it: edges closed, nodes merged.
   Result<std::vector<EdgeRow>> edges_closed_after(Seq seq);
   Result<std::vector<NodeRow>> nodes_merged_after(Seq seq);
+  // By recorded_to.
+  Result<std::vector<NodePastRow>> node_pasts_after(Seq seq);
 
   Result<std::vector<EdgeRow>> edges_of_owner(model::NodeId owner, bool current_only);
   Result<std::optional<EdgeRow>> edge(model::EdgeId id);
@@ -131,6 +136,10 @@ class Reader {
   Result<std::vector<ObservationRow>> observations_after(const TipRow& tip);
   Result<std::optional<TipRow>> tip(model::NodeId owner);
   Result<std::optional<Micros>> last_observation_time(model::NodeId owner);
+  // The same of what lies at or before `until` and was recorded up to `known_at`. O(1) for the
+  // newest, else linear in what came later.
+  Result<std::optional<Micros>> last_observation_time(model::NodeId owner, Micros until,
+                                                      Seq known_at);
   Result<std::vector<ObservationRow>> observations_of_run(model::RunRow run);
   Result<std::vector<DeletionRow>> deletions();
 
@@ -142,6 +151,11 @@ class Reader {
                                            std::optional<std::pair<Micros, model::RunRow>> before,
                                            std::size_t limit);
   Result<std::int64_t> count_runs_of_job(model::NodeId job);
+  // Those that are now known to have begun by `until` and were recorded up to `known_at`.
+  Result<std::int64_t> count_runs_of_job(model::NodeId job, Micros until, Seq known_at);
+  // Of runs that were found to have begun earlier after `seq`; by recorded_to, then run.
+  Result<std::vector<RunPastRow>> run_pasts_of_job(model::NodeId job, Seq after);
+  Result<void> scan_run_pasts(const std::function<bool(const RunPastRow&)>& visit);
   struct RunCounts {
     std::int64_t runs = 0, placeholders = 0;
   };
@@ -192,6 +206,7 @@ class Writer {
   Result<void> upsert_namespace(const NamespaceRow& row);  // by id
   Result<void> insert_node(const NodeRow& row);
   Result<void> update_node(model::NodeId id, Micros first_seen, bool placeholder);
+  Result<void> insert_node_past(const NodePastRow& row);
   Result<void> merge_node(model::NodeId loser, model::NodeId winner, Seq seq);
   Result<void> insert_edge(const EdgeRow& row);
   Result<void> close_edge(model::EdgeId id, Seq recorded_to);
@@ -201,7 +216,8 @@ class Writer {
   Result<void> insert_deletion(const DeletionRow& row);
   Result<void> put_tip(const TipRow& row);  // in place of the owner's last one
   Result<void> delete_tip(model::NodeId owner);
-  Result<void> upsert_run(const RunInfo& row);  // by id
+  Result<void> upsert_run(const RunInfo& row);          // by id
+  Result<void> insert_run_past(const RunPastRow& row);  // the first of a record counts
 
   // Interned values: insert with a given id. Lookups by content for the caller's cache misses.
   Result<void> insert_content(model::ContentId id, const base::Hash128& hash, const Packed& body);

@@ -51,6 +51,15 @@ Result<void> Writer::merge_node(model::NodeId loser, model::NodeId winner, Seq s
   return impl_->change_one(Sql::kNodeMerge, loser, winner, seq);
 }
 
+Result<void> Writer::insert_node_past(const NodePastRow& row) {
+  return impl_->run(Sql::kNodePastInsert, row.node, row.recorded_to, row.first_seen,
+                    row.placeholder);
+}
+
+Result<void> Writer::insert_run_past(const RunPastRow& row) {
+  return impl_->run(Sql::kRunPastInsert, row.job, row.recorded_to, row.run, row.first_time);
+}
+
 Result<void> Writer::insert_edge(const EdgeRow& row) {
   return impl_->run(Sql::kEdgeInsert, row.id, row.owner, row.kind, row.src, row.dst, row.via,
                     row.detail, row.valid_from, row.valid_to, row.recorded_from, row.recorded_to,

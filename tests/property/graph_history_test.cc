@@ -150,8 +150,10 @@ class History {
     }
     if (!naive_.nodes.empty() && chance(20)) add_merge(changes);
     if (!naive_.nodes.empty() && chance(20)) {
-      changes.node_updates.push_back(
-          {.id = any_node(naive_.nodes.size()), .first_seen = time(), .placeholder = chance(50)});
+      changes.node_updates.push_back({.id = any_node(naive_.nodes.size()),
+                                      .first_seen = time(),
+                                      .placeholder = chance(50),
+                                      .recorded = changes.seq});
     }
     naive_.publish(changes);
     graph_->publish(changes);
@@ -193,7 +195,7 @@ class History {
   }
 
   void check_node(const Snapshot& snapshot, NodeId id) {
-    const NewNode& expected = naive_.nodes[id.value - 1];
+    const NewNode expected = naive_.node_at(id, snapshot.seq());
     const NodeInfo info = snapshot.node(id);
     ASSERT_EQ(info.name, expected.name);
     ASSERT_EQ(info.name_space, expected.name_space);

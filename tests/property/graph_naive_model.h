@@ -18,8 +18,7 @@ class NaiveGraph {
   void publish(const Changes& changes) {
     nodes.insert(nodes.end(), changes.nodes.begin(), changes.nodes.end());
     for (const NodeUpdate& update : changes.node_updates) {
-      nodes[update.id.value - 1].first_seen = update.first_seen;
-      nodes[update.id.value - 1].placeholder = update.placeholder;
+      updates.push_back(update);
     }
     edges.insert(edges.end(), changes.edges.begin(), changes.edges.end());
     for (const EdgeClose& close : changes.closes) {
@@ -27,6 +26,17 @@ class NaiveGraph {
     }
     merges.insert(merges.end(), changes.merges.begin(), changes.merges.end());
     seq = changes.seq;
+  }
+
+  // The node with what was known of it.
+  NewNode node_at(NodeId id, Seq known_at) const {
+    NewNode node = nodes[id.value - 1];
+    for (const NodeUpdate& update : updates) {
+      if (update.id != id || known_at < update.recorded) continue;
+      node.first_seen = update.first_seen;
+      node.placeholder = update.placeholder;
+    }
+    return node;
   }
 
   static bool holds(const NewEdge& edge, Moment at) {
@@ -132,6 +142,7 @@ class NaiveGraph {
   }
 
   std::vector<NewNode> nodes;
+  std::vector<NodeUpdate> updates;
   std::vector<NewEdge> edges;
   std::vector<NodeMerge> merges;
   Seq seq;

@@ -53,7 +53,7 @@ Result<std::optional<query::NodePosition>> node_position(Context& context, const
 
 Answer list_datasets(Context& context, bool one_namespace) {
   HW_TRY(const Paging paging, v1::paging(context, 2));
-  HW_TRY(query::Session session, context.open());
+  HW_TRY(query::Session session, context.open_at_moment());
   query::NodeListQuery query;
   query.kind = NodeKind::kDataset;
   query.page = paging.page;
@@ -89,7 +89,7 @@ Result<std::vector<storage::RunState>> run_states(Context& context) {
 
 Answer list_jobs(Context& context, bool one_namespace) {
   HW_TRY(const Paging paging, v1::paging(context, 2));
-  HW_TRY(query::Session session, context.open());
+  HW_TRY(query::Session session, context.open_at_moment());
   query::JobListQuery query;
   query.page = paging.page;
   HW_TRY(query.last_run_states, run_states(context));
@@ -164,7 +164,7 @@ Result<SpanPage> page_of(Context& context, const Paging& paging,
 
 Answer get_dataset_versions(Context& context) {
   HW_TRY(const Paging paging, v1::paging(context, 1));
-  HW_TRY(query::Session session, context.open());
+  HW_TRY(query::Session session, context.open_at_moment());
   HW_TRY(const NodeId node, named(context, session, NodeKind::kDataset));
   HW_TRY(const auto spans, query::dataset_version_spans(session, node));
   HW_TRY(const SpanPage page, page_of(context, paging, spans));
@@ -178,7 +178,7 @@ Answer get_dataset_versions(Context& context) {
 
 Answer get_job_versions(Context& context) {
   HW_TRY(const Paging paging, v1::paging(context, 1));
-  HW_TRY(query::Session session, context.open());
+  HW_TRY(query::Session session, context.open_at_moment());
   HW_TRY(const NodeId node, named(context, session, NodeKind::kJob));
   HW_TRY(const auto spans, query::job_version_spans(session, node));
   HW_TRY(const SpanPage page, page_of(context, paging, spans));
@@ -191,7 +191,7 @@ Answer get_job_versions(Context& context) {
 }
 
 Answer get_dataset_version(Context& context) {
-  HW_TRY(query::Session session, context.open());
+  HW_TRY(query::Session session, context.open_at_moment());
   HW_TRY(const NodeId node, named(context, session, NodeKind::kDataset));
   HW_TRY(const auto version, query::dataset_version(session, node, context.parameter("version")));
   JsonWriter json;
@@ -200,7 +200,7 @@ Answer get_dataset_version(Context& context) {
 }
 
 Answer get_job_version(Context& context) {
-  HW_TRY(query::Session session, context.open());
+  HW_TRY(query::Session session, context.open_at_moment());
   HW_TRY(const NodeId node, named(context, session, NodeKind::kJob));
   HW_TRY(const auto version, query::job_version(session, node, context.parameter("version")));
   JsonWriter json;

@@ -10,19 +10,10 @@ Result<query::Session> Context::open() { return services.queries().open({graph::
 
 Result<query::Session> Context::open_at_moment() {
   query::Moment moment{graph::kLatest, pinned};
-  HW_TRY(const std::optional<base::Micros> as_of, time_parameter(*this, "as_of"));
+  HW_TRY(const std::optional<base::Micros> as_of, as_of_parameter(*this, "as_of"));
   if (as_of) moment.as_of = *as_of;
-  HW_TRY(const std::optional<std::int64_t> known_at, optional_number(*this, "known_at", {}));
-  if (known_at) {
-    const model::Seq seq{static_cast<std::uint64_t>(*known_at)};
-    if (pinned < seq) {
-      return invalid_parameter(*this, "known_at",
-                               "is " + std::to_string(seq.value) + ", but the newest record is " +
-                                   std::to_string(pinned.value) +
-                                   ". Wait for it with min_seq, or leave known_at out.");
-    }
-    moment.known_at = seq;
-  }
+  HW_TRY(const std::optional<model::Seq> known_at, known_at_parameter(*this, "known_at"));
+  if (known_at) moment.known_at = *known_at;
   return services.queries().open(moment);
 }
 

@@ -200,7 +200,7 @@ Result<model::NodeId> node_parameter(Context& context, const query::Session& ses
 }
 
 Answer get_edges(Context& context) {
-  HW_TRY(query::Session session, context.open());
+  HW_TRY(query::Session session, context.open_at_moment());
   HW_TRY(const model::NodeId from, node_parameter(context, session, "from"));
   HW_TRY(const model::NodeId to, node_parameter(context, session, "to"));
   HW_TRY(const std::vector<query::EdgeVersionDetail> edges, query::edge_history(session, from, to));

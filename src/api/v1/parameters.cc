@@ -91,6 +91,58 @@ Result<std::optional<base::Micros>> time_parameter(Context& context, std::string
       context, name, "must be a moment like 2026-10-01T00:00:00Z, not " + quoted(*text) + ".");
 }
 
+namespace {
+
+// A sequence number, if the text is one; it must be recorded.
+Result<std::optional<model::Seq>> seq_text(Context& context, std::string_view name,
+                                           std::string_view text) {
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) {
+    return std::optional<model::Seq>{};
+  }
+  const std::optional<std::int64_t> number = read_number(text);
+  if (number && static_cast<std::uint64_t>(*number) <= context.pinned.value) {
+    return std::optional<model::Seq>(model::Seq{static_cast<std::uint64_t>(*number)});
+  }
+  return invalid_parameter(context, name,
+                           "is " + std::string(text.substr(0, 20)) + ", but the newest record is " +
+                               std::to_string(context.pinned.value) +
+                               ". Wait for it with min_seq, or leave " + std::string(name) +
+                               " out.");
+}
+
+base::Error not_a_moment(Context& context, std::string_view name, std::string_view text) {
+  return invalid_parameter(
+      context, name,
+      "must be a moment like 2026-10-01T00:00:00Z or a sequence number, not " + quoted(text) + ".");
+}
+
+}  // namespace
+
+Result<std::optional<base::Micros>> as_of_parameter(Context& context, std::string_view name) {
+  const std::string* text = context.request.query_value(name);
+  if (text == nullptr) return std::optional<base::Micros>{};
+  HW_TRY(const std::optional<model::Seq> seq, seq_text(context, name, *text));
+  if (seq) {
+    if (!*seq) return not_a_moment(context, name, *text);
+    HW_TRY(const base::Micros time, context.services.queries().time_of(*seq));
+    return std::optional<base::Micros>(time);
+  }
+  const std::optional<model::ParsedTime> time = model::parse_time(*text);
+  if (time) return std::optional<base::Micros>(time->micros);
+  return not_a_moment(context, name, *text);
+}
+
+Result<std::optional<model::Seq>> known_at_parameter(Context& context, std::string_view name) {
+  const std::string* text = context.request.query_value(name);
+  if (text == nullptr) return std::optional<model::Seq>{};
+  HW_TRY(const std::optional<model::Seq> seq, seq_text(context, name, *text));
+  if (seq) return seq;
+  const std::optional<model::ParsedTime> time = model::parse_time(*text);
+  if (!time) return not_a_moment(context, name, *text);
+  HW_TRY(const model::Seq known, context.services.queries().seq_at(time->micros));
+  return std::optional<model::Seq>(std::min(known, context.pinned));
+}
+
 Result<std::string> required_parameter(Context& context, std::string_view name) {
   const std::string* text = context.request.query_value(name);
   if (text != nullptr && !text->empty()) return *text;

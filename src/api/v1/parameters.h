@@ -29,6 +29,12 @@ Result<std::optional<std::int64_t>> optional_number(Context& context, std::strin
                                                     NumberRange range);
 Result<bool> flag_parameter(Context& context, std::string_view name, bool otherwise);
 Result<std::optional<base::Micros>> time_parameter(Context& context, std::string_view name);
+// A moment of valid time: RFC 3339, or a sequence number, which stands for that record's event
+// time.
+Result<std::optional<base::Micros>> as_of_parameter(Context& context, std::string_view name);
+// A moment of recorded time: a sequence number up to the newest, or RFC 3339, which stands for the
+// last record that had been received then.
+Result<std::optional<model::Seq>> known_at_parameter(Context& context, std::string_view name);
 Result<std::string> required_parameter(Context& context, std::string_view name);
 // The index of the value in `allowed` (lower case); case does not matter.
 Result<std::size_t> choice_parameter(Context& context, std::string_view name,

@@ -10,7 +10,7 @@ using dto::JsonWriter;
 
 Answer get_runs(Context& context) {
   HW_TRY(const Paging paging, v1::paging(context, 2));
-  HW_TRY(query::Session session, context.open());
+  HW_TRY(query::Session session, context.open_at_moment());
   HW_TRY(const model::NodeId job,
          query::find_named(session, model::NodeKind::kJob, context.parameter("namespace"),
                            context.parameter("job")));
@@ -23,7 +23,7 @@ Answer get_runs(Context& context) {
   }
   const std::size_t wanted = paging.page.offset + paging.page.limit;
   HW_TRY(auto runs, query::runs_of_job(session, job, before, wanted + 1));
-  HW_TRY(const std::int64_t total, session.rows().count_runs_of_job(job));
+  HW_TRY(const std::int64_t total, query::count_runs_of_job(session, job));
   std::optional<std::string> next;
   if (runs.size() > wanted) {
     runs.resize(wanted);
@@ -46,7 +46,7 @@ Result<query::RunDetail> run_of(Context& context, query::Session& session) {
 }
 
 Answer get_run(Context& context) {
-  HW_TRY(query::Session session, context.open());
+  HW_TRY(query::Session session, context.open_at_moment());
   HW_TRY(const auto detail, run_of(context, session));
   JsonWriter json;
   dto::write_run(json, detail);
@@ -56,7 +56,7 @@ Answer get_run(Context& context) {
 Answer get_run_facets(Context& context) {
   HW_TRY([[maybe_unused]] const std::string given, required_parameter(context, "type"));
   HW_TRY(const std::size_t type, choice_parameter(context, "type", {"run", "job"}, 0));
-  HW_TRY(query::Session session, context.open());
+  HW_TRY(query::Session session, context.open_at_moment());
   HW_TRY(const auto detail, run_of(context, session));
   JsonWriter json;
   json.begin_object().key("runId").text(detail.id).key("facets");

@@ -30,7 +30,7 @@ Result<query::SearchRequest> read_request(Context& context) {
 
 Answer get_search(Context& context) {
   HW_TRY(const query::SearchRequest request, read_request(context));
-  HW_TRY(query::Session session, context.open());
+  HW_TRY(query::Session session, context.open_at_moment());
   HW_TRY(const query::SearchAnswer answer, query::search(session, request));
   dto::JsonWriter json;
   json.begin_object().key("totalCount").number(answer.total);

@@ -41,6 +41,7 @@ constexpr std::array kCatalogue{
     NamedSql{Sql::kLogAppend, "log.append",
              "INSERT INTO log (" HW_LOG_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
     NamedSql{Sql::kLogLast, "log.last", "SELECT coalesce(max(seq), 0) FROM log"},
+    NamedSql{Sql::kLogReceivedAt, "log.received_at", "SELECT received_at FROM log WHERE seq = ?1"},
     NamedSql{Sql::kLogBySeq, "log.by_seq", "SELECT " HW_LOG_COLUMNS " FROM log WHERE seq = ?1"},
     NamedSql{Sql::kLogRange, "log.range",
              "SELECT " HW_LOG_COLUMNS " FROM log WHERE seq > ?1 ORDER BY seq LIMIT ?2"},
@@ -124,6 +125,12 @@ constexpr std::array kCatalogue{
              " FROM node WHERE merged_into <> 0 AND merged_seq > ?1 AND recorded <= ?1"
              " ORDER BY merged_seq, id"},
 
+    NamedSql{Sql::kNodePastInsert, "node_past.insert",
+             "INSERT INTO node_past (node, recorded_to, first_seen, placeholder)"
+             " VALUES (?1, ?2, ?3, ?4)"},
+    NamedSql{Sql::kNodePastAfter, "node_past.after",
+             "SELECT node, recorded_to, first_seen, placeholder FROM node_past"
+             " WHERE recorded_to > ?1 ORDER BY recorded_to, node"},
     NamedSql{Sql::kEdgeInsert, "edge.insert",
              "INSERT INTO edge (" HW_EDGE_COLUMNS
              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"},
@@ -165,6 +172,9 @@ constexpr std::array kCatalogue{
              " FROM observation WHERE owner = ?1 ORDER BY time, rank, tie, seq"},
     NamedSql{Sql::kObservationLastTime, "observation.last_time",
              "SELECT max(time) FROM observation WHERE owner = ?1"},
+    NamedSql{Sql::kObservationLastTimeAt, "observation.last_time_at",
+             "SELECT time FROM observation WHERE owner = ?1 AND time <= ?2 AND seq <= ?3"
+             " ORDER BY time DESC LIMIT 1"},
     NamedSql{Sql::kObservationsOfRun, "observation.of_run",
              "SELECT " HW_OBSERVATION_COLUMNS
              " FROM observation WHERE run = ?1 AND run <> 0 ORDER BY time, rank, tie, seq, owner"},
@@ -212,8 +222,19 @@ constexpr std::array kCatalogue{
              "SELECT " HW_RUN_COLUMNS " FROM run WHERE job = ?1 AND (first_time, id) < (?2, ?3)"
              " ORDER BY first_time DESC, id DESC LIMIT ?4"},
     NamedSql{Sql::kRunsOfJobCount, "run.of_job_count", "SELECT count(*) FROM run WHERE job = ?1"},
+    NamedSql{Sql::kRunsOfJobCountAt, "run.of_job_count_at",
+             "SELECT count(*) FROM run WHERE job = ?1 AND first_time <= ?2 AND recorded <= ?3"},
     NamedSql{Sql::kRunsCount, "run.count",
              "SELECT count(*), count(*) FILTER (WHERE state = 0) FROM run"},
+    NamedSql{Sql::kRunPastInsert, "run_past.insert",
+             "INSERT OR IGNORE INTO run_past (job, recorded_to, run, first_time)"
+             " VALUES (?1, ?2, ?3, ?4)"},
+    NamedSql{Sql::kRunPastOfJob, "run_past.of_job",
+             "SELECT job, recorded_to, run, first_time FROM run_past"
+             " WHERE job = ?1 AND recorded_to > ?2 ORDER BY recorded_to, run"},
+    NamedSql{Sql::kRunPastScan, "run_past.scan",
+             "SELECT job, recorded_to, run, first_time FROM run_past"
+             " ORDER BY job, recorded_to, run"},
 
     NamedSql{Sql::kContentInsert, "content.insert",
              "INSERT INTO content (id, hash_high, hash_low, dictionary, size, body)"

@@ -81,6 +81,11 @@ constexpr std::array kRules{
     HW_REQUIRED(deletion, dataset, node),
     HW_RECORDED(deletion, seq),
 
+    HW_REQUIRED(node_past, node, node),
+    HW_RECORDED(node_past, recorded_to),
+    HW_REQUIRED(run_past, run, run),
+    HW_RECORDED(run_past, recorded_to),
+
     HW_REFERENCE(run, job, node),
     HW_REFERENCE(run, parent, run),
     HW_REFERENCE(run, code, code_version),

@@ -46,6 +46,20 @@ NodeRow read_node(Row& row) {
                  .merged_seq = row.seq()};
 }
 
+NodePastRow read_node_past(Row& row) {
+  return NodePastRow{.node = row.id<model::NodeId>(),
+                     .recorded_to = row.seq(),
+                     .first_seen = row.integer(),
+                     .placeholder = row.flag()};
+}
+
+RunPastRow read_run_past(Row& row) {
+  return RunPastRow{.job = row.id<model::NodeId>(),
+                    .recorded_to = row.seq(),
+                    .run = row.id<model::RunRow>(),
+                    .first_time = row.integer()};
+}
+
 EdgeRow read_edge(Row& row) {
   return EdgeRow{.id = row.id<model::EdgeId>(),
                  .owner = row.id<model::NodeId>(),

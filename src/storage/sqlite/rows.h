@@ -24,6 +24,8 @@ StoredRecord read_record(Row& row);
 QuarantineRow read_quarantine(Row& row);
 NamespaceRow read_namespace(Row& row);
 NodeRow read_node(Row& row);
+NodePastRow read_node_past(Row& row);
+RunPastRow read_run_past(Row& row);
 EdgeRow read_edge(Row& row);
 AttributeRow read_attribute(Row& row);
 ObservationRow read_observation(Row& row);

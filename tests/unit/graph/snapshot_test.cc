@@ -83,7 +83,8 @@ TEST(Snapshot, NodeFactsAreTheLatestUpdate) {
   Builder b;
   const NodeId id = b.dataset("d");
   b.publish();
-  b.pending().node_updates.push_back({.id = id, .first_seen = 42, .placeholder = true});
+  b.pending().node_updates.push_back(
+      {.id = id, .first_seen = 42, .placeholder = true, .recorded = Seq{2}});
   b.publish();
   const NodeInfo info = b.graph.snapshot().node(id);
   EXPECT_EQ(info.first_seen, 42);
@@ -91,6 +92,27 @@ TEST(Snapshot, NodeFactsAreTheLatestUpdate) {
   EXPECT_EQ(info.name_space, "ns");
   EXPECT_EQ(info.name, "d");
   EXPECT_EQ(info.recorded, Seq{1});
+}
+
+TEST(Snapshot, KeepsWhatWasKnownOfANodeBeforeItChanged) {
+  Builder b;
+  const NodeId id = b.dataset("d");
+  b.publish();
+  const NodeInfo first = b.graph.snapshot().node(id);
+  const Snapshot before = b.graph.snapshot();
+  for (const Micros seen : {50, 42}) {
+    const Seq next{b.graph.published().value + 1};
+    b.pending().node_updates.push_back(
+        {.id = id, .first_seen = seen, .placeholder = seen == 50, .recorded = next});
+    b.publish();
+  }
+  EXPECT_EQ(before.node(id).first_seen, first.first_seen);
+  const Seq last = b.graph.published();
+  const Snapshot middle = b.graph.snapshot({.as_of = kLatest, .known_at = Seq{last.value - 1}});
+  EXPECT_EQ(middle.node(id).first_seen, 50);
+  EXPECT_TRUE(middle.node(id).placeholder);
+  EXPECT_EQ(b.graph.snapshot().node(id).first_seen, 42);
+  EXPECT_FALSE(b.graph.snapshot().node(id).placeholder);
 }
 
 TEST(Snapshot, EdgesComeInTheOrderOfTheirIds) {

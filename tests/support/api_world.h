@@ -1,0 +1,73 @@
+// A Harness with the API before it, asked without a socket.
+#pragma once
+
+#include <future>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "api/v1/v1.h"
+#include "tests/support/harness.h"
+
+namespace headwater::tests {
+
+struct ApiReply {
+  int status = 0;
+  std::string body;
+};
+
+class ApiWorld {
+ public:
+  explicit ApiWorld(const std::string& directory,
+                    const ingest::PipelineOptions& options = Harness::small_windows())
+      : harness_(directory, options),
+        queries_(harness_.store(), harness_.graph(), harness_.clock()),
+        writes_(api::v1::writes_to(harness_.pipeline())),
+        api_(api::v1::Dependencies{queries_, *writes_, {}, {}, {}}, {}),
+        handler_(api_.handler()) {}
+  ~ApiWorld() { api_.stop(); }
+
+  Harness& harness() { return harness_; }
+  query::Service& queries() { return queries_; }
+
+  // `path` below /api/v1, its segments split at '/'; those of `query` are given decoded.
+  ApiReply get(std::vector<std::string> segments, api::http::Fields query = {}) {
+    return send(api::http::Method::kGet, std::move(segments), std::move(query), {});
+  }
+  ApiReply post(std::vector<std::string> segments, std::string body, api::http::Fields query = {}) {
+    return send(api::http::Method::kPost, std::move(segments), std::move(query), std::move(body));
+  }
+
+ private:
+  ApiReply send(api::http::Method method, std::vector<std::string> segments,
+                api::http::Fields query, std::string body) {
+    api::http::Request request;
+    request.method = method;
+    request.segments = {"api", "v1"};
+    for (std::string& segment : segments) request.segments.push_back(std::move(segment));
+    request.query = std::move(query);
+    request.body = std::move(body);
+    request.request_id = "test";
+    auto promise = std::make_shared<std::promise<api::http::Response>>();
+    auto future = promise->get_future();
+    handler_(std::move(request), {},
+             api::http::Responder::to([promise](api::http::Response response) {
+               promise->set_value(std::move(response));
+             }));
+    api::http::Response response = future.get();
+    ApiReply reply{response.status, std::move(response.body)};
+    while (response.source && must(response.source->next(reply.body))) {
+    }
+    return reply;
+  }
+
+  Harness harness_;
+  query::Service queries_;
+  std::unique_ptr<api::v1::Writes> writes_;
+  api::v1::Api api_;
+  api::http::Handler handler_;
+};
+
+}  // namespace headwater::tests
