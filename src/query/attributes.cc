@@ -47,29 +47,32 @@ void add_fields(const JsonValue& fields, const std::string& prefix, int depth,
 }  // namespace
 
 Result<Attributes> Attributes::read(Session& session, NodeId canonical) {
+  if (auto known = session.known_attributes(canonical)) return Attributes(std::move(known));
   std::vector<NodeId> owners = session.graph().aliases(canonical);
   owners.insert(owners.begin(), canonical);
-  Attributes out;
+  std::vector<AttributeVersion> out;
   for (const NodeId owner : owners) {
     HW_TRY(std::vector<AttributeRow> rows, rows_of(session, owner));
     for (const AttributeRow& row : rows) {
       if (!row.content || !session.recorded(row.recorded_from, row.recorded_to)) continue;
       HW_TRY(std::string name, session.attribute_name(row.name));
-      out.versions_.push_back(
+      out.push_back(
           {std::move(name), row.content, row.valid_from, row.valid_to, row.recorded_from});
     }
   }
-  std::stable_sort(out.versions_.begin(), out.versions_.end(),
+  std::stable_sort(out.begin(), out.end(),
                    [](const AttributeVersion& a, const AttributeVersion& b) {
                      return std::tie(a.name, a.valid_from, a.recorded_from) <
                             std::tie(b.name, b.valid_from, b.recorded_from);
                    });
-  return out;
+  auto versions = std::make_shared<const std::vector<AttributeVersion>>(std::move(out));
+  session.know_attributes(canonical, versions);
+  return Attributes(std::move(versions));
 }
 
 const AttributeVersion* Attributes::find(std::string_view name, Micros as_of) const {
   const AttributeVersion* found = nullptr;
-  for (const AttributeVersion& version : versions_) {
+  for (const AttributeVersion& version : *versions_) {
     if (version.name == name && held(version, as_of)) found = &version;
   }
   return found;
@@ -77,7 +80,7 @@ const AttributeVersion* Attributes::find(std::string_view name, Micros as_of) co
 
 std::vector<AttributeVersion> Attributes::versions(std::string_view name) const {
   std::vector<AttributeVersion> out;
-  for (const AttributeVersion& version : versions_) {
+  for (const AttributeVersion& version : *versions_) {
     if (version.name == name) out.push_back(version);
   }
   return out;
@@ -92,7 +95,7 @@ Result<std::optional<std::string>> Attributes::text(Session& session, std::strin
 
 Result<std::vector<FacetText>> Attributes::facets(Session& session, Micros as_of) const {
   std::vector<const AttributeVersion*> chosen;
-  for (const AttributeVersion& version : versions_) {
+  for (const AttributeVersion& version : *versions_) {
     if (version.name.starts_with('$') || !held(version, as_of)) continue;
     if (!chosen.empty() && chosen.back()->name == version.name) chosen.pop_back();
     chosen.push_back(&version);
@@ -100,7 +103,7 @@ Result<std::vector<FacetText>> Attributes::facets(Session& session, Micros as_of
   std::vector<FacetText> out;
   for (const AttributeVersion* version : chosen) {
     HW_TRY(std::optional<std::string> json, session.content(version->content));
-    if (json) out.push_back({version->name, *std::move(json)});
+    if (json) out.push_back({version->name, *std::move(json), true});
   }
   return out;
 }

@@ -4,13 +4,15 @@
 // too; of two that hold at once the younger one counts.
 //
 // Thread-safety: belongs to one request, like its Session. Errors: those of the store.
-// Cost of read(): one query per name of the node.
+// Cost of read(): one query per name of the node, none the second time in a session.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "query/session.h"
@@ -40,7 +42,10 @@ class Attributes {
   Result<std::vector<FacetText>> facets(Session& session, Micros as_of) const;
 
  private:
-  std::vector<AttributeVersion> versions_;  // by name, then valid_from, then recorded_from
+  using Versions = std::shared_ptr<const std::vector<AttributeVersion>>;
+  explicit Attributes(Versions versions) : versions_(std::move(versions)) {}
+
+  Versions versions_;  // by name, then valid_from, then recorded_from; shared with the session
 };
 
 // ---- reading well-known facets; absent or malformed members are absent ----------------------

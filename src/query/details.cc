@@ -83,8 +83,10 @@ Result<DatasetDetail> describe(Session& session, NodeId dataset, const Attribute
   out.description = read_member(facet_named(out.facets, "documentation"), "description");
   out.lifecycle =
       read_member(facet_named(out.facets, "lifecycleStateChange"), "lifecycleStateChange");
-  const std::string_view schema = facet_named(out.facets, "schema");
-  if (!schema.empty()) out.version = dataset_version_id(out.summary.name, schema);
+  const AttributeVersion* schema = attributes.find("schema", as_of);
+  if (schema != nullptr) {
+    HW_TRY(out.version, dataset_version_of(session, dataset, schema->content));
+  }
   return out;
 }
 

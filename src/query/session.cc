@@ -31,6 +31,21 @@ Result<Micros> Service::time_of(Seq seq) {
                           "There is no record " + std::to_string(seq.value) + ".");
 }
 
+std::optional<std::string> Service::cached_version(NodeId dataset, model::ContentId schema) {
+  return versions_.with([&](const auto& versions) -> std::optional<std::string> {
+    const auto it = versions.find({dataset, schema});
+    if (it == versions.end()) return std::nullopt;
+    return it->second;
+  });
+}
+
+void Service::cache_version(NodeId dataset, model::ContentId schema, const std::string& id) {
+  versions_.with([&](auto& versions) {
+    if (versions.size() >= kMaxVersions) versions.clear();
+    versions[{dataset, schema}] = id;
+  });
+}
+
 std::shared_ptr<const Hidden> Service::cached_hidden(Seq seq) {
   return hidden_.with([seq](const auto& cached) {
     return cached.first == seq ? cached.second : std::shared_ptr<const Hidden>{};
@@ -57,6 +72,16 @@ bool Session::holds(Micros valid_from, Micros valid_to) const {
 Result<std::optional<Micros>> Session::last_heard(NodeId node) {
   if (latest() && newest()) return reader_.last_observation_time(node);
   return reader_.last_observation_time(node, until(), seq());
+}
+
+Session::AttributeVersions Session::known_attributes(NodeId canonical) const {
+  const auto it = known_attributes_.find(canonical.value);
+  return it == known_attributes_.end() ? nullptr : it->second;
+}
+
+void Session::know_attributes(NodeId canonical, AttributeVersions versions) {
+  if (known_attributes_.size() >= kMaxKnown) known_attributes_.clear();
+  known_attributes_[canonical.value] = std::move(versions);
 }
 
 Result<std::string> Session::attribute_name(model::AttributeNameId id) {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ using model::NodeKind;
 using model::Seq;
 
 class Session;
+struct AttributeVersion;
 struct Hidden;
 
 class Service {
@@ -56,6 +58,10 @@ class Service {
   Result<Seq> seq_at(Micros at);
   // The event time of a record; kNotFound if there is none of that number.
   Result<Micros> time_of(Seq seq);
+
+  // Version ids of datasets by their schema (query/versions.h): they never change.
+  std::optional<std::string> cached_version(NodeId dataset, model::ContentId schema);
+  void cache_version(NodeId dataset, model::ContentId schema, const std::string& id);
 
   // What lists leave out, kept for the newest version that asked (query/hidden.h).
   std::shared_ptr<const Hidden> cached_hidden(Seq seq);
@@ -79,6 +85,9 @@ class Service {
   const base::Clock& clock_;
   base::Guarded<AttributeNames> attribute_names_;
   base::Guarded<Contents> contents_;
+  using VersionKey = std::pair<NodeId, model::ContentId>;
+  static constexpr std::size_t kMaxVersions = std::size_t{1} << 16;  // emptied when they are more
+  base::Guarded<std::map<VersionKey, std::string>> versions_;
   base::Guarded<std::pair<Seq, std::shared_ptr<const Hidden>>> hidden_;
 };
 
@@ -107,6 +116,11 @@ class Session {
   // Known, and holding at as_of.
   bool holds(Micros valid_from, Micros valid_to) const;
 
+  // What query/attributes.h has read of a node, so that one answer reads it once.
+  using AttributeVersions = std::shared_ptr<const std::vector<AttributeVersion>>;
+  AttributeVersions known_attributes(NodeId canonical) const;
+  void know_attributes(NodeId canonical, AttributeVersions versions);
+
   Result<std::string> attribute_name(model::AttributeNameId id);
   // One facet's JSON; nothing if there is no such content.
   Result<std::optional<std::string>> content(model::ContentId id);
@@ -117,8 +131,11 @@ class Session {
       : service_(&service), snapshot_(std::move(snapshot)), reader_(std::move(reader)) {}
 
   Service* service_;
+  static constexpr std::size_t kMaxKnown = 4096;  // nodes; emptied when they are more
+
   Snapshot snapshot_;
   storage::Reader reader_;
+  std::unordered_map<std::uint32_t, AttributeVersions> known_attributes_;
 };
 
 }  // namespace headwater::query

@@ -23,7 +23,8 @@ using storage::RunState;
 
 struct FacetText {
   std::string name;
-  std::string json;  // one JSON value, as sent
+  std::string json;       // one JSON value, as sent
+  bool minified = false;  // without insignificant white space, and strict JSON
 };
 
 struct FieldDetail {

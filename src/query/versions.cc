@@ -177,10 +177,21 @@ std::vector<Name> job_datasets(const Session& session, NodeId job, Direction dir
   return names_of(session.graph(), nodes);
 }
 
+Result<std::string> dataset_version_of(Session& session, NodeId dataset, model::ContentId schema) {
+  if (auto known = session.service().cached_version(dataset, schema)) return *std::move(known);
+  std::optional<std::string> text;
+  if (schema) {
+    HW_TRY(text, session.content(schema));
+  }
+  std::string id = dataset_version_id(name_of(session.graph(), dataset), text.value_or(""));
+  session.service().cache_version(dataset, schema, id);
+  return id;
+}
+
 Result<std::string> dataset_version_at(Session& session, NodeId dataset, Micros as_of) {
   HW_TRY(const Attributes attributes, Attributes::read(session, dataset));
-  HW_TRY(const std::optional<std::string> schema, attributes.text(session, "schema", as_of));
-  return dataset_version_id(name_of(session.graph(), dataset), schema.value_or(""));
+  const AttributeVersion* schema = attributes.find("schema", as_of);
+  return dataset_version_of(session, dataset, schema ? schema->content : model::ContentId{});
 }
 
 Result<std::string> job_version_at(Session& session, NodeId job, Micros as_of) {

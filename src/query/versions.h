@@ -25,6 +25,8 @@ struct VersionSpan {
 };
 
 std::string dataset_version_id(const Name& dataset, std::string_view schema_facet);
+// The same for a schema by its content, 0 for none; kept in the Service.
+Result<std::string> dataset_version_of(Session& session, NodeId dataset, model::ContentId schema);
 std::string job_version_id(const Name& job, std::string_view code, const std::vector<Name>& inputs,
                            const std::vector<Name>& outputs);
 

@@ -65,7 +65,10 @@ void write_texts(JsonWriter& json, const std::vector<std::string>& texts) {
 
 void write_facets(JsonWriter& json, const std::vector<query::FacetText>& facets) {
   json.begin_object();
-  for (const query::FacetText& facet : facets) json.key(facet.name).raw(facet.json);
+  for (const query::FacetText& facet : facets) {
+    json.key(facet.name);
+    facet.minified ? json.verbatim(facet.json) : json.raw(facet.json);
+  }
   json.end_object();
 }
 

@@ -58,6 +58,11 @@ JsonWriter& JsonWriter::raw(std::string_view json) {
   return *this;
 }
 
+JsonWriter& JsonWriter::verbatim(std::string_view json) {
+  writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+  return *this;
+}
+
 JsonWriter& JsonWriter::text_or_null(const std::optional<std::string>& value) {
   return value ? text(*value) : null();
 }

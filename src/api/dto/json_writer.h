@@ -35,6 +35,8 @@ class JsonWriter {
   JsonWriter& time(base::Micros value);  // RFC 3339 with microseconds
   // One JSON value that is known to be valid; NaN and Infinity become null.
   JsonWriter& raw(std::string_view json);
+  // The same of what is strict JSON without white space already: copied.
+  JsonWriter& verbatim(std::string_view json);
 
   JsonWriter& text_or_null(const std::optional<std::string>& value);
   JsonWriter& time_or_null(const std::optional<base::Micros>& value);
