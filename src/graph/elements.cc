@@ -30,6 +30,19 @@ std::uint32_t visible_prefix(std::uint32_t count, Visible&& visible) {
 
 }  // namespace
 
+void Elements::link_field(std::uint32_t id) {
+  NodeRecord& field = nodes[id];
+  if (field.kind != static_cast<std::uint8_t>(model::NodeKind::kField)) return;
+  if (field.parent == 0 || field.parent >= id) return;
+  NodeRecord& dataset = nodes[field.parent];
+  if (dataset.kind != static_cast<std::uint8_t>(model::NodeKind::kDataset)) return;
+  field.fields = dataset.fields;
+  store_release(dataset.fields, id);
+  if (dataset.nested == 0 && name_of(field).find('.') != std::string_view::npos) {
+    store_release(dataset.nested, std::uint16_t{1});
+  }
+}
+
 std::uint32_t Elements::nodes_at(std::uint64_t known_at) const {
   return visible_prefix(node_count.load(std::memory_order_acquire),
                         [&](std::uint32_t i) { return nodes[i].recorded <= known_at; });

@@ -41,6 +41,9 @@ struct Elements {
     return names.view(record.name_ref, record.name_size);
   }
 
+  // Writer, once for each node: if it is a field of an earlier dataset, that knows it from now on.
+  void link_field(std::uint32_t id);
+
   // How many nodes, how many edges were recorded up to `known_at`. O(log n), O(1) for the newest.
   std::uint32_t nodes_at(std::uint64_t known_at) const;
   std::uint32_t edges_at(std::uint64_t known_at) const;

@@ -177,6 +177,21 @@ class Snapshot {
   NodeInfo node(NodeId id) const;
   EdgeInfo edge(EdgeId id) const;  // recorded_to is kNeverSeq if it was recorded after known_at
 
+  // Single facts of node() and edge(), for inner loops. Defined in graph_inl.h.
+  NodeKind kind_of(NodeId id) const;
+  NodeId parent_of(NodeId id) const;
+  NodeId via_of(EdgeId id) const;
+  model::TransformationId detail_of(EdgeId id) const;
+
+  // Calls visit(NodeId) for the fields that are nodes under `dataset` itself (fields of its other
+  // names are under those, until a merge gives them twins here), newest first, until it returns
+  // false. Fields are nodes if column lineage ever named them; a schema alone makes none. Defined
+  // in graph_inl.h.
+  template <class Visit>
+  void for_each_field(NodeId dataset, Visit&& visit) const;
+  // False if none of its fields has a '.' in its path. May say true for a field recorded later.
+  bool has_nested_fields(NodeId dataset) const;
+
   // Edges of `id` that hold at this moment, of `kinds`, in a stable order (by edge id).
   // Calls visit(Neighbor) until it returns false. Defined in graph_inl.h.
   template <class Visit>

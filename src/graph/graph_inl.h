@@ -116,6 +116,30 @@ void visit_edges(const View& view, Side side, std::uint32_t node, EdgeKinds kind
 
 }  // namespace internal
 
+inline NodeKind Snapshot::kind_of(NodeId id) const {
+  return static_cast<NodeKind>(view().elements->nodes[id.value].kind);
+}
+inline NodeId Snapshot::parent_of(NodeId id) const {
+  return NodeId{view().elements->nodes[id.value].parent};
+}
+inline NodeId Snapshot::via_of(EdgeId id) const {
+  return NodeId{view().elements->edges[id.value].via};
+}
+inline model::TransformationId Snapshot::detail_of(EdgeId id) const {
+  return model::TransformationId{internal::detail_of(view().elements->edges[id.value])};
+}
+
+template <class Visit>
+void Snapshot::for_each_field(NodeId dataset, Visit&& visit) const {
+  const internal::View& view = this->view();
+  assert(dataset.value != 0 && dataset.value <= view.node_count);
+  if (kind_of(dataset) != NodeKind::kDataset) return;
+  std::uint32_t id = internal::load_acquire(view.elements->nodes[dataset.value].fields);
+  for (; id != 0; id = view.elements->nodes[id].fields) {
+    if (id <= view.node_count && !visit(NodeId{id})) return;
+  }
+}
+
 template <class Visit>
 void Snapshot::for_each(NodeId id, Direction direction, EdgeKinds kinds, Visit&& visit) const {
   const internal::View& view = this->view();

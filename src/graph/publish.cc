@@ -53,8 +53,11 @@ void Graph::Impl::add_node(const NewNode& node) {
                                  .aliases = 0,
                                  .kind = static_cast<std::uint8_t>(node.kind),
                                  .placeholder = node.placeholder,
-                                 .zero16 = 0,
-                                 .past = 0};
+                                 .nested = 0,
+                                 .fields = 0,
+                                 .past = 0,
+                                 .zero32 = 0};
+  elements().link_field(id);
   elements().node_count.store(id, std::memory_order_release);
   state->table->insert(tag, id);
 }

@@ -1,5 +1,6 @@
 // The records that nodes, edges, ends and merges are kept as, in memory and in the snapshot file
-// (docs/formats-graph-snapshot.md): change one and the file's version changes.
+// (docs/formats-graph-snapshot.md): change one and the file's version changes. Links that a load
+// finds again (aliases, next, fields, nested, past) are zero in the file.
 //
 // Fields marked "atomic" change after the record was published; they are read and written through
 // load_acquire and store_release. All others are written once, before publication.
@@ -25,10 +26,12 @@ struct NodeRecord {
   std::uint32_t aliases;  // atomic: the last merge in which this node is the winner; 0 is none
   std::uint8_t kind;
   std::uint8_t placeholder;  // atomic
-  std::uint16_t zero16;
-  std::uint32_t past;  // atomic: the last PastRecord of this node; 0 is none
+  std::uint16_t nested;      // atomic; of a dataset: 1 if some field has a '.' in its path
+  std::uint32_t fields;      // atomic; of a dataset its last field, of a field the one before
+  std::uint32_t past;        // atomic: the last PastRecord of this node; 0 is none
+  std::uint32_t zero32;
 };
-static_assert(sizeof(NodeRecord) == 56 && std::is_trivial_v<NodeRecord>);
+static_assert(sizeof(NodeRecord) == 64 && std::is_trivial_v<NodeRecord>);
 
 // first_seen and placeholder of a node before `recorded_to`.
 struct PastRecord {

@@ -78,6 +78,10 @@ NodeId Snapshot::find_field(NodeId dataset, std::string_view path) const {
   return NodeId{id <= view.node_count ? id : 0};
 }
 
+bool Snapshot::has_nested_fields(NodeId dataset) const {
+  return internal::load_acquire(view().elements->nodes[dataset.value].nested) != 0;
+}
+
 NodeId Snapshot::canonical(NodeId id) const {
   const View& view = this->view();
   assert(id.value != 0 && id.value <= view.node_count);

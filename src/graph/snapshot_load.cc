@@ -145,10 +145,13 @@ class SnapshotLoader {
       if (i + kAhead < n) state_.table->prefetch(records[i + kAhead].tag);
       if (!elements().names.contains(node.name_ref, node.name_size) ||
           node.name_space > header().name_space_count || node.parent > header().node_count ||
-          node.recorded > header().seq || node.merge != 0 || node.aliases != 0 || node.past != 0) {
+          node.recorded > header().seq || node.merge != 0 || node.aliases != 0 ||
+          node.nested != 0 || node.fields != 0 || node.past != 0) {
         return false;
       }
-      state_.table->insert(node.tag, first + static_cast<std::uint32_t>(i));
+      const std::uint32_t id = first + static_cast<std::uint32_t>(i);
+      elements().link_field(id);
+      state_.table->insert(node.tag, id);
     }
     return true;
   }

@@ -103,8 +103,10 @@ class SnapshotSaver {
                               .aliases = 0,
                               .kind = node.kind,
                               .placeholder = info.placeholder,
-                              .zero16 = 0,
-                              .past = 0};
+                              .nested = 0,
+                              .fields = 0,
+                              .past = 0,
+                              .zero32 = 0};
       out_.append(&record, sizeof record);
     }
     out_.end();
