@@ -75,6 +75,17 @@ NodeId find_field(const Snapshot& snapshot, std::string_view text, Decode decode
 }
 
 template <class Decode>
+void add_readings(const Snapshot& snapshot, std::string_view text, Decode decode,
+                  std::vector<ColumnName>& out) {
+  const std::vector<std::size_t> colons = colons_of(text);
+  for (auto it = colons.rbegin(); it != colons.rend(); ++it) {
+    const std::string_view path = text.substr(*it + 1);
+    const NodeId dataset = find_named(snapshot, NodeKind::kDataset, text.substr(0, *it), decode);
+    if (dataset && !path.empty()) out.push_back({dataset, std::string(decode(path))});
+  }
+}
+
+template <class Decode>
 NodeId find_any(const Snapshot& snapshot, const NodeRef& ref, Decode decode) {
   switch (ref.kind) {
     case RefKind::kDataset: return find_named(snapshot, NodeKind::kDataset, ref.text, decode);
@@ -125,6 +136,22 @@ bool was_seen(const Snapshot& snapshot, NodeId node) {
   const std::vector<NodeId> aliases = snapshot.aliases(node);
   return std::any_of(aliases.begin(), aliases.end(),
                      [&](NodeId alias) { return snapshot.node(alias).first_seen <= as_of; });
+}
+
+std::vector<ColumnName> column_readings(const Snapshot& snapshot, const NodeRef& ref) {
+  std::vector<ColumnName> out;
+  if (ref.kind != RefKind::kField) return out;
+  add_readings(
+      snapshot, ref.text, [](std::string_view part) { return part; }, out);
+  if (ref.text.find('%') != std::string::npos) add_readings(snapshot, ref.text, unescape, out);
+  return out;
+}
+
+std::string format_column(const Snapshot& snapshot, NodeId dataset, std::string_view path) {
+  const graph::NodeInfo info = snapshot.node(dataset);
+  std::string text("datasetField:");
+  text.append(info.name_space).append(":").append(info.name).append(":").append(path);
+  return text;
 }
 
 std::string format_node(NodeKind kind, std::string_view name_space, std::string_view name) {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "query/session.h"
 
@@ -33,11 +34,21 @@ Result<NodeRef> parse_node_ref(std::string_view text);
 // for runs (kInvalidNodeId).
 Result<NodeId> resolve(const Snapshot& snapshot, const NodeRef& ref);
 
+// Every reading of a field's text whose dataset is recorded, the best first, whether or not the
+// column is a node. Empty if there is none.
+struct ColumnName {
+  NodeId dataset;  // canonical
+  std::string path;
+};
+std::vector<ColumnName> column_readings(const Snapshot& snapshot, const NodeRef& ref);
+
 // The id of a node in plain form.
 std::string format_node(const Snapshot& snapshot, NodeId node);
 
 // True if the canonical node, or another name of it, had been seen at the snapshot's as_of.
 bool was_seen(const Snapshot& snapshot, NodeId node);
 std::string format_node(NodeKind kind, std::string_view name_space, std::string_view name);
+// The id of a column that need not be a node.
+std::string format_column(const Snapshot& snapshot, NodeId dataset, std::string_view path);
 
 }  // namespace headwater::query

@@ -6,6 +6,8 @@
 
 #include "query/attributes.h"
 #include "query/catalog.h"
+#include "query/column_picture.h"
+#include "query/columns.h"
 #include "query/events.h"
 #include "query/evidence.h"
 #include "query/impact.h"

@@ -100,6 +100,15 @@ const oddDataset = `${v1}/namespaces/${e(odd.dataset.namespace)}/datasets/${e(od
 const evidence = `${v1}/edges?from=${e('job:nightly:shop_nightly.build_order_facts')}&to=${e(facts)}`;
 
 const reads: Call[] = [
+  { operation: 'getColumnLineage', path: `${v1}/column-lineage?nodeId=${e(facts)}&direction=both` },
+  {
+    operation: 'getColumnLineage',
+    path: `${v1}/column-lineage?nodeId=${e('job:nightly:shop_nightly.build_order_facts')}&kinds=direct&depth=1`,
+  },
+  {
+    operation: 'getColumnLineageLayout',
+    path: `${v1}/column-lineage/layout?nodeId=${e(facts)}&withDownstream=true&max_columns=3`,
+  },
   { operation: 'getLineage', path: `${v1}/lineage?nodeId=${e(facts)}` },
   {
     operation: 'getLineage',

@@ -76,6 +76,7 @@ void respond(const Context& context, const http::Responder& responder, Answer an
 // ---- the routes by subject ----------------------------------------------------------------------
 
 std::vector<ApiRoute> lineage_routes();
+std::vector<ApiRoute> column_routes();
 std::vector<ApiRoute> impact_routes();
 std::vector<ApiRoute> search_routes();
 std::vector<ApiRoute> catalog_routes();

@@ -99,7 +99,8 @@ class World {
   }
 
   model::EdgeId edge(NodeId src, NodeId dst, model::EdgeKind kind, NodeId owner, Micros from = 0,
-                     Micros to = model::kOpenEnd, NodeId via = {}) {
+                     Micros to = model::kOpenEnd, NodeId via = {},
+                     model::TransformationId detail = {}) {
     storage::EdgeRow row;
     row.id = model::EdgeId{++edges_};
     row.owner = owner;
@@ -107,6 +108,7 @@ class World {
     row.src = src;
     row.dst = dst;
     row.via = via;
+    row.detail = detail;
     row.valid_from = from;
     row.valid_to = to;
     row.recorded_from = seq_;
@@ -117,6 +119,7 @@ class World {
     added.dst = dst;
     added.via = via;
     added.kind = kind;
+    added.detail = detail;
     added.valid_from = from;
     added.valid_to = to;
     added.recorded_from = seq_;
@@ -128,6 +131,19 @@ class World {
   }
   model::EdgeId writes(NodeId job, NodeId dataset, Micros from = 0, Micros to = model::kOpenEnd) {
     return edge(job, dataset, model::EdgeKind::kWrites, job, from, to);
+  }
+  // From field or dataset to field or dataset, through a job.
+  model::EdgeId direct(NodeId src, NodeId dst, NodeId via, model::TransformationId detail = {}) {
+    return edge(src, dst, model::EdgeKind::kColumnDirect, via, 0, model::kOpenEnd, via, detail);
+  }
+  model::EdgeId indirect(NodeId src, NodeId dst, NodeId via, model::TransformationId detail = {}) {
+    return edge(src, dst, model::EdgeKind::kColumnIndirect, via, 0, model::kOpenEnd, via, detail);
+  }
+  model::TransformationId transformation(const std::string& type, const std::string& subtype,
+                                         bool masking = false) {
+    const model::TransformationId id{++transformations_};
+    must(writer().insert_transformation({id, type, subtype, masking}));
+    return id;
   }
   void close(model::EdgeId id) {
     must(writer().close_edge(id, seq_));
@@ -236,6 +252,7 @@ class World {
   std::map<std::string, model::NamespaceId> namespaces_;
   std::map<std::string, model::AttributeNameId> attribute_names_;
   std::uint32_t nodes_ = 0, edges_ = 0;
+  std::uint16_t transformations_ = 0;
   std::int64_t contents_ = 0, attributes_ = 0, runs_ = 0, edge_sets_ = 0;
 };
 
