@@ -130,6 +130,17 @@ Result<std::vector<ObservationRow>> Reader::observations_of_owner(model::NodeId 
   return impl_->db->many(Sql::kObservationsOfOwner, sqlite::read_observation, owner);
 }
 
+Result<void> Reader::scan_attribute_owners(Micros from, Micros to,
+                                           const std::function<bool(model::NodeId)>& visit) {
+  return impl_->db->each(
+      Sql::kAttributeOwnersBetween, [&](Row& row) { return visit(row.id<model::NodeId>()); }, from,
+      to);
+}
+
+Result<std::vector<ObservationRow>> Reader::observations_at(model::NodeId owner, Micros time) {
+  return impl_->db->many(Sql::kObservationsAt, sqlite::read_observation, owner, time);
+}
+
 Result<std::vector<ObservationRow>> Reader::observations_after(const TipRow& tip) {
   return impl_->db->many(Sql::kObservationsAfter, sqlite::read_observation, tip.owner, tip.time,
                          tip.rank, tip.tie, tip.seq);

@@ -131,7 +131,12 @@ class Reader {
   Result<std::vector<EdgeRow>> edges_of_owner(model::NodeId owner, bool current_only);
   Result<std::optional<EdgeRow>> edge(model::EdgeId id);
   Result<std::vector<AttributeRow>> attributes_of_owner(model::NodeId owner, bool current_only);
+  // Owners of attributes that began or ended within (from, to], in no order, some more than once;
+  // a pass over the whole table. Return false to stop.
+  Result<void> scan_attribute_owners(Micros from, Micros to,
+                                     const std::function<bool(model::NodeId)>& visit);
   Result<std::vector<ObservationRow>> observations_of_owner(model::NodeId owner);
+  Result<std::vector<ObservationRow>> observations_at(model::NodeId owner, Micros time);
   // Those after a position, and the state that was put for one.
   Result<std::vector<ObservationRow>> observations_after(const TipRow& tip);
   Result<std::optional<TipRow>> tip(model::NodeId owner);

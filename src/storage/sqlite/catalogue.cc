@@ -160,6 +160,9 @@ constexpr std::array kCatalogue{
     NamedSql{Sql::kAttributesOfOwnerCurrent, "attribute.of_owner_current",
              "SELECT " HW_ATTRIBUTE_COLUMNS
              " FROM attribute WHERE owner = ?1 AND recorded_to = " HW_OPEN " ORDER BY id"},
+    NamedSql{Sql::kAttributeOwnersBetween, "attribute.owners_between",
+             "SELECT owner FROM attribute WHERE (valid_from > ?1 AND valid_from <= ?2)"
+             " OR (valid_to > ?1 AND valid_to <= ?2 AND valid_to < " HW_OPEN ")"},
 
     NamedSql{Sql::kObservationInsert, "observation.insert",
              "INSERT INTO observation (" HW_OBSERVATION_COLUMNS
@@ -170,6 +173,9 @@ constexpr std::array kCatalogue{
     NamedSql{Sql::kObservationsOfOwner, "observation.of_owner",
              "SELECT " HW_OBSERVATION_COLUMNS
              " FROM observation WHERE owner = ?1 ORDER BY time, rank, tie, seq"},
+    NamedSql{Sql::kObservationsAt, "observation.at",
+             "SELECT " HW_OBSERVATION_COLUMNS
+             " FROM observation WHERE owner = ?1 AND time = ?2 ORDER BY rank, tie, seq"},
     NamedSql{Sql::kObservationLastTime, "observation.last_time",
              "SELECT max(time) FROM observation WHERE owner = ?1"},
     NamedSql{Sql::kObservationLastTimeAt, "observation.last_time_at",
