@@ -236,7 +236,8 @@ struct Reached {
   EdgeId by;  // the edge of one shortest path that leads here; none for a start
 };
 
-enum class CutReason { kNone, kMaxDistance, kMaxNodes, kCancelled };
+// The last two are of questions above this module.
+enum class CutReason { kNone, kMaxDistance, kMaxNodes, kCancelled, kMaxWork, kMaxChanges };
 
 struct Reach {
   std::vector<Reached> nodes;  // by distance, then by node id; starts first

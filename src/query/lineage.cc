@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "graph/graph_inl.h"
+#include "query/diff.h"
+#include "query/diff_values.h"
 #include "query/runs.h"
 
 namespace headwater::query {
@@ -176,6 +179,63 @@ void place(const Snapshot& graph, Picture& picture) {
   picture.height = placed.height;
 }
 
+// The other side of a comparison: what the picture would show at `compare_to`.
+struct Comparison {
+  Snapshot past;
+  Found now, before;
+  bool root_now = true, root_before = true;
+
+  PictureChange of(NodeId node, NodeId root) const {
+    const bool is = node == root ? root_now : now.find(node) != nullptr;
+    const bool was = node == root ? root_before : before.find(node) != nullptr;
+    if (is == was) return PictureChange::kNone;
+    return is ? PictureChange::kAdded : PictureChange::kRemoved;
+  }
+};
+
+// Adds to the picture's nodes those of the other moment.
+Result<Comparison> compare(Session& session, const PictureRequest& request, Found& found,
+                           Cut& cut) {
+  const NodeId root = request.lineage.root;
+  Comparison out{session.service().graph().snapshot({*request.compare_to, session.seq()}), found,
+                 Found(request.lineage.max_nodes)};
+  walk_sides(out.past, request.lineage, out.before, cut);
+  expand(out.past, request, out.before, cut);
+  std::size_t left_out = 0;
+  for (const LineageAnswer::Node& node : out.before.nodes()) {
+    if (!found.add(node.node, node.distance)) ++left_out;
+  }
+  if (left_out > 0) merge_cut(cut, CutReason::kMaxNodes, left_out, request.lineage);
+  HW_TRY(const Attributes attributes, Attributes::read(session, root));
+  HW_TRY(out.root_now, present_at(session, session.graph(), attributes, root));
+  HW_TRY(out.root_before, present_at(session, out.past, attributes, root));
+  return out;
+}
+
+void compare_edges(const Snapshot& past, const std::vector<NodeId>& nodes, Picture& out) {
+  const std::vector<GraphEdge> now = std::move(out.edges);
+  const std::vector<GraphEdge> before = edges_among(past, nodes);
+  out.edges.clear();
+  std::set_union(now.begin(), now.end(), before.begin(), before.end(),
+                 std::back_inserter(out.edges));
+  for (const GraphEdge& edge : out.edges) {
+    const bool is = std::binary_search(now.begin(), now.end(), edge);
+    const bool was = std::binary_search(before.begin(), before.end(), edge);
+    out.edge_changes.push_back(is == was ? PictureChange::kNone
+                               : is      ? PictureChange::kAdded
+                                         : PictureChange::kRemoved);
+  }
+}
+
+Result<PictureChange> change_of(Session& session, const PictureRequest& request,
+                                const Comparison& comparison, NodeId node) {
+  const PictureChange change = comparison.of(node, request.lineage.root);
+  if (change != PictureChange::kNone) return change;
+  const auto [from, to] = std::minmax({*request.compare_to, session.moment().as_of});
+  HW_TRY(const std::vector<DiffChange> changes, attribute_changes(session, node, from, to));
+  return changes.empty() ? PictureChange::kNone : PictureChange::kChanged;
+}
+
 }  // namespace
 
 Result<NodeId> lineage_root(Session& session, std::string_view node_id) {
@@ -238,11 +298,19 @@ Result<Picture> picture(Session& session, const PictureRequest& request) {
   Found found(request.lineage.max_nodes);
   walk_sides(graph, request.lineage, found, out.cut);
   expand(graph, request, found, out.cut);
+  std::optional<Comparison> comparison;
+  if (request.compare_to) {
+    HW_TRY(comparison, compare(session, request, found, out.cut));
+  }
   const std::vector<LineageAnswer::Node> nodes = found.sorted();
   out.edges = edges_among(graph, ids_of(nodes));
+  if (comparison) compare_edges(comparison->past, ids_of(nodes), out);
   for (const LineageAnswer::Node& node : nodes) {
     PictureNode drawn;
     drawn.summary.node = node.node;
+    if (comparison) {
+      HW_TRY(drawn.change, change_of(session, request, *comparison, node.node));
+    }
     const graph::NodeInfo info = graph.node(node.node);
     drawn.summary.kind = info.kind;
     drawn.summary.name = {std::string(info.name_space), std::string(info.name)};

@@ -76,7 +76,12 @@ struct Expansion {
 struct PictureRequest {
   LineageRequest lineage;
   std::vector<Expansion> expand;  // in order; one of a node that is not shown does nothing
+  // With it, the picture shows what stands at either moment, and how this one differs.
+  std::optional<Micros> compare_to;
 };
+
+// Seen from compare_to. A node counts as changed by what query/diff.h compares of its attributes.
+enum class PictureChange { kNone, kAdded, kRemoved, kChanged };
 
 struct PictureNode {
   NodeSummary summary;
@@ -85,12 +90,14 @@ struct PictureNode {
   std::uint32_t distance = 0;
   std::optional<RunState> state;
   std::size_t hidden_upstream = 0, hidden_downstream = 0;
+  PictureChange change = PictureChange::kNone;
 };
 
 struct Picture {
   std::vector<PictureNode> nodes;
   std::vector<GraphEdge> edges;
-  std::vector<PlacedEdge> lines;  // beside edges
+  std::vector<PlacedEdge> lines;            // beside edges
+  std::vector<PictureChange> edge_changes;  // beside edges, if compared
   int width = 0, height = 0;
   Cut cut;
 };

@@ -8,6 +8,7 @@
 #include "query/catalog.h"
 #include "query/column_picture.h"
 #include "query/columns.h"
+#include "query/diff.h"
 #include "query/events.h"
 #include "query/evidence.h"
 #include "query/impact.h"

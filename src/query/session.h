@@ -24,6 +24,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "graph/graph.h"
+#include "query/answer_cache.h"
 #include "storage/storage.h"
 
 namespace headwater::query {
@@ -66,6 +67,8 @@ class Service {
   // What lists leave out, kept for the newest version that asked (query/hidden.h).
   std::shared_ptr<const Hidden> cached_hidden(Seq seq);
   void cache_hidden(Seq seq, std::shared_ptr<const Hidden> hidden);
+  // Long answers, for their next pages.
+  AnswerCache& answers() { return answers_; }
 
  private:
   friend class Session;
@@ -89,6 +92,7 @@ class Service {
   static constexpr std::size_t kMaxVersions = std::size_t{1} << 16;  // emptied when they are more
   base::Guarded<std::map<VersionKey, std::string>> versions_;
   base::Guarded<std::pair<Seq, std::shared_ptr<const Hidden>>> hidden_;
+  AnswerCache answers_;
 };
 
 class Session {

@@ -127,6 +127,12 @@ const reads: Call[] = [
     path: `${v1}/lineage/layout?nodeId=${e(id('dataset', odd.dataset))}&depth=0&expand=${e(`${id('dataset', odd.dataset)}|down`)}`,
   },
   { operation: 'getEdges', path: evidence },
+  {
+    operation: 'getLineageLayout',
+    path: `${v1}/lineage/layout?nodeId=${e(facts)}&compare_to=2026-01-01T00:00:00Z`,
+  },
+  { operation: 'getDiff', path: `${v1}/diff?from=2026-01-01T00:00:00Z` },
+  { operation: 'getDiff', path: `${v1}/diff?from=2026-01-01T00:00:00Z&nodeId=${e(facts)}&depth=2&limit=3` },
   { operation: 'search', path: `${v1}/search?q=order` },
   {
     operation: 'search',
@@ -191,6 +197,7 @@ const refusals: Call[] = [
     status: 400,
   },
   { operation: 'getLineage', path: `${v1}/lineage`, status: 400 },
+  { operation: 'getDiff', path: `${v1}/diff`, status: 400 },
   {
     operation: 'search',
     path: `${v1}/search?q=a&min_seq=999999999&wait_ms=10`,

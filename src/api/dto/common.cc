@@ -42,6 +42,8 @@ std::string_view cut_reason(graph::CutReason reason) {
     case graph::CutReason::kMaxDistance: return "max_distance";
     case graph::CutReason::kMaxNodes: return "max_nodes";
     case graph::CutReason::kCancelled: return "cancelled";
+    case graph::CutReason::kMaxWork: return "max_work";
+    case graph::CutReason::kMaxChanges: return "max_changes";
   }
   return "";
 }

@@ -17,8 +17,18 @@ constexpr unsigned kWaitingThreads = 2;
 
 std::vector<ApiRoute> all_routes() {
   std::vector<ApiRoute> all;
-  for (auto* part : {lineage_routes, column_routes, impact_routes, search_routes, catalog_routes,
-                     run_routes, log_routes, write_routes, operations_routes}) {
+  for (auto* part : {
+           lineage_routes,
+           column_routes,
+           impact_routes,
+           diff_routes,
+           search_routes,
+           catalog_routes,
+           run_routes,
+           log_routes,
+           write_routes,
+           operations_routes,
+       }) {
     for (ApiRoute& route : part()) all.push_back(std::move(route));
   }
   return all;

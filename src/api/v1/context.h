@@ -84,5 +84,8 @@ std::vector<ApiRoute> run_routes();
 std::vector<ApiRoute> log_routes();
 std::vector<ApiRoute> write_routes();
 std::vector<ApiRoute> operations_routes();
+std::vector<ApiRoute> diff_routes();
+std::vector<ApiRoute> structure_routes();
+std::vector<ApiRoute> coverage_routes();
 
 }  // namespace headwater::api::v1

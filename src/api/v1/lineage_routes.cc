@@ -80,8 +80,18 @@ Result<std::vector<query::Expansion>> expansions(Context& context, const query::
   return out;
 }
 
+void write_change(JsonWriter& json, query::PictureChange change) {
+  json.key("change");
+  switch (change) {
+    case query::PictureChange::kNone: json.null(); return;
+    case query::PictureChange::kAdded: json.text("added"); return;
+    case query::PictureChange::kRemoved: json.text("removed"); return;
+    case query::PictureChange::kChanged: json.text("changed"); return;
+  }
+}
+
 void write_picture_node(JsonWriter& json, const query::Snapshot& graph,
-                        const query::PictureNode& node) {
+                        const query::PictureNode& node, bool compared) {
   json.begin_object().key("id").text(query::format_node(graph, node.summary.node));
   json.key("type").text(dto::node_type(node.summary.kind));
   json.key("label").text(node.summary.name.name);
@@ -101,11 +111,14 @@ void write_picture_node(JsonWriter& json, const query::Snapshot& graph,
   }
   json.key("hidden_upstream").number(static_cast<std::int64_t>(node.hidden_upstream));
   json.key("hidden_downstream").number(static_cast<std::int64_t>(node.hidden_downstream));
+  if (compared) write_change(json, node.change);
   json.end_object();
 }
 
-void write_picture_edge(JsonWriter& json, const query::Snapshot& graph, const GraphEdge& edge,
-                        const query::PlacedEdge& line) {
+void write_picture_edge(JsonWriter& json, const query::Snapshot& graph,
+                        const query::Picture& picture, std::size_t index) {
+  const GraphEdge& edge = picture.edges[index];
+  const query::PlacedEdge& line = picture.lines[index];
   const std::string source = query::format_node(graph, edge.source);
   const std::string target = query::format_node(graph, edge.target);
   const std::string_view kind = model::to_string(edge.kind);
@@ -116,7 +129,9 @@ void write_picture_edge(JsonWriter& json, const query::Snapshot& graph, const Gr
   json.key("points").begin_array();
   for (const auto& [x, y] : line.points) json.begin_array().number(x).number(y).end_array();
   json.end_array();
-  json.key("back").boolean(line.back).end_object();
+  json.key("back").boolean(line.back);
+  if (!picture.edge_changes.empty()) write_change(json, picture.edge_changes[index]);
+  json.end_object();
 }
 
 Answer get_layout(Context& context) {
@@ -124,17 +139,18 @@ Answer get_layout(Context& context) {
   query::PictureRequest request;
   HW_TRY(request.lineage, lineage_request(context, session, 1, 500, kMaxPicture));
   HW_TRY(request.expand, expansions(context, session));
+  HW_TRY(request.compare_to, time_parameter(context, "compare_to"));
   HW_TRY(const query::Picture picture, query::picture(session, request));
   JsonWriter json;
   json.begin_object();
   json.key("root").text(query::format_node(session.graph(), request.lineage.root));
   json.key("nodes").begin_array();
   for (const query::PictureNode& node : picture.nodes) {
-    write_picture_node(json, session.graph(), node);
+    write_picture_node(json, session.graph(), node, request.compare_to.has_value());
   }
   json.end_array().key("edges").begin_array();
   for (std::size_t i = 0; i < picture.edges.size(); ++i) {
-    write_picture_edge(json, session.graph(), picture.edges[i], picture.lines[i]);
+    write_picture_edge(json, session.graph(), picture, i);
   }
   json.end_array();
   json.key("width").number(picture.width);

@@ -1,0 +1,139 @@
+#include "query/diff_values.h"
+
+#include <algorithm>
+#include <map>
+
+#include "graph/graph_inl.h"
+#include "model/json.h"
+
+namespace headwater::query {
+namespace {
+
+DiffValue schema_value(std::string_view facet) {
+  std::map<std::string, std::string> types;
+  for (FieldDetail& field : read_fields(facet)) {
+    types.emplace(std::move(field.path), field.type.value_or(""));
+  }
+  return {types.begin(), types.end()};
+}
+
+DiffValue single(std::string text) {
+  if (text.empty()) return {};
+  return {{"", std::move(text)}};
+}
+
+DiffValue read_value(DiffKind kind, std::string_view facet) {
+  DiffValue out;
+  switch (kind) {
+    case DiffKind::kSchemaChanged: return schema_value(facet);
+    case DiffKind::kCodeChanged: {
+      const model::JsonValue code(facet);
+      return single((code.is_string() ? code : code.get("semantic")).string().value_or(""));
+    }
+    case DiffKind::kDescriptionChanged:
+      return single(read_member(facet, "description").value_or(""));
+    case DiffKind::kOwnersChanged:
+      for (std::string& owner : read_owners(facet)) out.emplace_back(std::move(owner), "");
+      break;
+    case DiffKind::kTagsChanged:
+      for (const auto& [field, tags] : read_tags(facet)) {
+        for (const std::string& tag : tags) out.emplace_back(field, tag);
+      }
+      break;
+    default: break;
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+bool same_content(const AttributeVersion* a, const AttributeVersion* b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return a->content == b->content;
+}
+
+}  // namespace
+
+std::string_view facet_of(DiffKind kind) {
+  switch (kind) {
+    case DiffKind::kSchemaChanged: return "schema";
+    case DiffKind::kCodeChanged: return "$code";
+    case DiffKind::kOwnersChanged: return "ownership";
+    case DiffKind::kTagsChanged: return "tags";
+    case DiffKind::kDescriptionChanged: return "documentation";
+    default: return "";
+  }
+}
+
+Result<DiffValue> value_at(Session& session, const Attributes& attributes, DiffKind kind,
+                           Micros as_of) {
+  HW_TRY(const std::optional<std::string> facet, attributes.text(session, facet_of(kind), as_of));
+  if (!facet) return DiffValue{};
+  return read_value(kind, *facet);
+}
+
+Result<std::optional<Micros>> changed_at(Session& session, const Attributes& attributes,
+                                         DiffKind kind, Micros from, Micros to) {
+  const std::string_view facet = facet_of(kind);
+  if (same_content(attributes.find(facet, from), attributes.find(facet, to))) {
+    return std::optional<Micros>{};
+  }
+  HW_TRY(const DiffValue before, value_at(session, attributes, kind, from));
+  HW_TRY(const DiffValue after, value_at(session, attributes, kind, to));
+  if (before == after) return std::optional<Micros>{};
+  std::vector<Micros> moments;
+  for (const AttributeVersion& version : attributes.versions(facet)) {
+    for (const Micros at : {version.valid_from, version.valid_to}) {
+      if (from < at && at <= to && at != model::kOpenEnd) moments.push_back(at);
+    }
+  }
+  std::sort(moments.begin(), moments.end());
+  // From the end backwards as long as the value is what it is in the end.
+  Micros since = moments.empty() ? to : moments.back();
+  for (auto it = moments.rbegin(); it != moments.rend(); ++it) {
+    HW_TRY(const DiffValue value, value_at(session, attributes, kind, *it));
+    if (value != after) break;
+    since = *it;
+  }
+  return std::optional<Micros>(since);
+}
+
+std::vector<DiffKind> attribute_kinds(NodeKind kind) {
+  switch (kind) {
+    case NodeKind::kDataset:
+      return {DiffKind::kSchemaChanged, DiffKind::kOwnersChanged, DiffKind::kTagsChanged,
+              DiffKind::kDescriptionChanged};
+    case NodeKind::kJob:
+      return {DiffKind::kCodeChanged, DiffKind::kOwnersChanged, DiffKind::kTagsChanged,
+              DiffKind::kDescriptionChanged};
+    default: return {};
+  }
+}
+
+Micros first_seen(const Snapshot& graph, NodeId node) {
+  Micros seen = graph.node(node).first_seen;
+  for (const NodeId alias : graph.aliases(node)) {
+    seen = std::min(seen, graph.node(alias).first_seen);
+  }
+  return seen;
+}
+
+Result<bool> present_at(Session& session, const Snapshot& at, const Attributes& attributes,
+                        NodeId node) {
+  const Micros as_of = at.moment().as_of;
+  if (as_of != graph::kLatest && first_seen(at, node) > as_of) return false;
+  bool connected = false;
+  for (const auto direction : {graph::Direction::kUpstream, graph::Direction::kDownstream}) {
+    at.for_each(node, direction, model::kTableLineage, [&](const graph::Neighbor&) {
+      connected = true;
+      return false;
+    });
+  }
+  if (connected) return true;
+  HW_TRY(const std::optional<std::string> json, attributes.text(session, "$state", as_of));
+  if (!json) return true;
+  const std::string state = model::JsonValue(*json).string().value_or("");
+  return state != "DROP" && state != "RENAMED" && state != "DELETED";
+}
+
+}  // namespace headwater::query
