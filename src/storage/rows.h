@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "model/decision.h"
 #include "model/graph_types.h"
 #include "model/ids.h"
 
@@ -109,6 +110,25 @@ struct DeletionRow {
   std::int32_t rank = 0;
   std::int64_t tie = 0;
   model::Seq seq;
+};
+
+// What people decided; the decision itself is record `seq` of the log.
+struct DecisionRow {
+  model::Seq seq;
+  model::DecisionKind kind = model::DecisionKind::kDescribe;
+  model::NodeId node, other;  // as named then; 0: none
+  std::string author;
+  Micros at = 0;
+};
+
+// One definition of a tag, in force from `at` on and known from `seq` on.
+struct TagDefinitionRow {
+  model::Seq seq;
+  std::string name;
+  Micros at = 0;
+  std::string description;
+  model::TagRule rule;
+  std::string author;
 };
 
 // ingest's own state at an observation, opaque here.

@@ -140,6 +140,7 @@ class Reader {
   // Those after a position, and the state that was put for one.
   Result<std::vector<ObservationRow>> observations_after(const TipRow& tip);
   Result<std::optional<TipRow>> tip(model::NodeId owner);
+  // Without what people decided: when the owner was last heard of by those that run it.
   Result<std::optional<Micros>> last_observation_time(model::NodeId owner);
   // The same of what lies at or before `until` and was recorded up to `known_at`. O(1) for the
   // newest, else linear in what came later.
@@ -147,6 +148,25 @@ class Reader {
                                                       Seq known_at);
   Result<std::vector<ObservationRow>> observations_of_run(model::RunRow run);
   Result<std::vector<DeletionRow>> deletions();
+
+  // Decisions before `before`, newest first. Node, author and kind have an index each; of several
+  // filters the first of these is looked up and the others are tried on each of its rows.
+  struct DecisionQuery {
+    Seq before = model::kNeverSeq;
+    model::NodeId node;  // as either side of a decision about two
+    std::string author;
+    std::optional<model::DecisionKind> kind = std::nullopt;
+    std::size_t limit = 100;
+  };
+  Result<std::vector<DecisionRow>> decisions(const DecisionQuery& query);
+  Result<void> scan_decisions(const std::function<bool(const DecisionRow&)>& visit);
+  Result<Micros> last_decision_time();  // 0 if there is none
+  // Every definition of every tag, or of one, by (name, at, seq).
+  Result<void> scan_tag_definitions(const std::function<bool(const TagDefinitionRow&)>& visit);
+  // Fields of the dataset, by that name of it, that have attributes of their own; by id.
+  Result<std::vector<model::NodeId>> fields_with_attributes(model::NodeId dataset);
+  // The current attributes of those fields, or all versions; by id.
+  Result<std::vector<AttributeRow>> attributes_of_fields(model::NodeId dataset, bool current_only);
 
   Result<std::optional<RunInfo>> run(model::RunRow id);
   Result<std::vector<RunInfo>> runs_by_run_id(std::string_view run_id);
@@ -219,6 +239,8 @@ class Writer {
   Result<void> close_attribute(std::int64_t id, Seq recorded_to);
   Result<void> insert_observation(const ObservationRow& row);
   Result<void> insert_deletion(const DeletionRow& row);
+  Result<void> insert_decision(const DecisionRow& row);
+  Result<void> insert_tag_definition(const TagDefinitionRow& row);
   Result<void> put_tip(const TipRow& row);  // in place of the owner's last one
   Result<void> delete_tip(model::NodeId owner);
   Result<void> upsert_run(const RunInfo& row);          // by id

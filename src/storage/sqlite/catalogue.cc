@@ -20,6 +20,9 @@
 #define HW_RUN_COLUMNS                                                            \
   "id, run_id, job, parent, state, started_at, ended_at, first_time, last_time, " \
   "nominal_start, nominal_end, code, recorded, updated, merge"
+#define HW_DECISION_COLUMNS "seq, kind, node, other, author, at"
+#define HW_TAG_DEFINITION_COLUMNS \
+  "seq, name, at, description, downstream, stop_masking, stop_indirect, stop_at_tag, author"
 #define HW_OPEN "9223372036854775807"
 
 namespace headwater::storage::sqlite {
@@ -177,9 +180,11 @@ constexpr std::array kCatalogue{
              "SELECT " HW_OBSERVATION_COLUMNS
              " FROM observation WHERE owner = ?1 AND time = ?2 ORDER BY rank, tie, seq"},
     NamedSql{Sql::kObservationLastTime, "observation.last_time",
-             "SELECT max(time) FROM observation WHERE owner = ?1"},
+             "SELECT time FROM observation WHERE owner = ?1 AND type <> 8"
+             " ORDER BY time DESC LIMIT 1"},
     NamedSql{Sql::kObservationLastTimeAt, "observation.last_time_at",
              "SELECT time FROM observation WHERE owner = ?1 AND time <= ?2 AND seq <= ?3"
+             " AND type <> 8"
              " ORDER BY time DESC LIMIT 1"},
     NamedSql{Sql::kObservationsOfRun, "observation.of_run",
              "SELECT " HW_OBSERVATION_COLUMNS
@@ -201,6 +206,46 @@ constexpr std::array kCatalogue{
     NamedSql{Sql::kDeletionsScan, "deletion.scan",
              "SELECT dataset, time, rank, tie, seq FROM deletion"
              " ORDER BY dataset, time, rank, tie, seq"},
+
+    NamedSql{Sql::kDecisionInsert, "decision.insert",
+             "INSERT INTO decision (" HW_DECISION_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+    NamedSql{Sql::kDecisionsBefore, "decision.before",
+             "SELECT " HW_DECISION_COLUMNS " FROM decision WHERE seq < ?1 ORDER BY seq DESC"
+             " LIMIT ?2"},
+    NamedSql{Sql::kDecisionsOfNode, "decision.of_node",
+             "SELECT " HW_DECISION_COLUMNS
+             " FROM decision WHERE node = ?1 AND seq < ?2 AND (?3 = 0 OR kind = ?3)"
+             " AND (?4 = '' OR author = ?4) UNION SELECT " HW_DECISION_COLUMNS
+             " FROM decision WHERE other = ?1 AND other <> 0 AND seq < ?2"
+             " AND (?3 = 0 OR kind = ?3) AND (?4 = '' OR author = ?4)"
+             " ORDER BY seq DESC LIMIT ?5"},
+    NamedSql{Sql::kDecisionsOfAuthor, "decision.of_author",
+             "SELECT " HW_DECISION_COLUMNS
+             " FROM decision WHERE author = ?1 AND seq < ?2 AND (?3 = 0 OR kind = ?3)"
+             " ORDER BY seq DESC LIMIT ?4"},
+    NamedSql{Sql::kDecisionsOfKind, "decision.of_kind",
+             "SELECT " HW_DECISION_COLUMNS " FROM decision WHERE kind = ?1 AND seq < ?2"
+             " ORDER BY seq DESC LIMIT ?3"},
+    NamedSql{Sql::kDecisionsScan, "decision.scan",
+             "SELECT " HW_DECISION_COLUMNS " FROM decision ORDER BY seq"},
+    NamedSql{Sql::kDecisionLastTime, "decision.last_time",
+             "SELECT at FROM decision ORDER BY seq DESC LIMIT 1"},
+    NamedSql{Sql::kTagDefinitionInsert, "tag_definition.insert",
+             "INSERT INTO tag_definition (" HW_TAG_DEFINITION_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"},
+    NamedSql{Sql::kTagDefinitionsScan, "tag_definition.scan",
+             "SELECT " HW_TAG_DEFINITION_COLUMNS " FROM tag_definition ORDER BY name, at, seq"},
+    NamedSql{Sql::kFieldsWithAttributes, "node.fields_with_attributes",
+             "SELECT id FROM node WHERE kind = 2 AND namespace = 0 AND parent = ?1"
+             " AND EXISTS (SELECT 1 FROM attribute WHERE owner = node.id) ORDER BY id"},
+    NamedSql{Sql::kAttributesOfFields, "attribute.of_fields",
+             "SELECT " HW_ATTRIBUTE_COLUMNS
+             " FROM attribute WHERE owner IN (SELECT id FROM node WHERE kind = 2"
+             " AND namespace = 0 AND parent = ?1) ORDER BY id"},
+    NamedSql{Sql::kAttributesOfFieldsCurrent, "attribute.of_fields_current",
+             "SELECT " HW_ATTRIBUTE_COLUMNS
+             " FROM attribute WHERE owner IN (SELECT id FROM node WHERE kind = 2"
+             " AND namespace = 0 AND parent = ?1) AND recorded_to = " HW_OPEN " ORDER BY id"},
 
     NamedSql{Sql::kRunUpsert, "run.upsert",
              "INSERT INTO run (" HW_RUN_COLUMNS

@@ -78,6 +78,10 @@ constexpr std::array kRules{
     HW_REFERENCE(observation, producer, producer),
     HW_REQUIRED(tip, owner, node),
     HW_RECORDED(tip, seq),
+    HW_REFERENCE(decision, node, node),
+    HW_REFERENCE(decision, other, node),
+    HW_RECORDED(decision, seq),
+    HW_RECORDED(tag_definition, seq),
     HW_REQUIRED(deletion, dataset, node),
     HW_RECORDED(deletion, seq),
 

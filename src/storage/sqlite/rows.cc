@@ -118,6 +118,27 @@ TipRow read_tip(Row& row) {
                 .state = row.text()};
 }
 
+DecisionRow read_decision(Row& row) {
+  return DecisionRow{.seq = row.seq(),
+                     .kind = row.kind<model::DecisionKind>(),
+                     .node = row.id<model::NodeId>(),
+                     .other = row.id<model::NodeId>(),
+                     .author = row.text(),
+                     .at = row.integer()};
+}
+
+TagDefinitionRow read_tag_definition(Row& row) {
+  return TagDefinitionRow{.seq = row.seq(),
+                          .name = row.text(),
+                          .at = row.integer(),
+                          .description = row.text(),
+                          .rule = {.downstream = row.flag(),
+                                   .stop_masking = row.flag(),
+                                   .stop_indirect = row.flag(),
+                                   .stop_at_tag = row.text()},
+                          .author = row.text()};
+}
+
 RunInfo read_run(Row& row) {
   return RunInfo{.id = row.id<model::RunRow>(),
                  .run_id = row.text(),

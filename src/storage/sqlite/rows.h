@@ -31,6 +31,8 @@ AttributeRow read_attribute(Row& row);
 ObservationRow read_observation(Row& row);
 DeletionRow read_deletion(Row& row);
 TipRow read_tip(Row& row);
+DecisionRow read_decision(Row& row);
+TagDefinitionRow read_tag_definition(Row& row);
 RunInfo read_run(Row& row);
 TransformationRow read_transformation(Row& row);
 
