@@ -20,6 +20,9 @@ class Catalog final : public storage::View {
   Catalog(storage::Store& store, graph::Graph& graph, const PipelineOptions& options);
   Result<void> load(storage::Writer& writer);
 
+  // Whether the decision can be taken now; the same state that prepare will see. Changes nothing.
+  Result<void> admit(const model::PeopleDecision& decision, storage::Writer& writer);
+
   std::string_view name() const override { return "catalog"; }
   Result<void> prepare(const storage::ViewRecord& record, storage::Writer& writer,
                        storage::Effects& effects) override;
@@ -58,6 +61,11 @@ class Catalog final : public storage::View {
   Result<void> observe_owner(Step& step, const model::Event& event, const Resolved& resolved);
   Result<void> observe_datasets(Step& step, const model::Event& event, const Resolved& resolved);
   Result<void> apply_decision(Step& step);
+  Result<void> apply_people(Step& step, const model::PeopleDecision& decision);
+  Result<void> annotate(Step& step, NodeId owner, const std::string& name, const std::string& json);
+  Result<void> annotate_field(Step& step, NodeId dataset, const model::PeopleDecision& decision,
+                              storage::DecisionRow& row);
+  Result<void> join(Step& step, NodeId a, NodeId b);
   Result<void> delete_entity(Step& step, NodeId id, bool is_dataset);
   Result<void> delete_namespace(Step& step, const std::string& name);
 

@@ -25,6 +25,9 @@ constexpr std::int32_t kRankDelete = 3;
 }  // namespace
 
 std::string encode_decision(const Decision& decision) {
+  if (decision.kind == Decision::Kind::kPeople) {
+    return model::encode_decision(decision.people, decision.at);
+  }
   std::string kind;
   for (const auto& [value, name] : kKinds) {
     if (value == decision.kind) kind = name;
@@ -41,6 +44,12 @@ Result<Decision> decode_decision(std::string_view body) {
   const model::JsonValue json(body);
   const auto text = [&](std::string_view name) { return json.get(name).string().value_or(""); };
   Decision decision;
+  decision.at = json.get("at").integer().value_or(0);
+  if (auto people = model::decode_decision(body)) {
+    decision.kind = Decision::Kind::kPeople;
+    decision.people = *std::move(people);
+    return decision;
+  }
   const std::string kind = text("decision");
   bool known = false;
   for (const auto& [value, name] : kKinds) {
@@ -56,7 +65,6 @@ Result<Decision> decode_decision(std::string_view body) {
   decision.name = text("name");
   decision.owner = text("owner");
   decision.description = text("description");
-  decision.at = json.get("at").integer().value_or(0);
   return decision;
 }
 
@@ -74,6 +82,7 @@ Result<void> Catalog::apply_decision(Step& step) {
       row.updated_at = step.record.received_at;
       return nodes_.put_namespace(row, step.writer);
     }
+    case Decision::Kind::kPeople: return apply_people(step, decision.people);
     case Decision::Kind::kDeleteNamespace: return delete_namespace(step, decision.name_space);
     case Decision::Kind::kDeleteDataset:
     case Decision::Kind::kDeleteJob: break;

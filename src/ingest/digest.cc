@@ -43,6 +43,14 @@ Hasher exact_edge(const storage::EdgeRow& e) {
   return h;
 }
 
+Hasher tag_definition(const storage::TagDefinitionRow& t) {
+  Hasher h;
+  h.field(t.name).field(bits(t.at)).field(t.description).field(t.rule.downstream ? 1 : 0);
+  h.field(t.rule.stop_masking ? 1 : 0).field(t.rule.stop_indirect ? 1 : 0);
+  h.field(t.rule.stop_at_tag).field(t.author);
+  return h;
+}
+
 class ExactDigests {
  public:
   explicit ExactDigests(storage::Reader& reader) : reader_(reader) {}
@@ -55,6 +63,7 @@ class ExactDigests {
     HW_CHECK_OK(runs());
     HW_CHECK_OK(namespaces());
     HW_CHECK_OK(quarantine());
+    HW_CHECK_OK(decisions());
     return std::move(out_);
   }
 
@@ -174,6 +183,22 @@ class ExactDigests {
     out_.push_back(all.finish());
     return {};
   }
+  Result<void> decisions() {
+    Collector all("decisions", true);
+    HW_CHECK_OK(reader_.scan_decisions([&](const storage::DecisionRow& d) {
+      Hasher h;
+      h.field(d.seq.value).field(static_cast<std::uint64_t>(d.kind)).field(d.node.value);
+      h.field(d.other.value).field(d.author).field(bits(d.at));
+      all.add(h);
+      return true;
+    }));
+    HW_CHECK_OK(reader_.scan_tag_definitions([&](const storage::TagDefinitionRow& t) {
+      all.add(tag_definition(t).field(t.seq.value));
+      return true;
+    }));
+    out_.push_back(all.finish());
+    return {};
+  }
   Result<void> quarantine() {
     Collector all("quarantine", true);
     model::Seq after;
@@ -215,10 +240,20 @@ class NamedDigests {
     HW_CHECK_OK(edges());
     HW_CHECK_OK(attributes());
     HW_CHECK_OK(runs());
+    HW_CHECK_OK(tags());
     return std::move(out_);
   }
 
  private:
+  Result<void> tags() {
+    Collector all("definitions of tags", false);
+    HW_CHECK_OK(reader_.scan_tag_definitions([&](const storage::TagDefinitionRow& t) {
+      all.add(tag_definition(t));
+      return true;
+    }));
+    out_.push_back(all.finish());
+    return {};
+  }
   Result<void> nodes() {
     std::unordered_map<std::uint32_t, std::string> spaces;
     std::string after;

@@ -24,6 +24,7 @@
 #include "base/result.h"
 #include "graph/graph.h"
 #include "ingest/parse.h"
+#include "model/decision.h"
 #include "model/event.h"
 #include "storage/storage.h"
 #include "storage/view.h"
@@ -52,11 +53,14 @@ struct BodyReceipt {
 // A decision of a person or a tool, as opposed to something observed. Its moment is fixed before it
 // is logged, so that a replay repeats it.
 struct Decision {
-  enum class Kind { kDeleteDataset, kDeleteJob, kDeleteNamespace, kPutNamespace };
+  enum class Kind { kDeleteDataset, kDeleteJob, kDeleteNamespace, kPutNamespace, kPeople };
   Kind kind = Kind::kDeleteDataset;
   std::string name_space, name;
   std::string owner, description;  // kPutNamespace
-  base::Micros at = 0;             // 0: the moment of the call
+  model::PeopleDecision people;    // kPeople, and then all that counts
+  // 0: the moment of the call; of what people decide later than every such decision before it, so
+  // that of two the later one counts even if the clock was set back.
+  base::Micros at = 0;
 };
 
 struct PipelineOptions {
@@ -93,6 +97,8 @@ class Pipeline {
   void submit(std::string body, Done<BodyReceipt> done);
   // The same, blocking while the queue is full. For imports.
   void submit_waiting(std::string body, Done<BodyReceipt> done);
+  // Of what people decide: kNotFound if the node is not there, kInvalidArgument, kLimitExceeded,
+  // kConflict (a join of what is one already); then nothing is logged.
   void decide(Decision decision, Done<Receipt> done);
   // Parses a quarantined event again; kNotFound if there is none, kConflict if it was replayed
   // before, kInvalidEvent with the reason if it still fails.

@@ -78,10 +78,16 @@ Result<void> Owners::merge(NodeId a, NodeId b, const NodeTable::Mention& mention
   query.parent = loser;
   query.limit = 1u << 20;
   HW_TRY(const auto fields, writer.reader().nodes(query));
+  HW_TRY(const auto annotated, writer.reader().fields_with_attributes(loser));
   HW_CHECK_OK(nodes_.merge(loser, winner, mention.seq, writer));
   for (const auto& field : fields) {
     HW_TRY(const NodeId twin, nodes_.touch_field(winner, field.name, mention, writer));
     HW_CHECK_OK(nodes_.merge(field.id, twin, mention.seq, writer));
+    if (std::ranges::binary_search(annotated, field.id)) {  // what people said of either name
+      affected.insert(twin);
+      tips_.erase(field.id.value);
+      HW_CHECK_OK(writer.delete_tip(field.id));
+    }
   }
   if (const auto at = deletions_.find(loser); at != deletions_.end()) {
     auto& target = deletions_[winner];

@@ -151,7 +151,6 @@ Pipeline::Done<BodyReceipt> single(Pipeline::Done<Receipt> done) {
 void Pipeline::decide(Decision decision, Done<Receipt> done) {
   auto call = std::make_unique<Call>();
   call->received_at = impl_->clock.now();
-  if (decision.at == 0) decision.at = call->received_at;
   call->decision = std::move(decision);
   call->done = single(std::move(done));
   impl_->push(std::move(call), 0, false);

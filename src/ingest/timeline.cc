@@ -30,7 +30,8 @@ void Timeline::step(const Observation& o, Delta& delta) {
       apply_facets(o, delta);
       return;
     case ObservationType::kDatasetDeleted: end_at_dataset(o, delta); return;
-    case ObservationType::kFacets: apply_facets(o, delta); return;
+    case ObservationType::kFacets:
+    case ObservationType::kPeople: apply_facets(o, delta); return;
     case ObservationType::kDeclare:
       show(o, o.code, delta);
       declare(o, delta);

@@ -18,6 +18,8 @@
 //   R6 an attribute holds from the observation that gives it until one that gives another value;
 //      a state that says the owner is gone ends when the owner is seen again: a job by any event,
 //      a dataset when it is written or declared, but not by an event that drops it.
+//   R7 what people decide is an attribute as in R6, under a name that no event can give; it neither
+//      ends an edge nor brings back what is gone.
 //
 // A run judges once, at its first end, and all its events add up. A run that said nothing for a
 // month, or for two days after its end, may be taken for a new one when it speaks again: times are
@@ -65,6 +67,7 @@ enum class ObservationType : std::int32_t {
   kDelete = 5,          // the owner was deleted
   kFacets = 6,          // facets only: a dataset as input or output of someone's run
   kDatasetDeleted = 7,  // not stored here (table deletion): a dataset at the end of an edge
+  kPeople = 8,          // attributes that people set: says nothing of whether the owner is there
 };
 
 namespace observation_flags {

@@ -45,6 +45,7 @@ Result<void> LogWriter::open() {
     HW_TRY(const auto last, store_.writer().reader().log_record(last_seq_));
     if (last) last_received_ = last->received_at;
   }
+  HW_TRY(last_decision_at_, store_.writer().reader().last_decision_time());
   snapshot_seq_ = last_seq_;
   return {};
 }
@@ -223,7 +224,19 @@ Result<Receipt> LogWriter::apply_event(Call& call, CallEvent& event, RecordKind 
   return receipt;
 }
 
+void LogWriter::fix_moment(Decision& decision, base::Micros received_at) {
+  const bool people = decision.kind == Decision::Kind::kPeople;
+  if (decision.at == 0) {
+    decision.at = people ? std::max(received_at, last_decision_at_ + 1) : received_at;
+  }
+  if (people) last_decision_at_ = std::max(last_decision_at_, decision.at);
+}
+
 Result<Receipt> LogWriter::apply_decision(Call& call) {
+  if (call.decision->kind == Decision::Kind::kPeople) {
+    HW_CHECK_OK(catalog_->admit(call.decision->people, store_.writer()));
+  }
+  fix_moment(*call.decision, call.received_at);
   const std::string body = encode_decision(*call.decision);
   storage::ViewRecord record;
   record.seq = Seq{next_seq_.value + 1};

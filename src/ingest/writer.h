@@ -70,6 +70,7 @@ class LogWriter {
   base::Result<Receipt> append(const storage::ViewRecord& record, const storage::Packed& packed);
   base::Result<std::optional<Receipt>> duplicate(const CallEvent& event, Batch& batch);
   base::Result<Receipt> apply_decision(Call& call);
+  void fix_moment(Decision& decision, base::Micros received_at);
   base::Result<Receipt> apply_replay(Call& call, Batch& batch);
   base::Result<void> quarantine(Receipt& receipt, const Rejection& rejection);
   void discard();
@@ -89,7 +90,8 @@ class LogWriter {
   // Received times do not decrease along the log, whatever the clock does: known_at by time of day
   // finds its record by bisection.
   base::Micros last_received_ = INT64_MIN;
-  model::Seq snapshot_seq_;  // of the newest snapshot on disk
+  model::Seq snapshot_seq_;            // of the newest snapshot on disk
+  base::Micros last_decision_at_ = 0;  // of people
   std::thread snapshot_thread_;
   std::atomic<bool> snapshot_running_{false};
 
