@@ -15,14 +15,22 @@ using storage::AttributeRow;
 constexpr int kMaxFieldDepth = 32;  // as deep as schemas nest; deeper levels keep their parent
 
 // The current rows suffice for a question about now, unless the store is ahead of the session.
-Result<std::vector<AttributeRow>> rows_of(Session& session, NodeId owner) {
-  HW_TRY(std::vector<AttributeRow> rows, session.rows().attributes_of_owner(owner, true));
+// read(current_only) gives them.
+template <class Read>
+Result<std::vector<AttributeRow>> rows_of(Session& session, Read read) {
+  HW_TRY(std::vector<AttributeRow> rows, read(true));
   const bool newer = session.seq() != session.service().published() ||
                      std::any_of(rows.begin(), rows.end(), [&](const AttributeRow& row) {
                        return session.seq() < row.recorded_from;
                      });
   if (!newer) return rows;
-  return session.rows().attributes_of_owner(owner, false);
+  return read(false);
+}
+
+std::vector<NodeId> names_of(const Session& session, NodeId canonical) {
+  std::vector<NodeId> out = session.graph().aliases(canonical);
+  out.insert(out.begin(), canonical);
+  return out;
 }
 
 bool held(const AttributeVersion& version, Micros as_of) {
@@ -46,28 +54,68 @@ void add_fields(const JsonValue& fields, const std::string& prefix, int depth,
 
 }  // namespace
 
-Result<Attributes> Attributes::read(Session& session, NodeId canonical) {
-  if (auto known = session.known_attributes(canonical)) return Attributes(std::move(known));
-  std::vector<NodeId> owners = session.graph().aliases(canonical);
-  owners.insert(owners.begin(), canonical);
-  std::vector<AttributeVersion> out;
-  for (const NodeId owner : owners) {
-    HW_TRY(std::vector<AttributeRow> rows, rows_of(session, owner));
-    for (const AttributeRow& row : rows) {
-      if (!row.content || !session.recorded(row.recorded_from, row.recorded_to)) continue;
-      HW_TRY(std::string name, session.attribute_name(row.name));
-      out.push_back(
-          {std::move(name), row.content, row.valid_from, row.valid_to, row.recorded_from});
-    }
-  }
-  std::stable_sort(out.begin(), out.end(),
+Result<void> Attributes::add(Session& session, const AttributeRow& row,
+                             std::vector<AttributeVersion>& to) {
+  if (!row.content || !session.recorded(row.recorded_from, row.recorded_to)) return {};
+  HW_TRY(std::string name, session.attribute_name(row.name));
+  to.push_back({std::move(name), row.content, row.valid_from, row.valid_to, row.recorded_from});
+  return {};
+}
+
+Attributes::Versions Attributes::sorted(std::vector<AttributeVersion> versions) {
+  std::stable_sort(versions.begin(), versions.end(),
                    [](const AttributeVersion& a, const AttributeVersion& b) {
                      return std::tie(a.name, a.valid_from, a.recorded_from) <
                             std::tie(b.name, b.valid_from, b.recorded_from);
                    });
-  auto versions = std::make_shared<const std::vector<AttributeVersion>>(std::move(out));
+  return std::make_shared<const std::vector<AttributeVersion>>(std::move(versions));
+}
+
+Result<Attributes> Attributes::read(Session& session, NodeId canonical) {
+  if (auto known = session.known_attributes(canonical)) return Attributes(std::move(known));
+  std::vector<AttributeVersion> found;
+  for (const NodeId owner : names_of(session, canonical)) {
+    HW_TRY(const std::vector<AttributeRow> rows, rows_of(session, [&](bool current) {
+             return session.rows().attributes_of_owner(owner, current);
+           }));
+    for (const AttributeRow& row : rows) HW_CHECK_OK(add(session, row, found));
+  }
+  Versions versions = sorted(std::move(found));
   session.know_attributes(canonical, versions);
   return Attributes(std::move(versions));
+}
+
+Result<std::map<std::string, Attributes>> Attributes::of_fields(Session& session, NodeId dataset) {
+  std::map<std::string, std::vector<AttributeVersion>> found;
+  for (const NodeId owner : names_of(session, dataset)) {
+    HW_TRY(const std::vector<AttributeRow> rows, rows_of(session, [&](bool current) {
+             return session.rows().attributes_of_fields(owner, current);
+           }));
+    for (const AttributeRow& row : rows) {
+      if (!session.recorded(row.recorded_from, row.recorded_to)) continue;
+      const std::string path(session.graph().node(row.owner).name);
+      HW_CHECK_OK(add(session, row, found[path]));
+    }
+  }
+  std::map<std::string, Attributes> out;
+  for (auto& [path, versions] : found) {
+    out.emplace(path, Attributes(sorted(std::move(versions))));
+  }
+  return out;
+}
+
+std::vector<const AttributeVersion*> Attributes::held_with_prefix(std::string_view prefix,
+                                                                  Micros as_of) const {
+  std::vector<const AttributeVersion*> out;
+  const auto first = std::lower_bound(
+      versions_->begin(), versions_->end(), prefix,
+      [](const AttributeVersion& version, std::string_view name) { return version.name < name; });
+  for (auto it = first; it != versions_->end() && it->name.starts_with(prefix); ++it) {
+    if (!held(*it, as_of)) continue;
+    if (!out.empty() && out.back()->name == it->name) out.pop_back();
+    out.push_back(&*it);
+  }
+  return out;
 }
 
 const AttributeVersion* Attributes::find(std::string_view name, Micros as_of) const {

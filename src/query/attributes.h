@@ -30,9 +30,14 @@ struct AttributeVersion {
 class Attributes {
  public:
   static Result<Attributes> read(Session& session, NodeId canonical);
+  // Of the fields of a dataset that have any, by path. One query per name of the dataset.
+  static Result<std::map<std::string, Attributes>> of_fields(Session& session, NodeId dataset);
 
   // What held at `as_of` (graph::kLatest: what has not ended), null if nothing did.
   const AttributeVersion* find(std::string_view name, Micros as_of) const;
+  // Those whose names begin with `prefix` and that held, by name.
+  std::vector<const AttributeVersion*> held_with_prefix(std::string_view prefix,
+                                                        Micros as_of) const;
   // All versions of one attribute by valid_from.
   std::vector<AttributeVersion> versions(std::string_view name) const;
 
@@ -44,6 +49,9 @@ class Attributes {
  private:
   using Versions = std::shared_ptr<const std::vector<AttributeVersion>>;
   explicit Attributes(Versions versions) : versions_(std::move(versions)) {}
+  static Result<void> add(Session& session, const storage::AttributeRow& row,
+                          std::vector<AttributeVersion>& to);
+  static Versions sorted(std::vector<AttributeVersion> versions);
 
   Versions versions_;  // by name, then valid_from, then recorded_from; shared with the session
 };

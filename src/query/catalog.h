@@ -78,7 +78,7 @@ Result<JobDetail> job_detail(Session& session, NodeId job, std::size_t runs);
 Result<DatasetVersion> dataset_version(Session& session, NodeId dataset, std::string_view version);
 Result<JobVersion> job_version(Session& session, NodeId job, std::string_view version);
 
-// Owners by name, from the ownership facet; cheaper than the whole detail.
+// Owners by name, those of producers and people united; cheaper than the whole detail.
 Result<std::vector<std::string>> owners_of(Session& session, NodeId node);
 
 }  // namespace headwater::query

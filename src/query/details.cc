@@ -4,6 +4,7 @@
 
 #include "graph/graph_inl.h"
 #include "model/json.h"
+#include "query/annotations.h"
 #include "query/attributes.h"
 #include "query/catalog.h"
 #include "query/hidden.h"
@@ -31,12 +32,19 @@ std::string job_type(const std::vector<FacetText>& facets) {
   return read_member(facet, "processingType") == "STREAMING" ? "STREAM" : "BATCH";
 }
 
-std::vector<FieldDetail> fields_with_tags(const std::vector<FacetText>& facets) {
+using FieldAnnotations = std::map<std::string, Annotations>;
+
+std::vector<FieldDetail> fields_with_tags(const std::vector<FacetText>& facets,
+                                          const FieldAnnotations& annotations) {
   std::vector<FieldDetail> fields = read_fields(facet_named(facets, "schema"));
   const auto by_field = read_tags(facet_named(facets, "tags"));
   for (FieldDetail& field : fields) {
-    const auto it = by_field.find(field.path);
-    if (!field.path.empty() && it != by_field.end()) field.tags = it->second;
+    if (field.path.empty()) continue;
+    if (const auto it = by_field.find(field.path); it != by_field.end()) field.tags = it->second;
+    const auto said = annotations.find(field.path);
+    if (said == annotations.end()) continue;
+    field.tags = unite_tags(field.tags, said->second);
+    if (said->second.description) field.description = said->second.description->text;
   }
   return fields;
 }
@@ -68,7 +76,14 @@ Result<std::optional<Micros>> last_modified(Session& session, NodeId dataset) {
   return newest;
 }
 
-// Everything that follows from the facets that held at `as_of`.
+// A person's description stands before that of a producer.
+std::optional<std::string> description_of(const std::vector<FacetText>& facets,
+                                          const Annotations& annotations) {
+  if (annotations.description) return annotations.description->text;
+  return read_member(facet_named(facets, "documentation"), "description");
+}
+
+// Everything that follows from the facets that held at `as_of`, and from what people said.
 Result<DatasetDetail> describe(Session& session, NodeId dataset, const Attributes& attributes,
                                Micros as_of) {
   DatasetDetail out;
@@ -77,10 +92,12 @@ Result<DatasetDetail> describe(Session& session, NodeId dataset, const Attribute
   out.type = dataset_type(out.facets, out.summary.name.name_space);
   out.source_name = read_member(facet_named(out.facets, "dataSource"), "name")
                         .value_or(out.summary.name.name_space);
-  out.fields = fields_with_tags(out.facets);
-  out.tags = own_tags(out.facets);
-  out.owners = read_owners(facet_named(out.facets, "ownership"));
-  out.description = read_member(facet_named(out.facets, "documentation"), "description");
+  HW_TRY(const auto of_fields, field_annotations(session, dataset, attributes, as_of));
+  HW_TRY(out.annotations, read_annotations(session, attributes, as_of));
+  out.fields = fields_with_tags(out.facets, of_fields);
+  out.tags = unite_tags(own_tags(out.facets), out.annotations);
+  out.owners = unite_owners(read_owners(facet_named(out.facets, "ownership")), out.annotations);
+  out.description = description_of(out.facets, out.annotations);
   out.lifecycle =
       read_member(facet_named(out.facets, "lifecycleStateChange"), "lifecycleStateChange");
   const AttributeVersion* schema = attributes.find("schema", as_of);
@@ -173,8 +190,10 @@ Result<JobDetail> job_detail(Session& session, NodeId job, std::size_t runs) {
   HW_TRY(const std::optional<std::string> code, attributes.text(session, "$code", as_of));
   out.type = job_type(out.facets);
   out.location = read_member(facet_named(out.facets, "sourceCodeLocation"), "url");
-  out.description = read_member(facet_named(out.facets, "documentation"), "description");
-  out.owners = read_owners(facet_named(out.facets, "ownership"));
+  HW_TRY(out.annotations, read_annotations(session, attributes, as_of));
+  out.description = description_of(out.facets, out.annotations);
+  out.tags = unite_tags(own_tags(out.facets), out.annotations);
+  out.owners = unite_owners(read_owners(facet_named(out.facets, "ownership")), out.annotations);
   out.inputs = job_datasets(session, job, Direction::kUpstream, as_of);
   out.outputs = job_datasets(session, job, Direction::kDownstream, as_of);
   if (code || !out.inputs.empty() || !out.outputs.empty()) {
@@ -230,7 +249,8 @@ Result<std::vector<std::string>> owners_of(Session& session, NodeId node) {
   HW_TRY(const Attributes attributes, Attributes::read(session, node));
   HW_TRY(const std::optional<std::string> facet,
          attributes.text(session, "ownership", session.moment().as_of));
-  return read_owners(facet.value_or(""));
+  HW_TRY(const Annotations said, read_annotations(session, attributes, session.moment().as_of));
+  return unite_owners(read_owners(facet.value_or("")), said);
 }
 
 }  // namespace headwater::query

@@ -31,25 +31,6 @@ std::vector<std::size_t> colons_of(std::string_view text) {
   return at;
 }
 
-// "%3A" and "%25" only: a text that is percent-encoded altogether has been decoded by the wire.
-std::string unescape(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view three = text.substr(i, 3);
-    if (three == "%3A" || three == "%3a") {
-      out.push_back(':');
-    } else if (three == "%25") {
-      out.push_back('%');
-    } else {
-      out.push_back(text[i]);
-      continue;
-    }
-    i += 2;
-  }
-  return out;
-}
-
 // The longest namespace first.
 template <class Decode>
 NodeId find_named(const Snapshot& snapshot, NodeKind kind, std::string_view text, Decode decode) {
@@ -98,6 +79,24 @@ NodeId find_any(const Snapshot& snapshot, const NodeRef& ref, Decode decode) {
 
 }  // namespace
 
+std::string unescape_part(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view three = text.substr(i, 3);
+    if (three == "%3A" || three == "%3a") {
+      out.push_back(':');
+    } else if (three == "%25") {
+      out.push_back('%');
+    } else {
+      out.push_back(text[i]);
+      continue;
+    }
+    i += 2;
+  }
+  return out;
+}
+
 Result<NodeRef> parse_node_ref(std::string_view text) {
   for (const Prefix& prefix : kPrefixes) {
     if (!text.starts_with(prefix.text)) continue;
@@ -123,7 +122,7 @@ Result<NodeId> resolve(const Snapshot& snapshot, const NodeRef& ref) {
   }
   NodeId node = find_any(snapshot, ref, [](std::string_view part) { return part; });
   if (!node && ref.text.find('%') != std::string::npos) {
-    node = find_any(snapshot, ref, unescape);
+    node = find_any(snapshot, ref, unescape_part);
   }
   if (node && was_seen(snapshot, node)) return node;
   return make_error(ErrorCode::kNotFound,

@@ -41,6 +41,9 @@ struct ColumnName {
   std::string path;
 };
 std::vector<ColumnName> column_readings(const Snapshot& snapshot, const NodeRef& ref);
+// "%3A" and "%25" read, nothing else: a text that is percent-encoded altogether has been decoded by
+// the wire.
+std::string unescape_part(std::string_view text);
 
 // The id of a node in plain form.
 std::string format_node(const Snapshot& snapshot, NodeId node);

@@ -4,11 +4,13 @@
 // and costs.
 #pragma once
 
+#include "query/annotations.h"
 #include "query/attributes.h"
 #include "query/catalog.h"
 #include "query/column_picture.h"
 #include "query/columns.h"
 #include "query/diff.h"
+#include "query/decisions.h"
 #include "query/events.h"
 #include "query/evidence.h"
 #include "query/impact.h"
@@ -18,5 +20,6 @@
 #include "query/runs.h"
 #include "query/search.h"
 #include "query/session.h"
+#include "query/tags.h"
 #include "query/values.h"
 #include "query/versions.h"

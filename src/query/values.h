@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,26 @@ struct FacetText {
   std::string name;
   std::string json;       // one JSON value, as sent
   bool minified = false;  // without insignificant white space, and strict JSON
+};
+
+// What people set and did not take back, by name. Each says who did and since when.
+struct DescriptionNote {
+  std::string text, author;
+  Micros at = 0;
+};
+struct OwnerNote {
+  std::string name, type, author;
+  Micros at = 0;
+};
+struct TagNote {
+  std::string name, author;
+  Micros at = 0;
+};
+struct Annotations {
+  std::optional<DescriptionNote> description;
+  std::vector<OwnerNote> owners;
+  std::vector<TagNote> tags;
+  std::set<std::string> untagged, disowned;  // hides what producers send as well
 };
 
 struct FieldDetail {
@@ -67,6 +88,7 @@ struct RunDetail {
   std::vector<FacetText> job_facets;  // as the run's own events gave them
 };
 
+// Tags, owners and description: those of producers and people united.
 struct DatasetDetail {
   NodeSummary summary;
   std::string type, source_name;
@@ -78,6 +100,7 @@ struct DatasetDetail {
   std::vector<FacetText> facets;
   bool deleted = false;
   std::vector<Name> aliases;
+  Annotations annotations;
 };
 
 struct DatasetVersion {
@@ -92,10 +115,11 @@ struct JobDetail {
   std::string type, simple_name;
   std::optional<std::string> parent_name, location, description, version;
   Micros updated_at = 0;
-  std::vector<Name> inputs, outputs;  // sorted
-  std::vector<std::string> owners;
-  std::vector<RunDetail> latest_runs;  // newest first
+  std::vector<Name> inputs, outputs;      // sorted
+  std::vector<std::string> tags, owners;  // united, as those of a dataset
+  std::vector<RunDetail> latest_runs;     // newest first
   std::vector<FacetText> facets;
+  Annotations annotations;
 };
 
 struct JobVersion {
