@@ -142,7 +142,7 @@ std::vector<ColumnName> column_readings(const Snapshot& snapshot, const NodeRef&
   if (ref.kind != RefKind::kField) return out;
   add_readings(
       snapshot, ref.text, [](std::string_view part) { return part; }, out);
-  if (ref.text.find('%') != std::string::npos) add_readings(snapshot, ref.text, unescape, out);
+  if (ref.text.find('%') != std::string::npos) add_readings(snapshot, ref.text, unescape_part, out);
   return out;
 }
 

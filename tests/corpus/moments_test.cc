@@ -100,7 +100,9 @@ struct Question {
 };
 
 // What users ask about a node, over every clocked endpoint.
-std::vector<Question> questions(const graph::NodeInfo& node, std::mt19937_64& random) {
+enum class Order { kSame, kAny };
+
+std::vector<Question> questions(const graph::NodeInfo& node, std::mt19937_64& random, Order order) {
   const std::string space(node.name_space), name(node.name);
   const bool job = node.kind == NodeKind::kJob;
   const std::string id = (job ? "job:" : "dataset:") + space + ":" + name;
@@ -117,6 +119,11 @@ std::vector<Question> questions(const graph::NodeInfo& node, std::mt19937_64& ra
       {{"impact"},
        {},
        R"({"changes":[{"kind":")" + change + R"(","nodeId":)" + model::json_quote(id) + "}]}"});
+  out.push_back({{"column-lineage"}, {{"nodeId", id}, {"depth", "2"}, {"direction", "both"}}, ""});
+  if (order == Order::kSame) {  // moments of their own; what was known is the question
+    const Fields days = {{"nodeId", id}, {"from", "2026-10-04"}, {"to", "2026-10-08T12:00:00Z"}};
+    out.push_back({{"diff"}, days, ""});
+  }
   // Lists are long: now and then.
   if (random() % 20 == 0) {
     out.push_back({{"namespaces", space, kinds}, {{"limit", "20"}}, ""});
@@ -162,8 +169,6 @@ void sorted_text(const model::JsonValue& value, std::string& out) {
   out += object ? "}" : "]";
 }
 
-enum class Order { kSame, kAny };
-
 std::string comparable(const std::string& body, Order order) {
   std::string text = without_moment(body);
   if (order == Order::kSame) return text;
@@ -194,7 +199,7 @@ bool agree(ApiWorld& now, const Fields& moment, ApiWorld& then, std::mt19937_64&
   std::vector<Question> asked;
   {
     const graph::Snapshot graph = then.harness().graph().snapshot();
-    asked = questions(graph.node(any_node(graph, random)), random);
+    asked = questions(graph.node(any_node(graph, random)), random, order);
   }
   for (const Question& question : asked) {
     if (order == Order::kAny && question.path.back() == "layout") continue;
