@@ -126,6 +126,12 @@ Result<std::int64_t> Reader::count_events(Micros from, Micros to) {
   return single(impl_->db->one(Sql::kEventsCount, read, from, to));
 }
 
+Result<std::optional<Micros>> Reader::last_event_time(Micros until, Seq known) {
+  auto read = [](Row& row) { return row.integer(); };
+  HW_TRY(const std::int64_t last, single(impl_->db->one(Sql::kEventsLastTime, read, until, known)));
+  return last < 0 ? std::optional<Micros>() : last;
+}
+
 Result<std::optional<Seq>> Reader::find_event(const base::Hash128& hash) {
   auto read = [](Row& row) { return row.null() ? std::optional<Seq>() : row.seq(); };
   HW_TRY(auto found, impl_->db->one(Sql::kEventByHash, read, hash.low, hash.high));

@@ -83,6 +83,10 @@ class Reader {
   };
   Result<std::vector<LogRecord>> events(const EventQuery& query);
   Result<std::int64_t> count_events(Micros from, Micros to);
+  // The newest event time not after `until` among the events up to `known`; nothing if there is
+  // none. Bounded: 4,096 newest by time and 256 newest by number are looked at, so among very many
+  // events that became known later the answer may be too early, never too late.
+  Result<std::optional<Micros>> last_event_time(Micros until, Seq known);
   // The first event (kinds 1 and 4) with this hash; quarantined records are not found.
   Result<std::optional<Seq>> find_event(const base::Hash128& hash);
 

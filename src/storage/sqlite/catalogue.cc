@@ -59,6 +59,15 @@ constexpr std::array kCatalogue{
     NamedSql{Sql::kEventsCount, "log.events_count",
              "SELECT count(*) FROM log INDEXED BY log_time WHERE kind IN (1, 4)"
              " AND event_time >= ?1 AND event_time < ?2"},
+    // Bounded twice: the newest by time, should they be known; and the newest that are known.
+    NamedSql{Sql::kEventsLastTime, "log.events_last_time",
+             "SELECT max((SELECT coalesce(max(event_time), -1) FROM"
+             " (SELECT event_time, seq FROM log INDEXED BY log_time WHERE kind IN (1, 4)"
+             " AND event_time <= ?1 ORDER BY event_time DESC, seq DESC LIMIT 4096)"
+             " WHERE seq <= ?2),"
+             " (SELECT coalesce(max(event_time), -1) FROM"
+             " (SELECT event_time FROM log WHERE seq <= ?2 AND kind IN (1, 4)"
+             " ORDER BY seq DESC LIMIT 256) WHERE event_time <= ?1))"},
     NamedSql{Sql::kEventByHash, "log.event_by_hash",
              "SELECT min(seq) FROM log WHERE hash_low = ?1 AND hash_high = ?2 AND kind IN (1, 4)"},
 

@@ -28,6 +28,7 @@ enum class Sql : std::size_t {
   kEventsAscending,
   kEventsDescending,
   kEventsCount,
+  kEventsLastTime,
   kEventByHash,
   kQuarantineInsert,
   kQuarantineMark,
