@@ -236,8 +236,16 @@ struct Reached {
   EdgeId by;  // the edge of one shortest path that leads here; none for a start
 };
 
-// The last two are of questions above this module.
-enum class CutReason { kNone, kMaxDistance, kMaxNodes, kCancelled, kMaxWork, kMaxChanges };
+// The last three are of questions above this module, never of a traversal.
+enum class CutReason {
+  kNone,
+  kMaxDistance,
+  kMaxNodes,
+  kCancelled,
+  kMaxWork,
+  kMaxChanges,
+  kMaxRuns,
+};
 
 struct Reach {
   std::vector<Reached> nodes;  // by distance, then by node id; starts first

@@ -58,6 +58,22 @@ void Service::cache_hidden(Seq seq, std::shared_ptr<const Hidden> hidden) {
   });
 }
 
+std::shared_ptr<const cause::RunOutputs> Service::cached_outputs(model::RunRow run, Seq updated) {
+  return outputs_.with([&](const Outputs& outputs) -> std::shared_ptr<const cause::RunOutputs> {
+    const auto it = outputs.by_run.find(run.value);
+    if (it == outputs.by_run.end() || it->second.first != updated) return nullptr;
+    return it->second.second;
+  });
+}
+
+void Service::cache_outputs(model::RunRow run, Seq updated,
+                            std::shared_ptr<const cause::RunOutputs> outputs) {
+  outputs_.with([&](Outputs& kept) {
+    if (kept.by_run.size() >= kMaxOutputs) kept.by_run.clear();
+    kept.by_run[run.value] = {updated, std::move(outputs)};
+  });
+}
+
 Micros Session::answered_as_of() const {
   if (!latest()) return moment().as_of;
   return std::max(service_->clock_.now(), service_->graph_.latest_event_time());

@@ -40,6 +40,9 @@ using model::Seq;
 class Session;
 struct AttributeVersion;
 struct Hidden;
+namespace cause {
+struct RunOutputs;
+}
 
 class Service {
  public:
@@ -70,6 +73,11 @@ class Service {
   // Long answers, for their next pages.
   AnswerCache& answers() { return answers_; }
 
+  // What a run wrote (query/cause_runs.h), as of its event `updated`; null if it is not kept.
+  std::shared_ptr<const cause::RunOutputs> cached_outputs(model::RunRow run, Seq updated);
+  void cache_outputs(model::RunRow run, Seq updated,
+                     std::shared_ptr<const cause::RunOutputs> outputs);
+
  private:
   friend class Session;
   // Names never change, so they are kept for good; there are as many as facets have names.
@@ -82,6 +90,12 @@ class Service {
     std::size_t bytes = 0;
   };
   static constexpr std::size_t kMaxContentBytes = std::size_t{32} << 20;
+  // What runs wrote: some 300 bytes each; emptied when there are too many.
+  struct Outputs {
+    std::unordered_map<std::int64_t, std::pair<Seq, std::shared_ptr<const cause::RunOutputs>>>
+        by_run;
+  };
+  static constexpr std::size_t kMaxOutputs = 100'000;
 
   storage::Store& store_;
   const graph::Graph& graph_;
@@ -93,6 +107,7 @@ class Service {
   base::Guarded<std::map<VersionKey, std::string>> versions_;
   base::Guarded<std::pair<Seq, std::shared_ptr<const Hidden>>> hidden_;
   AnswerCache answers_;
+  base::Guarded<Outputs> outputs_;
 };
 
 class Session {

@@ -44,6 +44,7 @@ std::string_view cut_reason(graph::CutReason reason) {
     case graph::CutReason::kCancelled: return "cancelled";
     case graph::CutReason::kMaxWork: return "max_work";
     case graph::CutReason::kMaxChanges: return "max_changes";
+    case graph::CutReason::kMaxRuns: return "max_runs";
   }
   return "";
 }
