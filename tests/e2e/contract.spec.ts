@@ -133,6 +133,11 @@ const reads: Call[] = [
   },
   { operation: 'getDiff', path: `${v1}/diff?from=2026-01-01T00:00:00Z` },
   { operation: 'getDiff', path: `${v1}/diff?from=2026-01-01T00:00:00Z&nodeId=${e(facts)}&depth=2&limit=3` },
+  { operation: 'getCause', path: `${v1}/cause?nodeId=${e(facts)}` },
+  {
+    operation: 'getCause',
+    path: `${v1}/cause?nodeId=${e('job:nightly:shop_nightly.mart_stock')}&at=2026-10-03T12:00:00Z&window=P7D&limit=3&max_runs=50`,
+  },
   { operation: 'search', path: `${v1}/search?q=order` },
   {
     operation: 'search',
@@ -225,6 +230,8 @@ const refusals: Call[] = [
     body: broken,
     status: 400,
   },
+  { operation: 'getCause', path: `${v1}/cause?nodeId=${e(facts)}&window=P1M`, status: 400 },
+  { operation: 'getCause', path: `${v1}/cause?nodeId=${e('dataset:no:such')}`, status: 404 },
   {
     operation: 'postImpact',
     path: `${v1}/impact`,

@@ -21,6 +21,7 @@ std::vector<ApiRoute> all_routes() {
            lineage_routes,
            column_routes,
            impact_routes,
+           cause_routes,
            diff_routes,
            search_routes,
            catalog_routes,

@@ -78,6 +78,7 @@ void respond(const Context& context, const http::Responder& responder, Answer an
 std::vector<ApiRoute> lineage_routes();
 std::vector<ApiRoute> column_routes();
 std::vector<ApiRoute> impact_routes();
+std::vector<ApiRoute> cause_routes();
 std::vector<ApiRoute> search_routes();
 std::vector<ApiRoute> catalog_routes();
 std::vector<ApiRoute> run_routes();

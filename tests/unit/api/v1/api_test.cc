@@ -191,6 +191,91 @@ TEST_F(ApiTest, BatchAnswersForEachEvent) {
   EXPECT_EQ(send(std::move(typed)).status, 415);
 }
 
+// The run of one day, which begins at six.
+std::string sql_event(const std::string& run, const std::string& day, const std::string& sql,
+                      const std::string& type = "COMPLETE") {
+  return R"({"eventType":")" + type + R"(","eventTime":"2026-10-)" + day +
+         R"(T06:00:00Z","producer":"https://example.com","schemaURL":"https://openlineage.io/spec",)"
+         R"("run":{"runId":")" +
+         run + R"("},"job":{"namespace":"ns","name":"load","facets":{"sql":{"query":")" + sql +
+         R"("}}},"inputs":[{"namespace":"ns","name":"raw"}],)"
+         R"("outputs":[{"namespace":"ns","name":"clean"}]})";
+}
+
+TEST_F(ApiTest, CauseNamesNewCodeWithItsPathAndWhy) {
+  post({"lineage"}, sql_event("s1", "01", "SELECT a FROM raw"));
+  post({"lineage"}, sql_event("s2", "02", "SELECT b FROM raw"));
+  post({"lineage"}, event_text("report", "r2", "clean", "mart"));
+  const http::Fields asked = {{"nodeId", "dataset:ns:mart"}, {"at", "2026-10-03T00:00:00Z"}};
+  const Reply reply = get({"cause"}, asked);
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.number("total"), 1);
+  EXPECT_EQ(reply.text("at"), "2026-10-03T00:00:00.000000Z");
+  EXPECT_EQ(reply.text("from"), "2026-10-01T00:00:00.000000Z");
+  EXPECT_EQ(reply.json().get("complete").boolean(), true);
+  reply.json().get("causes").elements([](const JsonValue& cause) {
+    EXPECT_EQ(cause.get("rank").integer(), 1);
+    EXPECT_EQ(cause.get("kind").string(), "code_version");
+    EXPECT_EQ(cause.get("nodeId").string(), "job:ns:load");
+    EXPECT_EQ(cause.get("distance").integer(), 2);
+    EXPECT_TRUE(cause.get("until").is_null());
+    EXPECT_EQ(size_of(cause.get("path")), 3u);
+    EXPECT_EQ(size_of(cause.get("why")), 4u);
+    EXPECT_GT(cause.get("score").number().value_or(0), 0.5);
+    EXPECT_EQ(cause.get("evidence").get("runs").text(), R"(["s2"])");
+  });
+  EXPECT_EQ(get({"cause"}, {{"nodeId", "dataset:ns:mart"}, {"as_of", "2026-10-01T12:00:00Z"}})
+                .number("total"),
+            0)
+      << "as_of is the moment if no other is given";
+  http::Fields known = asked;
+  known.emplace_back("known_at", "1");
+  EXPECT_EQ(get({"cause"}, known).status, 404) << "mart was not known then";
+}
+
+TEST_F(ApiTest, CauseOfARunIsAskedAtItsEnd) {
+  post({"lineage"}, sql_event("s1", "01", "SELECT a FROM raw"));
+  post({"lineage"}, sql_event("s2", "02", "SELECT a FROM raw", "FAIL"));
+  post({"lineage"}, sql_event("s3", "03", "SELECT a FROM raw", "FAIL"));
+  const Reply reply = get({"cause"}, {{"nodeId", "run:s2"}, {"window", "PT12H"}});
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(reply.text("nodeId"), "job:ns:load");
+  EXPECT_EQ(reply.text("at"), "2026-10-02T06:00:00.000000Z");
+  EXPECT_EQ(reply.number("total"), 1);
+  EXPECT_NE(reply.body.find(R"("runs":["s2"])"), std::string::npos) << reply.body;
+}
+
+TEST_F(ApiTest, CauseNamesWrongParametersAndItsBounds) {
+  fill();
+  const std::pair<const char*, const char*> wrong[] = {
+      {"at", "now"},      {"window", "2D"}, {"window", "P1M"}, {"window", "PT0S"}, {"depth", "-1"},
+      {"max_nodes", "0"}, {"limit", "0"},   {"max_runs", "0"}, {"nodeId", "what"}};
+  for (const auto& [name, value] : wrong) {
+    http::Fields query = {{name, value}};
+    if (std::string_view(name) != "nodeId") query.emplace_back("nodeId", "dataset:ns:mart");
+    const Reply reply = get({"cause"}, query);
+    EXPECT_EQ(reply.status, 400) << name << " " << reply.body;
+    EXPECT_EQ(reply.text("parameter"), name);
+  }
+  const http::Fields mart = {{"nodeId", "dataset:ns:mart"}};
+  const auto bounded = [&](const char* name, const char* value) {
+    http::Fields query = mart;
+    query.emplace_back(name, value);
+    return get({"cause"}, query);
+  };
+  EXPECT_EQ(bounded("window", "P93D").text("code"), "limit-exceeded");
+  EXPECT_EQ(bounded("window", "P93D").number("limit"), 92);
+  EXPECT_EQ(bounded("limit", "1001").text("code"), "limit-exceeded");
+  EXPECT_EQ(bounded("depth", "1").json().get("cut").get("reason").string(), "max_distance");
+  EXPECT_EQ(bounded("max_nodes", "2").json().get("cut").get("reason").string(), "max_nodes");
+  const Reply runs = bounded("max_runs", "1");
+  EXPECT_EQ(runs.json().get("complete").boolean(), false);
+  EXPECT_EQ(runs.json().get("cut").get("reason").string(), "max_runs");
+  EXPECT_EQ(runs.json().get("cut").get("limit").integer(), 1);
+  EXPECT_EQ(get({"cause"}).text("parameter"), "nodeId");
+  EXPECT_EQ(get({"cause"}, {{"nodeId", "dataset:ns:none"}}).status, 404);
+}
+
 TEST_F(ApiTest, LineageIsWholeAndSaysSo) {
   fill();
   const Reply whole = get({"lineage"}, {{"nodeId", "dataset:ns:raw"}});
