@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "query/cause_rank.h"
+#include "query/cause_runs.h"
 
 namespace headwater::query {
 
@@ -31,6 +32,9 @@ Result<CauseAnswer> find_causes(Session& session, const CauseRequest& request) {
   for (cause::Candidate& candidate : ranked) {
     if (answer.causes.size() == request.limit) break;
     candidate.cause.path = upstream.path(candidate.index);
+    if (candidate.failed) {
+      HW_TRY(candidate.cause.evidence.after, cause::error_of(session, candidate.failed));
+    }
     answer.causes.push_back(std::move(candidate.cause));
   }
   return answer;

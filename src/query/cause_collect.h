@@ -18,6 +18,7 @@ struct Candidate {
   std::size_t index = 0;  // of its node in Upstream::nodes()
   double magnitude = 1;   // 0..1
   std::string magnitude_text;
+  model::RunRow failed;  // the last failed run, of kRunFailed
 };
 
 // A cut by max_runs is added to `cut` unless there is one already.

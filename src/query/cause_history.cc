@@ -97,8 +97,27 @@ void describe_late(const std::string& name, const Timing& timing, Candidate& out
 
 using ByDataset = std::map<std::size_t, std::vector<Written>>;  // by index in Upstream
 
-Result<ByDataset> read_written(const Scope& scope, std::span<const RunPoint> points) {
+// Per run whether it does an interval again; asked only of those in the window that are not of the
+// newest interval.
+Result<std::vector<bool>> find_again(const Scope& scope, NodeId job,
+                                     std::span<const RunPoint> points) {
+  std::vector<bool> out(points.size(), false);
+  Micros newest = INT64_MIN;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const RunPoint& point = points[i];
+    if (!point.nominal_start) continue;
+    if (*point.nominal_start < newest && point.state == State::kCompleted &&
+        *point.end >= scope.from) {
+      HW_TRY(out[i], done_before(scope.session, job, points, point));
+    }
+    newest = std::max(newest, *point.nominal_start);
+  }
+  return out;
+}
+
+Result<ByDataset> read_written(const Scope& scope, NodeId job, std::span<const RunPoint> points) {
   ByDataset out;
+  HW_TRY(const std::vector<bool> again, find_again(scope, job, points));
   const auto window = std::partition_point(points.begin(), points.end(),
                                            [&](const RunPoint& p) { return p.start < scope.from; });
   const auto before = static_cast<std::size_t>(window - points.begin());
@@ -111,7 +130,7 @@ Result<ByDataset> read_written(const Scope& scope, std::span<const RunPoint> poi
       if (!index) continue;
       out[*index].push_back({i, *point.end, point.nominal_start.value_or(point.start),
                              point.nominal_start, point.nominal_end, output.rows, output.bytes,
-                             output.partitions});
+                             output.partitions, again[i]});
     }
   }
   for (auto& [dataset, written] : out) {
@@ -176,6 +195,7 @@ void collect_timing(const Scope& scope, std::size_t index, std::span<const RunPo
       case Timing::Kind::kLate:
       case Timing::Kind::kLateEnd: describe_late(name, timing, out); break;
     }
+    if (timing.kind == Timing::Kind::kFailed) out.failed = points[timing.runs.back()].row;
     add_evidence(scope, points, timing.runs, out.cause.evidence);
     into.push_back(std::move(out));
   }
@@ -187,8 +207,9 @@ Result<void> collect_written(const Scope& scope, std::size_t index,
     return point.state == State::kCompleted && *point.end >= scope.from;
   });
   if (!any) return {};
-  HW_TRY(const ByDataset all, read_written(scope, points));
-  const std::string job = scope.name(scope.upstream.nodes()[index].node);
+  const NodeId node = scope.upstream.nodes()[index].node;
+  HW_TRY(const ByDataset all, read_written(scope, node, points));
+  const std::string job = scope.name(node);
   for (const auto& [dataset, written] : all) {
     if (const auto jump = find_jump(written, scope.from)) {
       into.push_back(jump_candidate(scope, dataset, job, *jump));

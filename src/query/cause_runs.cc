@@ -14,6 +14,8 @@ using model::JsonValue;
 using storage::RunInfo;
 
 constexpr std::size_t kPage = 64;
+// Where the first run of an old interval is looked for.
+constexpr Micros kSoonAfter = 2 * model::kDay;
 
 std::optional<Micros> known(Micros time) {
   if (time == model::kOpenEnd) return std::nullopt;
@@ -127,6 +129,49 @@ Result<std::optional<std::vector<RunPoint>>> read_points(Session& session, NodeI
     return std::pair(a.start, a.row) < std::pair(b.start, b.row);
   });
   return std::optional(std::move(points));
+}
+
+Result<bool> done_before(Session& session, NodeId job, std::span<const RunPoint> points,
+                         const RunPoint& point) {
+  if (!point.nominal_start) return false;
+  const Micros from = *point.nominal_start, to = point.nominal_end.value_or(from + 1);
+  const auto done = [&](Micros nominal, std::optional<Micros> end, bool completed) {
+    return completed && nominal >= from && nominal < to && end && *end <= point.start;
+  };
+  Micros oldest = model::kOpenEnd;
+  for (const RunPoint& other : points) {
+    if (!other.nominal_start) continue;
+    const bool completed = other.state == RunPoint::State::kCompleted;
+    if (done(*other.nominal_start, other.end, completed)) return true;
+    oldest = std::min(oldest, *other.nominal_start);
+  }
+  if (points.empty() || from > oldest) return false;
+  const Micros soon = std::min(points.front().start, to + kSoonAfter);
+  HW_TRY(const std::vector<RunInfo> runs,
+         runs_of_job(session, job, std::pair(soon, model::RunRow{}), kPage));
+  return std::any_of(runs.begin(), runs.end(), [&](const RunInfo& run) {
+    return done(run.nominal_start, known(run.ended_at), run.state == RunState::kCompleted);
+  });
+}
+
+Result<std::optional<std::string>> error_of(Session& session, model::RunRow run) {
+  HW_TRY(const std::vector<Seq> seqs, records_of(session, run));
+  for (const Seq seq : seqs) {
+    HW_TRY(const std::optional<storage::LogRecord> record, session.rows().log_record(seq));
+    if (!record) continue;
+    const JsonValue facet = JsonValue(record->body).get("run").get("facets").get("errorMessage");
+    std::optional<std::string> message = facet.get("message").string();
+    if (!message || message->empty()) continue;
+    std::size_t size = std::min(message->find('\n'), message->size());
+    const bool cut = size > kMaxErrorBytes;
+    if (cut) size = kMaxErrorBytes;
+    // Not within a character of UTF-8.
+    while (cut && (static_cast<unsigned char>((*message)[size]) & 0xC0) == 0x80) --size;
+    message->resize(size);
+    if (cut) *message += "…";
+    return message;
+  }
+  return std::optional<std::string>{};
 }
 
 Result<std::shared_ptr<const RunOutputs>> outputs_of(Session& session, const RunPoint& point) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,15 @@ struct RunOutputs {
 // what it reads off `budget`; nothing if that does not suffice.
 Result<std::optional<std::vector<RunPoint>>> read_points(Session& session, NodeId job, Micros from,
                                                          Micros at, std::size_t& budget);
+
+// Whether the run does a nominal interval, or one of several, that an earlier run completed. Looks
+// into `points`, and for an interval before all of them at the runs that started soon after it.
+Result<bool> done_before(Session& session, NodeId job, std::span<const RunPoint> points,
+                         const RunPoint& point);
+
+// The first line of the error that the run's events state, at most kMaxErrorBytes of it.
+inline constexpr std::size_t kMaxErrorBytes = 1000;
+Result<std::optional<std::string>> error_of(Session& session, model::RunRow run);
 
 Result<std::shared_ptr<const RunOutputs>> outputs_of(Session& session, const RunPoint& point);
 

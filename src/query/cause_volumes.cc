@@ -71,7 +71,7 @@ class Partitions {
  public:
   struct Old {
     std::string name;
-    std::size_t order = 0;
+    std::int64_t order = 0;  // -1: before all that was read
   };
 
   // What this run writes that is not the newest; then counts it as written.
@@ -84,13 +84,19 @@ class Partitions {
     const std::size_t newest = order_.size();
     for (std::string& name : names) {
       const auto it = order_.find(name);
+      if (it == order_.end() && w.again) {
+        old.push_back({std::move(name), -1});
+        continue;
+      }
       if (it == order_.end()) {
         fresh.push_back(std::move(name));
         continue;
       }
       const std::size_t age = newest - 1 - it->second;
       ages.insert(age);
-      if (age > 0 && !habitual(age)) old.push_back({it->first, it->second});
+      if (age > 0 && !habitual(age)) {
+        old.push_back({it->first, static_cast<std::int64_t>(it->second)});
+      }
     }
     for (std::string& name : fresh) order_.emplace(std::move(name), order_.size());
     for (const std::size_t age : ages) ++runs_by_age_[age];
@@ -130,7 +136,7 @@ std::optional<VolumeJump> find_jump(std::span<const Written> written, Micros fro
 std::optional<Rewrite> find_rewrite(std::span<const Written> written, Micros from) {
   Partitions partitions;
   Rewrite out;
-  std::map<std::size_t, std::string> rewritten;
+  std::set<std::pair<std::int64_t, std::string>> rewritten;
   for (const Written& w : written) {
     const std::vector<Partitions::Old> old = partitions.write(w);
     if (w.time < from || old.empty()) continue;
@@ -140,7 +146,7 @@ std::optional<Rewrite> find_rewrite(std::span<const Written> written, Micros fro
     for (const Partitions::Old& p : old) rewritten.emplace(p.order, p.name);
   }
   if (out.runs.empty()) return std::nullopt;
-  for (auto& [order, name] : rewritten) out.partitions.push_back(std::move(name));
+  for (const auto& [order, name] : rewritten) out.partitions.push_back(name);
   return out;
 }
 

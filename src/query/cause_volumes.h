@@ -22,6 +22,7 @@ struct Written {
   std::optional<Micros> nominal_start, nominal_end;
   std::optional<std::int64_t> rows, bytes;
   std::vector<std::string> partitions;
+  bool again = false;  // its nominal interval was done before, maybe longer ago than was read
 };
 
 inline constexpr std::size_t kMinVolumes = 5;         // fewer earlier runs: nothing is said
@@ -54,7 +55,7 @@ struct Rewrite {
 
 // Partitions written again at or after `from` although a newer one was there, and not as the job
 // always does (the last days anew with every run). A run without partitions stands for its nominal
-// interval.
+// interval. Of a run that does an interval again also those count that nobody here wrote before.
 std::optional<Rewrite> find_rewrite(std::span<const Written> written, Micros from);
 
 }  // namespace headwater::query::cause

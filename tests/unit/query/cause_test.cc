@@ -50,15 +50,16 @@ struct Shop : World {
     const std::string output = job == load ? "clean" : "mart";
     const std::string partition =
         what.partition.empty() ? "p" + std::to_string(100 + day) : what.partition;
-    commit(what.state != RunState::kCompleted
-               ? R"({"eventType":"FAIL"})"
-               : R"({"eventType":"COMPLETE","outputs":[{"namespace":"ns","name":")" + output +
-                     R"(","outputFacets":{"outputStatistics":{"rowCount":)" +
-                     std::to_string(what.rows) +
-                     R"(},"subset":{"outputCondition":{"type":"partition","partitions":[)"
-                     R"({"identifier":")" +
-                     partition + R"("}]}}}}]})",
-           end);
+    commit(
+        what.state != RunState::kCompleted
+            ? R"({"eventType":"FAIL","run":{"facets":{"errorMessage":{"message":"no disk\nat x"}}}})"
+            : R"({"eventType":"COMPLETE","outputs":[{"namespace":"ns","name":")" + output +
+                  R"(","outputFacets":{"outputStatistics":{"rowCount":)" +
+                  std::to_string(what.rows) +
+                  R"(},"subset":{"outputCondition":{"type":"partition","partitions":[)"
+                  R"({"identifier":")" +
+                  partition + R"("}]}}}}]})",
+        end);
     return info;
   }
   storage::RunInfo daily(NodeId job, int day) { return daily(job, day, Day{}); }
@@ -228,6 +229,7 @@ TEST(Cause, RecoveredFailureRanksBelowARealCause) {
   CauseAnswer answer = shop.ask(shop.mart, Shop::noon(10));
   ASSERT_EQ(answer.causes.size(), 2u);
   const double unrecovered = find(answer, CauseKind::kRunFailed)->score;
+  EXPECT_EQ(find(answer, CauseKind::kRunFailed)->evidence.after, "no disk");
   shop.daily(shop.report, 10, {1000, RunState::kCompleted, 10 * kMinute});
   answer = shop.ask(shop.mart, Shop::noon(10));
   ASSERT_EQ(answer.causes.size(), 2u);
@@ -266,6 +268,22 @@ TEST(Cause, OldPartitionWrittenAgainIsNamedAtItsDataset) {
   EXPECT_EQ(answer.causes[0].node, shop.clean);
   EXPECT_EQ(answer.causes[0].evidence.runs, std::vector<std::string>{again.run_id});
   EXPECT_EQ(answer.causes[0].evidence.after, "p103");
+}
+
+TEST(Cause, PartitionOlderThanTheHistoryThatIsReadIsFound) {
+  Shop shop;
+  for (int day = 0; day < 90; ++day) shop.daily(shop.load, day);
+  const Micros now = Shop::noon(89), hour_ago = now - kHour;
+  shop.daily(shop.load, 1, {1000, RunState::kCompleted, hour_ago - shop.start(shop.load, 1)});
+  const CauseAnswer answer = shop.ask(shop.clean, now);
+  ASSERT_EQ(answer.causes.size(), 1u);
+  EXPECT_EQ(answer.causes[0].kind, CauseKind::kPartitionRewritten);
+  EXPECT_EQ(answer.causes[0].evidence.after, "p101");
+  // An interval that nobody did before is a first writing.
+  shop.daily(shop.load, -5, {1000, RunState::kCompleted, hour_ago - shop.start(shop.load, -5)});
+  const CauseAnswer both = shop.ask(shop.clean, now);
+  ASSERT_EQ(both.causes.size(), 1u);
+  EXPECT_EQ(both.causes[0].evidence.after, "p101");
 }
 
 TEST(Cause, WhatWasNotKnownYetIsNotNamed) {

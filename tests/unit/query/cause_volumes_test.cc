@@ -155,6 +155,18 @@ TEST(CauseRewrites, WhatAJobAlwaysRewritesIsItsHabit) {
   EXPECT_EQ(rewrite->partitions, std::vector<std::string>{History::name(12)});
 }
 
+TEST(CauseRewrites, AnIntervalDoneLongAgoIsOldThoughNobodyHereWroteIt) {
+  History history;
+  history.usual(10);
+  history.day(10, 1000, {"19990101"});
+  EXPECT_FALSE(find_rewrite(history.written, history.from_last())) << "a first writing";
+  history.written.back().again = true;
+  history.written.back().partitions.push_back(History::name(2));
+  const auto rewrite = find_rewrite(history.written, history.from_last());
+  ASSERT_TRUE(rewrite);
+  EXPECT_EQ(rewrite->partitions, (std::vector<std::string>{"19990101", History::name(2)}));
+}
+
 TEST(CauseRewrites, ANominalIntervalStandsForWhatHasNoPartitions) {
   History history;
   for (int i = 0; i < 6; ++i) {
