@@ -104,14 +104,18 @@ class Reaching {
   Words bits_;
 };
 
-// By the candidates as sorted so far: whether the first can have brought about the second.
-bool explains(const Candidate& origin, const Candidate& symptom) {
-  const Cause& a = origin.cause;
-  const Cause& b = symptom.cause;
-  if (!fits(a.kind, b.kind) || a.at > b.at) return false;
-  // In a cycle, and at one node, the order of time decides, then that of kinds.
-  if (a.at == b.at && origin.index == symptom.index && a.kind >= b.kind) return false;
-  return origin.magnitude >= kOriginMagnitude && a.score >= kOriginShare * b.score;
+// The order in which causes can follow from each other: of what one event tells, code comes before
+// schema and schema before volume, as the kinds are numbered; then the stronger.
+using Order = std::tuple<Micros, CauseKind, std::size_t>;
+Order order_of(std::span<const Candidate> ranked, std::size_t position) {
+  return {ranked[position].cause.at, ranked[position].cause.kind, position};
+}
+
+bool explains(std::span<const Candidate> ranked, std::size_t origin, std::size_t symptom) {
+  const Cause& a = ranked[origin].cause;
+  const Cause& b = ranked[symptom].cause;
+  if (!fits(a.kind, b.kind) || order_of(ranked, origin) >= order_of(ranked, symptom)) return false;
+  return ranked[origin].magnitude >= kOriginMagnitude && a.score >= kOriginShare * b.score;
 }
 
 std::string origin_text(const Candidate& origin) {
@@ -126,14 +130,7 @@ std::vector<std::size_t> origins_of(const Upstream& upstream, std::span<const Ca
   Reaching reaching(upstream, ranked);
   for (std::size_t b = 0; b < ranked.size(); ++b) {
     for (std::size_t a = 0; a < ranked.size(); ++a) {
-      if (a == b || !reaching.reaches(a, ranked[b].index) || !explains(ranked[a], ranked[b])) {
-        continue;
-      }
-      // Two that reach each other at one moment would each be the other's symptom.
-      const bool mutual = ranked[a].cause.at == ranked[b].cause.at &&
-                          reaching.reaches(b, ranked[a].index) && explains(ranked[b], ranked[a]) &&
-                          b < a;
-      if (mutual) continue;
+      if (!explains(ranked, a, b) || !reaching.reaches(a, ranked[b].index)) continue;
       out[b] = a;
       break;  // they are sorted: the strongest
     }
@@ -145,8 +142,8 @@ std::vector<std::size_t> origins_of(const Upstream& upstream, std::span<const Ca
 void discount(std::vector<Candidate>& candidates, const std::vector<std::size_t>& origins) {
   std::vector<std::size_t> order(origins.size());
   std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&candidates](std::size_t a, std::size_t b) {
-    return candidates[a].cause.at < candidates[b].cause.at;
+  std::sort(order.begin(), order.end(), [&candidates](std::size_t a, std::size_t b) {
+    return order_of(candidates, a) < order_of(candidates, b);
   });
   for (const std::size_t i : order) {
     if (origins[i] == i) continue;

@@ -208,6 +208,21 @@ TEST(Cause, VolumeJumpDownstreamOfNewCodeIsItsSymptom) {
   EXPECT_EQ(jumps.causes[1].why.back().factor, "symptom");
 }
 
+TEST(Cause, OfOneEventTheCodeExplainsTheSchema) {
+  Shop shop;
+  shop.days(0, 10);
+  const Micros when = shop.start(shop.load, 9);
+  shop.change_code(shop.load, when);
+  shop.attribute(shop.clean, "schema", R"({"fields":[{"name":"a"},{"name":"b"}]})", 0, when);
+  shop.attribute(shop.clean, "schema", R"({"fields":[{"name":"a"}]})", when);
+  shop.commit();
+  const CauseAnswer answer = shop.ask(shop.mart, Shop::noon(9));
+  ASSERT_EQ(answer.causes.size(), 2u);
+  EXPECT_EQ(answer.causes[0].kind, CauseKind::kCodeVersion);
+  EXPECT_EQ(answer.causes[0].masks, std::vector<std::size_t>{2});
+  EXPECT_EQ(answer.causes[1].kind, CauseKind::kSchemaChange);
+}
+
 TEST(Cause, LaterChangeUpstreamExplainsNothingBeforeIt) {
   Shop shop;
   shop.days(0, 10);

@@ -98,6 +98,23 @@ TEST_F(Events, StayWithinTheHalfOpenInterval) {
   EXPECT_EQ(must(lease().count_events(INT64_MIN, model::kOpenEnd)), 5);
 }
 
+TEST_F(Events, TheNewestTimeIsThatOfWhatWasKnown) {
+  EXPECT_EQ(must(lease().last_event_time(100, Seq{6})), 9);
+  EXPECT_EQ(must(lease().last_event_time(9, Seq{6})), 9);
+  EXPECT_EQ(must(lease().last_event_time(8, Seq{6})), 5);
+  EXPECT_EQ(must(lease().last_event_time(100, Seq{4})), 5) << "quarantined records tell no time";
+  EXPECT_EQ(must(lease().last_event_time(4, Seq{6})), 3);
+  EXPECT_EQ(must(lease().last_event_time(4, Seq{2})), std::nullopt);
+  EXPECT_EQ(must(lease().last_event_time(2, Seq{6})), std::nullopt);
+}
+
+TEST_F(Events, TheNewestTimeIsFoundBehindManyThatBecameKnownLater) {
+  must(writer().begin());
+  for (std::uint64_t seq = 7; seq < 5007; ++seq) append(seq, "x", RecordKind::kEvent, 50);
+  must(writer().commit());
+  EXPECT_EQ(must(lease().last_event_time(100, Seq{6})), 9);
+}
+
 TEST_F(Events, ContinueAfterAPosition) {
   for (const bool descending : {true, false}) {
     std::string text;
