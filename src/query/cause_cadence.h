@@ -49,6 +49,8 @@ Slots slots_of(std::span<const RunPoint> points);
 
 inline constexpr std::size_t kMinIntervals = 5;  // fewer: there is no cadence
 inline constexpr std::size_t kMaxSamples = 64;   // newest slots that are learned from
+// Of one gap so many missing runs are counted; the texts then say "at least".
+inline constexpr std::size_t kMaxMissing = 1000;
 inline constexpr Micros kLeastTolerance = Micros{5} * 60 * 1'000'000;
 
 struct Cadence {

@@ -68,12 +68,13 @@ void describe_missing(const std::string& name, const Timing& timing,
                       std::span<const RunPoint> points, Candidate& out) {
   const Micros last = points[timing.runs.back()].start;
   out.magnitude = 1 - 0.3 / static_cast<double>(timing.count);
-  out.magnitude_text = plural(timing.count, "run was", "runs were") + " due and did not come, " +
-                       learned_text(*timing.cadence) + ".";
+  const std::string least = timing.count >= kMaxMissing ? "at least " : "";
+  out.magnitude_text = least + plural(timing.count, "run was", "runs were") +
+                       " due and did not come, " + learned_text(*timing.cadence) + ".";
   out.cause.summary = name + " did not run when it was due at " + text_of(timing.due) +
                       "; its last run before began at " + text_of(last) + ".";
   out.cause.evidence.before = "last run " + text_of(last);
-  out.cause.evidence.after = plural(timing.count, "missing run", "missing runs");
+  out.cause.evidence.after = least + plural(timing.count, "missing run", "missing runs");
 }
 
 void describe_late(const std::string& name, const Timing& timing, Candidate& out) {
@@ -126,6 +127,8 @@ Result<ByDataset> read_written(const Scope& scope, NodeId job, std::span<const R
     if (point.state != State::kCompleted) continue;
     HW_TRY(const std::shared_ptr<const RunOutputs> outputs, outputs_of(scope.session, point));
     for (const RunOutput& output : outputs->outputs) {
+      // Kept from a session that knew more names.
+      if (output.dataset.value > scope.session.graph().node_count()) continue;
       const auto index = scope.upstream.find(scope.session.graph().canonical(output.dataset));
       if (!index) continue;
       out[*index].push_back({i, *point.end, point.nominal_start.value_or(point.start),

@@ -9,8 +9,6 @@
 namespace headwater::query::cause {
 namespace {
 
-// Expected times of one gap that are looked at; more are "at least" so many.
-constexpr std::size_t kMaxMissing = 1000;
 // A job that fell silent longer ago than this was retired; its cadence is over.
 constexpr Micros kSilence = model::kWeek;
 

@@ -190,6 +190,15 @@ TEST(CauseCadence, AMicroBatchThatStoppedIsMissingBeforeADayIsKnown) {
       << "it is known to pause";
 }
 
+TEST(CauseCadence, CountingMissingRunsHasABound) {
+  History history;
+  for (int i = 0; i < 26 * 60; i += 2) history.run(kMonday + i * kMinute, kMinute);
+  const Micros last = history.points.back().start;
+  const auto found = history.judge(last + 3 * kDay, 3 * kDay);
+  ASSERT_EQ(count(found, Timing::Kind::kMissing), 1u);
+  EXPECT_EQ(found[0].count, kMaxMissing);
+}
+
 TEST(CauseCadence, ABackfillIsNoCadence) {
   History history;
   history.days(0, 10);
