@@ -36,8 +36,8 @@ Result<std::vector<DecisionRow>> rows_before(Session& session, const DecisionLis
                std::make_move_iterator(some.end()));
   }
   std::ranges::sort(out, std::ranges::greater{}, &DecisionRow::seq);
-  const auto same = std::ranges::unique(out, {}, &DecisionRow::seq);
-  out.erase(same.begin(), same.end());
+  const auto same = [](const DecisionRow& a, const DecisionRow& b) { return a.seq == b.seq; };
+  out.erase(std::unique(out.begin(), out.end(), same), out.end());
   if (out.size() > kChunk) out.resize(kChunk);  // beyond it rows of another name may be missing
   return out;
 }

@@ -170,6 +170,10 @@ const reads: Call[] = [
     path: `${v1}/events/lineage?sortDirection=ASC&before=2026-10-02T00:00:00Z&limit=3`,
   },
   { operation: 'getEvent', path: `${v1}/events/1` },
+  { operation: 'getDecisions', path: `${v1}/decisions?limit=3` },
+  { operation: 'getDecisions', path: `${v1}/decisions?nodeId=${e(facts)}&kind=tag&author=nobody` },
+  { operation: 'getTags', path: `${v1}/tags` },
+  { operation: 'getNodeTags', path: `${v1}/nodes/tags?nodeId=${e(facts)}` },
   { operation: 'getQuarantine', path: `${v1}/quarantine` },
   { operation: 'getStats', path: `${v1}/stats` },
   { operation: 'getLivez', path: '/livez' },
@@ -405,6 +409,96 @@ test('writes: receipts, batches, namespaces, deletions', async () => {
     method: 'POST',
     status: 400,
   });
+});
+
+test('decisions: what people say of a dataset, and tags that spread', async () => {
+  const event = {
+    eventType: 'COMPLETE',
+    eventTime: '2026-10-03T00:00:00Z',
+    producer,
+    schemaURL: spec,
+    run: { runId: 'decisions' },
+    job: { namespace: 'decisions', name: 'job' },
+    inputs: [{ namespace: 'decisions', name: 'in' }],
+    outputs: [
+      {
+        namespace: 'decisions',
+        name: 'out',
+        facets: {
+          columnLineage: {
+            _producer: producer,
+            _schemaURL: spec,
+            fields: {
+              y: { inputFields: [{ namespace: 'decisions', name: 'in', field: 'x' }] },
+            },
+          },
+        },
+      },
+    ],
+  };
+  await check({
+    operation: 'postLineage',
+    path: `${v1}/lineage`,
+    method: 'POST',
+    body: event,
+    status: 201,
+  });
+  const decide = (body: object, status = 201) =>
+    check({ operation: 'postDecision', path: `${v1}/decisions`, method: 'POST', body, status });
+  const nodeId = 'dataset:decisions:out';
+  const author = 'ada';
+  await decide({ kind: 'describe', nodeId, author, description: 'What comes out' });
+  await decide({ kind: 'own', nodeId, author, owner: 'team:out', type: 'MAINTAINER' });
+  await decide({ kind: 'disown', nodeId, author, owner: 'team:in' });
+  await decide({ kind: 'tag', nodeId: 'job:decisions:job', author, tag: 'slow', reason: 'seen' });
+  const other = 'dataset:decisions:in';
+  await decide({ kind: 'reject_join', nodeId, author, other });
+  await decide({ kind: 'tag', nodeId: 'dataset:decisions:none', author, tag: 'a' }, 404);
+  await decide({ kind: 'join', nodeId, author, other: nodeId }, 400);
+
+  await check({
+    operation: 'putTag',
+    path: `${v1}/tags/pii`,
+    method: 'PUT',
+    body: { description: 'Personal data', propagate: 'downstream' },
+  });
+  const datasets = `${v1}/namespaces/decisions/datasets`;
+  for (const [add, remove, path] of [
+    ['addTagToFieldOfDataset', 'removeTagFromFieldOfDataset', `${datasets}/in/fields/x/tags`],
+    ['addTagToDataset', 'removeTagFromDataset', `${datasets}/out/tags`],
+  ] as const) {
+    await check({ operation: add, path: `${path}/other`, method: 'POST' });
+    await check({ operation: remove, path: `${path}/other`, method: 'DELETE' });
+  }
+  await check({
+    operation: 'addTagToFieldOfDataset',
+    path: `${datasets}/in/fields/x/tags/pii`,
+    method: 'POST',
+  });
+  const { tags } = (await check({
+    operation: 'getNodeTags',
+    path: `${v1}/nodes/tags?nodeId=${e('datasetField:decisions:out:y')}`,
+  })) as { tags: { tag: string; origin: string; path: unknown[] }[] };
+  expect(tags).toMatchObject([{ tag: 'pii', origin: 'inherited' }]);
+  expect(tags[0]!.path).toHaveLength(1);
+  const out = (await check({ operation: 'getDataset', path: `${datasets}/out` })) as {
+    description: string;
+    owners: string[];
+  };
+  expect(out.description).toBe('What comes out');
+  expect(out.owners).toEqual(['team:out']);
+  const { decisions } = (await check({
+    operation: 'getDecisions',
+    path: `${v1}/decisions?nodeId=${e(nodeId)}`,
+  })) as { decisions: { kind: string }[] };
+  expect(decisions.map((d) => d.kind)).toEqual([
+    'untag',
+    'tag',
+    'reject_join',
+    'disown',
+    'own',
+    'describe',
+  ]);
 });
 
 test('every list can be followed to its end by its cursors', async () => {

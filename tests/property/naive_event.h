@@ -50,9 +50,24 @@ struct Mention {
 };
 
 struct Happening {
-  enum class What { kEvent, kDeleteDataset, kDeleteJob, kDeleteNamespace } what = What::kEvent;
+  enum class What {
+    kEvent,
+    kDeleteDataset,
+    kDeleteJob,
+    kDeleteNamespace,
+    kTag,
+    kUntag,
+    kDescribe,
+    kJoin,
+  } what = What::kEvent;
   Micros time = 0;
   Name target;  // of a decision
+  // Of a decision of people: is the target a job; a field of it or ""; the tag or the description
+  // ("" withdraws it); the other dataset of a join.
+  bool of_job = false;
+  std::string field, value;
+  Name other;
+  bool by_people() const { return what >= What::kTag; }
 
   EventKind kind = EventKind::kRun;
   EventType type = EventType::kNone;

@@ -55,6 +55,7 @@ class Generator {
   Happening decision() {
     Happening h;
     h.time = moment();
+    if (chance(50)) return people(h);
     const int what = below(5);
     h.what = what < 3    ? Happening::What::kDeleteDataset
              : what == 3 ? Happening::What::kDeleteJob
@@ -62,9 +63,38 @@ class Generator {
     h.target = what < 3 ? dataset() : what == 3 ? job() : chance(70) ? dataset() : job();
     return h;
   }
+  Happening people(Happening h) {
+    constexpr Happening::What kWhat[] = {Happening::What::kTag, Happening::What::kTag,
+                                         Happening::What::kUntag, Happening::What::kDescribe,
+                                         Happening::What::kJoin};
+    h.what = kWhat[below(5)];
+    h.of_job = h.what != Happening::What::kJoin && chance(20);
+    h.target = h.of_job ? job() : dataset();
+    h.other = dataset();
+    if (h.what == Happening::What::kDescribe) {
+      h.value = chance(30) ? "" : "text " + std::to_string(below(2));
+    } else {
+      h.value = "t" + std::to_string(below(2));
+    }
+    if (h.what != Happening::What::kJoin && !h.of_job && chance(50)) h.field = field();
+    return h;
+  }
+  void settle_people(Happening h, std::vector<Happening>& out) {
+    std::vector<Name> known;
+    for (const Happening& other : out) {
+      if (other.what != Happening::What::kEvent) continue;
+      if (h.of_job && other.kind != EventKind::kDataset) known.push_back(other.job);
+      if (!h.of_job && !other.outputs.empty()) known.push_back(other.outputs[0].name);
+    }
+    if (known.empty()) return;
+    h.target = known[static_cast<std::size_t>(below(static_cast<int>(known.size())))];
+    h.other = known[static_cast<std::size_t>(below(static_cast<int>(known.size())))];
+    out.push_back(std::move(h));
+  }
   // A decision about a name that some event gives as its own.
   void settle(std::vector<Happening>& out) {
     Happening h = decision();
+    if (h.by_people()) return settle_people(std::move(h), out);
     for (const Happening& other : out) {
       if (other.what != Happening::What::kEvent) continue;
       if (h.what == Happening::What::kDeleteDataset && !other.outputs.empty()) {

@@ -14,6 +14,7 @@
 
 #include "ingest/catalog.h"
 #include "tests/property/naive_generator.h"
+#include "tests/property/naive_model.h"
 #include "tests/property/naive_said.h"
 #include "tests/support/harness.h"
 
@@ -43,7 +44,30 @@ class ScratchDir {
   std::string path_;
 };
 
+inline ingest::Decision people_of(const Happening& h) {
+  using Kind = model::DecisionKind;
+  ingest::Decision d;
+  d.kind = ingest::Decision::Kind::kPeople;
+  d.at = h.time;
+  d.people.kind = h.what == Happening::What::kTag        ? Kind::kTag
+                  : h.what == Happening::What::kUntag    ? Kind::kUntag
+                  : h.what == Happening::What::kDescribe ? Kind::kDescribe
+                                                         : Kind::kJoin;
+  d.people.author = "ada";
+  d.people.node = {h.of_job          ? model::NodeKind::kJob
+                   : h.field.empty() ? model::NodeKind::kDataset
+                                     : model::NodeKind::kField,
+                   h.target, h.field};
+  if (h.what == Happening::What::kTag || h.what == Happening::What::kUntag) {
+    d.people.name = h.value;
+  }
+  if (h.what == Happening::What::kDescribe && !h.value.empty()) d.people.text = h.value;
+  if (h.what == Happening::What::kJoin) d.people.other = h.other;
+  return d;
+}
+
 inline ingest::Decision decision_of(const Happening& h) {
+  if (h.by_people()) return people_of(h);
   ingest::Decision d;
   d.kind = h.what == Happening::What::kDeleteDataset ? ingest::Decision::Kind::kDeleteDataset
            : h.what == Happening::What::kDeleteJob   ? ingest::Decision::Kind::kDeleteJob
@@ -62,10 +86,20 @@ struct History {
                                                         : ingest::encode_decision(decision_of(h)));
     }
   }
-  // What the log holds of it, as far as sent.
+  // What the log holds of it, as far as sent. 0: it was refused.
   void record(std::size_t index, std::uint64_t seq) {
     const Happening& h = happenings[index];
     Said said;
+    if (h.by_people()) {
+      const auto low = static_cast<std::int64_t>(base::hash128(texts[index]).low);
+      auto decided = people_said(h, {h.time, 4, low, seq}, known, names);
+      if (decided && joins_one(*decided)) decided.reset();
+      EXPECT_EQ(decided.has_value(), seq != 0) << texts[index] << " HW_SEED=" << seed;
+      if (!decided) return;
+      log.push_back(*std::move(decided));
+      logged.push_back(index);
+      return;
+    }
     if (h.what == Happening::What::kEvent) {
       said = Reading(h, texts[index], seq, names).said();
     } else {
@@ -75,6 +109,14 @@ struct History {
     known.insert(said.named.begin(), said.named.end());
     log.push_back(std::move(said));
     logged.push_back(index);
+  }
+
+  // A join of what is one already.
+  bool joins_one(const Said& said) {
+    if (said.aliases.empty()) return false;
+    const auto canonical = Model(log, names, 3).picture(log.size()).canonical;
+    const auto& [a, b] = said.aliases.front();
+    return canonical[static_cast<std::size_t>(a)] == canonical[static_cast<std::size_t>(b)];
   }
 
   std::uint64_t seed;
@@ -108,7 +150,7 @@ struct Group {
   Order shuffled() {
     Order out = in_order();
     std::ranges::shuffle(out, random);
-    std::ranges::stable_partition(out, [&](const auto& at) {
+    std::stable_partition(out.begin(), out.end(), [&](const auto& at) {
       return histories[at.first].happenings[at.second].what == Happening::What::kEvent;
     });
     return out;
@@ -140,7 +182,12 @@ void send(Group& group, const Order& order, std::size_t max_batch, Harness& harn
     const Happening& h = group.histories[at.first].happenings[at.second];
     if (h.what != Happening::What::kEvent) {
       flush();
-      note(at.first, at.second, must(harness.decide(decision_of(h))).seq.value);
+      const auto done = harness.decide(decision_of(h));
+      if (!done && h.by_people()) {
+        note(at.first, at.second, 0);
+      } else {
+        note(at.first, at.second, must(done).seq.value);
+      }
       continue;
     }
     waiting.push_back(at);

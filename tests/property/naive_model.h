@@ -131,6 +131,14 @@ class Model {
       seen.facets["$state"] = "\"DELETED\"";
       owners[canonical(gone)].push_back(std::move(seen));
     }
+    for (const auto& [node, attribute, json] : said.people) {
+      Seen seen;
+      seen.at = said.at;
+      seen.type = Seen::Type::kFacets;
+      seen.raw = node;
+      seen.facets[attribute] = json;
+      owners[canonical(node)].push_back(std::move(seen));
+    }
     for (const auto& [dataset, facts] : said.about) {
       Seen seen;
       seen.at = said.at;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -85,7 +86,8 @@ struct Said {
   std::vector<int> deleted;                      // by decision, as sent
   std::vector<std::pair<int, Place>> deletions;  // datasets
   std::vector<std::pair<int, int>> aliases;
-  std::set<int> named;  // jobs and datasets
+  std::vector<std::tuple<int, std::string, std::string>> people;  // node, attribute, JSON
+  std::set<int> named;                                            // jobs and datasets
 };
 
 // Reads one event. Its own class, so that each rule of the specification has a place.
@@ -291,6 +293,34 @@ class Reading {
   std::set<Name> scoped_, explicit_columns_;
   std::set<int> gone_;
 };
+
+// What people decide; nothing if it is about nothing that had been named before.
+inline std::optional<Said> people_said(const Happening& h, const Place& at,
+                                       const std::set<int>& known, Names& names) {
+  Said said;
+  said.at = at;
+  const int node = h.of_job ? names.job(h.target) : names.dataset(h.target);
+  if (!known.contains(node)) return std::nullopt;
+  if (h.what == Happening::What::kJoin) {
+    const int other = names.dataset(h.other);
+    if (!known.contains(other) || other == node) return std::nullopt;
+    said.aliases.emplace_back(node, other);
+    return said;
+  }
+  const bool describes = h.what == Happening::What::kDescribe;
+  const bool removes = h.what == Happening::What::kUntag || (describes && h.value.empty());
+  std::string time = time_json(h.time);
+  time.replace(time.size() - 1, 1, ".000000Z");
+  const std::string json = std::string("{") +
+                           (removes     ? "\"removed\":true"
+                            : describes ? "\"text\":\"" + h.value + "\""
+                                        : "\"name\":\"" + h.value + "\"") +
+                           ",\"author\":\"ada\",\"at\":\"" + time + "\"}";
+  const std::string name = describes ? "$people.description" : "$people.tag:" + h.value;
+  said.people.emplace_back(h.field.empty() ? node : names.field(h.target, h.field), name, json);
+  if (!h.field.empty()) said.people.emplace_back(node, "$annotated_fields", "true");
+  return said;
+}
 
 // A decision, given what had been named before it.
 inline Said decision_said(const Happening& h, const Place& at, const std::set<int>& known,

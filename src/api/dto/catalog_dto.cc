@@ -1,6 +1,7 @@
 #include "api/dto/catalog_dto.h"
 
 #include "api/dto/common.h"
+#include "api/dto/people_dto.h"
 
 namespace headwater::api::dto {
 namespace {
@@ -57,7 +58,11 @@ void write_dataset_head(JsonWriter& json, const query::DatasetDetail& dataset) {
   write_fields(json, dataset.fields);
   json.key("tags");
   write_texts(json, dataset.tags);
+  json.key("owners");
+  write_texts(json, dataset.owners);
   json.key("description").text_or_null(dataset.description);
+  json.key("annotations");
+  write_annotations(json, dataset.annotations);
   json.key("facets");
   write_facets(json, dataset.facets);
 }
@@ -118,7 +123,13 @@ void write_job(JsonWriter& json, const query::JobDetail& job) {
   json.key("outputs");
   write_names(json, job.outputs);
   json.key("location").text_or_null(job.location);
+  json.key("tags");
+  write_texts(json, job.tags);
+  json.key("owners");
+  write_texts(json, job.owners);
   json.key("description").text_or_null(job.description);
+  json.key("annotations");
+  write_annotations(json, job.annotations);
   json.key("latestRun");
   write_run_or_null(json, job.latest_runs.empty() ? nullptr : &job.latest_runs.front());
   json.key("latestRuns").begin_array();

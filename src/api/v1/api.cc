@@ -28,6 +28,7 @@ std::vector<ApiRoute> all_routes() {
            run_routes,
            log_routes,
            write_routes,
+           people_routes,
            operations_routes,
        }) {
     for (ApiRoute& route : part()) all.push_back(std::move(route));

@@ -84,6 +84,7 @@ std::vector<ApiRoute> catalog_routes();
 std::vector<ApiRoute> run_routes();
 std::vector<ApiRoute> log_routes();
 std::vector<ApiRoute> write_routes();
+std::vector<ApiRoute> people_routes();
 std::vector<ApiRoute> operations_routes();
 std::vector<ApiRoute> diff_routes();
 std::vector<ApiRoute> structure_routes();

@@ -6,6 +6,7 @@
 #include "api/dto/catalog_dto.h"
 #include "api/dto/write_dto.h"
 #include "api/v1/body.h"
+#include "api/v1/decide.h"
 #include "api/v1/parameters.h"
 
 namespace headwater::api::v1 {
@@ -16,9 +17,6 @@ using base::make_error;
 using dto::JsonWriter;
 using ingest::ReceiptStatus;
 using model::NodeKind;
-
-// Callbacks are copied; an answer is given once.
-using Reply = std::shared_ptr<http::Responder>;
 
 Answer one_receipt(Context& context, const ingest::Receipt& receipt) {
   if (receipt.status == ReceiptStatus::kQuarantined) {
@@ -91,53 +89,14 @@ void replay(const ContextPtr& context, Reply reply) {
       });
 }
 
-using HandleReply = std::function<void(const ContextPtr&, Reply)>;
-
-HandleAsync shared(HandleReply handle) {
-  return [handle = std::move(handle)](ContextPtr context, http::Responder responder) {
-    handle(context, std::make_shared<http::Responder>(std::move(responder)));
-  };
-}
-
 // ---- decisions --------------------------------------------------------------------------------
 
-// What the answer to a decision shows: the thing as it is afterwards. Runs off the writer's thread.
-using Show = std::function<Answer(Context&)>;
-
-void decide(const ContextPtr& context, Reply reply, ingest::Decision decision, Show show) {
-  context->services.writes().decide(
-      std::move(decision),
-      [context, reply = std::move(reply), show = std::move(show)](Result<ingest::Receipt> done) {
-        if (!done) return respond(*context, *reply, std::move(done).error());
-        context->services.waiting_room.post([context, reply, show] {
-          context->pinned = context->services.queries().published();
-          respond(*context, *reply, show(*context));
-        });
-      });
-}
-
-Answer show_namespace(Context& context) {
+Answer show_namespace(Context& context, const ingest::Receipt&) {
   HW_TRY(query::Session session, context.open());
   HW_TRY(const auto row, session.rows().find_namespace(context.parameter("namespace")));
   if (!row) return make_error(ErrorCode::kNotFound, "There is no namespace of this name.");
   JsonWriter json;
   dto::write_namespace(json, *row);
-  return json_response(json.take());
-}
-
-Answer show_node(Context& context, NodeKind kind) {
-  HW_TRY(query::Session session, context.open());
-  HW_TRY(const auto node,
-         query::find_named(session, kind, context.parameter("namespace"),
-                           context.parameter(kind == NodeKind::kJob ? "job" : "dataset")));
-  JsonWriter json;
-  if (kind == NodeKind::kJob) {
-    HW_TRY(const auto job, query::job_detail(session, node, 1));
-    dto::write_job(json, job);
-  } else {
-    HW_TRY(const auto dataset, query::dataset_detail(session, node));
-    dto::write_dataset(json, dataset);
-  }
   return json_response(json.take());
 }
 
@@ -190,7 +149,7 @@ void delete_node(const ContextPtr& context, Reply reply, NodeKind kind) {
   decision.name_space = context->parameter("namespace");
   decision.name = context->parameter(kind == NodeKind::kJob ? "job" : "dataset");
   decide(context, std::move(reply), std::move(decision),
-         [kind, was = std::move(before->body)](Context& later) -> Answer {
+         [kind, was = std::move(before->body)](Context& later, const ingest::Receipt&) -> Answer {
            if (kind == NodeKind::kJob) return json_response(was);
            return show_node(later, kind);
          });

@@ -118,6 +118,7 @@ class World {
     added.src = src;
     added.dst = dst;
     added.via = via;
+    added.detail = detail;
     added.kind = kind;
     added.detail = detail;
     added.valid_from = from;
