@@ -215,7 +215,7 @@ class ColumnWalker {
 
   void follow_columns(NodeId node, std::uint32_t from, std::uint32_t distance, bool assumed) {
     graph_.for_each(node, options_.direction, options_.kinds, [&](const Neighbor& to) {
-      if (options_.follow && !options_.follow(from, to)) return true;
+      if (options_.follow && !options_.follow(from, walk_.entries_[from], to)) return true;
       if (options_.jobs) enter_via(graph_.via_of(to.edge), from, to.edge, distance + 1, assumed);
       enter_end(to.node, from, to.edge, distance + 1, assumed);
       return !stopped();

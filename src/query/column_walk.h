@@ -80,8 +80,10 @@ struct ColumnWalkOptions {
   std::size_t max_fields = SIZE_MAX;     // fields that are nodes
   std::size_t max_tables = SIZE_MAX;     // datasets and jobs, those of the starts included
   std::function<bool()> cancelled = {};  // polled every few thousand entries
-  // Whether to follow a stated edge from entries()[from]; sees every such edge once.
-  std::function<bool(std::uint32_t from, const graph::Neighbor& to)> follow = {};
+  // Whether to follow a stated edge of an entry, which is entries()[index]; sees each such edge
+  // once.
+  std::function<bool(std::uint32_t index, const ColumnEntry& from, const graph::Neighbor& to)>
+      follow = {};
 };
 
 class ColumnWalk {

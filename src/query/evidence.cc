@@ -84,17 +84,20 @@ Result<Evidence> evidence_of(Session& session, const OwnerHistory& history, cons
   std::set<model::ProducerId> producers;
   std::map<model::RunRow, Micros> runs;
   std::int64_t declarations = 0;
+  std::optional<model::EvidenceFacet> strongest;
   history.each_showing(session.graph(), edge,
                        [&](const ObservationRow& row, model::EvidenceFacet facet) {
                          if (!out.first_seen) out.first_seen = row.time;
                          out.last_seen = row.time;
                          facets.emplace(model::to_string(facet));
+                         strongest = std::max(strongest.value_or(facet), facet);
                          if (row.producer) producers.insert(row.producer);
                          if (row.run) runs[row.run] = row.time;
                          declarations += row.run ? 0 : 1;
                        });
   out.count = declarations + static_cast<std::int64_t>(runs.size());
   out.facets.assign(facets.begin(), facets.end());
+  if (strongest) out.strongest = model::to_string(*strongest);
   HW_TRY(out.producers, producers_of(session, producers));
   std::vector<std::pair<Micros, model::RunRow>> latest;
   for (const auto& [run, time] : runs) latest.emplace_back(time, run);
@@ -139,6 +142,28 @@ Result<std::vector<EdgeVersionDetail>> edge_history(Session& session, NodeId fro
         return std::tie(a.recorded_from, a.valid_from) > std::tie(b.recorded_from, b.valid_from);
       });
   return out;
+}
+
+struct EvidenceReader::Owners {
+  static constexpr std::size_t kMost = 64;
+  std::map<NodeId, OwnerHistory> histories;
+};
+
+EvidenceReader::EvidenceReader(Session& session)
+    : session_(session), owners_(std::make_unique<Owners>()) {}
+EvidenceReader::~EvidenceReader() = default;
+
+Result<Evidence> EvidenceReader::of(model::EdgeId edge) {
+  HW_TRY(const std::optional<EdgeRow> row, session_.rows().edge(edge));
+  if (!row) return Evidence{};
+  auto& histories = owners_->histories;
+  auto at = histories.find(row->owner);
+  if (at == histories.end()) {
+    if (histories.size() >= Owners::kMost) histories.clear();
+    HW_TRY(OwnerHistory history, OwnerHistory::read(session_, row->owner));
+    at = histories.emplace(row->owner, std::move(history)).first;
+  }
+  return evidence_of(session_, at->second, *row);
 }
 
 }  // namespace headwater::query

@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "model/edge_set.h"
 #include "query/session.h"
 #include "query/values.h"
 
@@ -19,6 +21,7 @@ struct Evidence {
   std::optional<Micros> first_seen, last_seen;
   std::int64_t count = 0;              // runs, and declarations outside of runs
   std::vector<std::string> facets;     // sorted
+  std::string strongest;               // of them; empty if there is none
   std::vector<std::string> producers;  // sorted
   std::vector<std::string> runs;       // the latest first, at most ten
 };
@@ -35,5 +38,22 @@ struct EdgeVersionDetail {
 
 // Every version of every edge from one canonical node to another, the newest first.
 Result<std::vector<EdgeVersionDetail>> edge_history(Session& session, NodeId from, NodeId to);
+
+// The evidence of single edges; owners that many of them share are read once. Belongs to one
+// session. Memory: the observations of a few owners at a time.
+class EvidenceReader {
+ public:
+  explicit EvidenceReader(Session& session);
+  ~EvidenceReader();
+  EvidenceReader(const EvidenceReader&) = delete;
+  EvidenceReader& operator=(const EvidenceReader&) = delete;
+
+  Result<Evidence> of(model::EdgeId edge);
+
+ private:
+  struct Owners;
+  Session& session_;
+  std::unique_ptr<Owners> owners_;
+};
 
 }  // namespace headwater::query

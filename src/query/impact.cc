@@ -2,26 +2,30 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "graph/graph_inl.h"
+#include "query/columns.h"
+#include "query/impact_walk.h"
 
 namespace headwater::query {
 namespace {
 
-using graph::CutReason;
 using graph::Direction;
-using graph::Reach;
 using model::EdgeKind;
 
-constexpr std::array<std::pair<ChangeKind, std::string_view>, 4> kKinds = {
+constexpr std::array<std::pair<ChangeKind, std::string_view>, 9> kKinds = {
     {{ChangeKind::kData, "data"},
      {ChangeKind::kCode, "code"},
      {ChangeKind::kJobRetired, "job_retired"},
-     {ChangeKind::kDatasetDeleted, "dataset_deleted"}}};
+     {ChangeKind::kDatasetDeleted, "dataset_deleted"},
+     {ChangeKind::kDatasetLate, "dataset_late"},
+     {ChangeKind::kColumnDropped, "column_dropped"},
+     {ChangeKind::kColumnRenamed, "column_renamed"},
+     {ChangeKind::kColumnRetyped, "column_retyped"},
+     {ChangeKind::kColumnAdded, "column_added"}}};
+constexpr std::array<std::string_view, 3> kSeverities = {"breaking", "degraded", "recompute"};
 
 constexpr model::EdgeKinds kWriteKinds = mask(EdgeKind::kWrites) | mask(EdgeKind::kWritesScoped);
 
@@ -30,52 +34,9 @@ NodeKind subject_of(ChangeKind kind) {
                                                                       : NodeKind::kDataset;
 }
 
-struct Verdict {
-  Severity severity;
-  std::string_view rule;
-};
-
-using Starts = std::unordered_set<std::uint32_t>;
-
-bool written_by_others(const Snapshot& graph, NodeId dataset, const Starts& retired) {
-  bool others = false;
-  graph.for_each(dataset, Direction::kUpstream, kWriteKinds, [&](const graph::Neighbor& writer) {
-    others = !retired.contains(graph.canonical(writer.node).value);
-    return !others;
-  });
-  return others;
-}
-
-// `from`: where the last edge of the path starts.
-Verdict judge(const Snapshot& graph, ChangeKind kind, const Starts& starts,
-              const graph::Reached& reached, NodeId from) {
-  switch (kind) {
-    case ChangeKind::kData: return {Severity::kRecompute, "data.downstream"};
-    case ChangeKind::kCode:
-      return {Severity::kRecompute,
-              starts.contains(from.value) ? "code.output" : "code.downstream"};
-    case ChangeKind::kJobRetired:
-      if (!starts.contains(from.value)) return {Severity::kDegraded, "job_retired.downstream"};
-      return {Severity::kDegraded, written_by_others(graph, reached.node, starts)
-                                       ? "job_retired.other_writer"
-                                       : "job_retired.sole_writer"};
-    case ChangeKind::kDatasetDeleted:
-      if (starts.contains(from.value) && graph.node(reached.node).kind == NodeKind::kJob) {
-        return {Severity::kBreaking, "dataset_deleted.reader"};
-      }
-      return {Severity::kDegraded, "dataset_deleted.downstream"};
-  }
-  return {Severity::kDegraded, ""};
-}
-
 }  // namespace
 
-// One walk per kind of change, from all nodes so changed at once.
-struct Impact::Walks {
-  std::vector<Reach> reaches;
-};
-
-Impact::Impact() : walks_(std::make_unique<Walks>()) {}
+Impact::Impact() = default;
 Impact::Impact(Impact&&) noexcept = default;
 Impact& Impact::operator=(Impact&&) noexcept = default;
 Impact::~Impact() = default;
@@ -85,8 +46,7 @@ std::string_view to_string(ChangeKind kind) {
 }
 
 std::string_view to_string(Severity severity) {
-  constexpr std::array<std::string_view, 3> kNames = {"breaking", "degraded", "recompute"};
-  return kNames[static_cast<std::size_t>(severity)];
+  return kSeverities[static_cast<std::size_t>(severity)];
 }
 
 std::optional<ChangeKind> change_kind(std::string_view text) {
@@ -96,102 +56,119 @@ std::optional<ChangeKind> change_kind(std::string_view text) {
   return std::nullopt;
 }
 
-Result<void> check_change(const Snapshot& graph, const Change& change) {
+std::optional<Severity> severity_named(std::string_view text) {
+  const auto at = std::find(kSeverities.begin(), kSeverities.end(), text);
+  if (at == kSeverities.end()) return std::nullopt;
+  return static_cast<Severity>(at - kSeverities.begin());
+}
+
+bool is_column_change(ChangeKind kind) { return kind >= ChangeKind::kColumnDropped; }
+
+void ImpactSummary::count(Severity severity, NodeKind kind) {
+  ++(severity == Severity::kBreaking   ? breaking
+     : severity == Severity::kDegraded ? degraded
+                                       : recompute);
+  ++(kind == NodeKind::kJob ? jobs : datasets);
+}
+
+Result<void> check_change(Session& session, const Change& change) {
+  const Snapshot& graph = session.graph();
   const NodeKind wanted = subject_of(change.kind);
-  if (graph.node(change.node).kind == wanted) return {};
-  std::string message = "A change of kind ";
-  message.append(to_string(change.kind)).append(" is about a ").append(model::to_string(wanted));
-  message.append("; ").append(format_node(graph, change.node)).append(" is none.");
-  return base::make_error(base::ErrorCode::kInvalidArgument, std::move(message));
+  if (graph.node(change.node).kind != wanted) {
+    std::string message = "A change of kind ";
+    message.append(to_string(change.kind)).append(" is about a ").append(model::to_string(wanted));
+    message.append("; ").append(format_node(graph, change.node)).append(" is none.");
+    return base::make_error(base::ErrorCode::kInvalidArgument, std::move(message));
+  }
+  if (!is_column_change(change.kind) || change.kind == ChangeKind::kColumnAdded) return {};
+  HW_TRY(const bool known, may_have_column(session, change.node, change.column));
+  if (known) return {};
+  return base::make_error(base::ErrorCode::kNotFound, "Neither the schema nor column lineage of " +
+                                                          format_node(graph, change.node) +
+                                                          " knew a column " + change.column +
+                                                          " at the moment asked for.");
 }
 
-class Impact::Builder {
- public:
-  Builder(const Snapshot& graph, const ImpactRequest& request) : graph_(graph), request_(request) {
-    for (const Change& change : request.changes) changed_.insert(change.node.value);
-  }
-
-  void walk(ChangeKind kind) {
-    std::vector<NodeId> nodes;
-    Starts starts;
-    for (const Change& change : request_.changes) {
-      if (change.kind != kind || !starts.insert(change.node.value).second) continue;
-      nodes.push_back(change.node);
+ImpactTrace Impact::trace(const Snapshot& graph, const Affected& affected) const {
+  const Walk& walk = *walks_[affected.walk];
+  ImpactTrace out;
+  if (walk.tables) {
+    for (const model::EdgeId edge :
+         graph::path_to(graph, *walk.tables, affected.index, Direction::kDownstream)) {
+      out.steps.push_back({edge, graph.edge(edge).dst, false});
     }
-    if (nodes.empty()) return;
-    graph::ReachOptions options;
-    options.max_distance = request_.depth;
-    options.max_nodes = request_.max_nodes;
-    options.cancelled = request_.cancelled;
-    Reach reach = graph::reach(graph_, nodes, options);
-    for (std::uint32_t i = 0; i < reach.nodes.size(); ++i) {
-      if (!changed_.contains(reach.nodes[i].node.value)) add(kind, starts, reach.nodes[i], i);
+    const NodeId root = graph.edge(out.steps.front().edge).src;
+    for (std::size_t i = changes_.size(); i-- > 0;) {
+      if (changes_[i].kind == walk.kind && changes_[i].node == root) out.change = i;
     }
-    add_cut(reach);
-    out_.walks_->reaches.push_back(std::move(reach));
+    return out;
   }
-
-  Impact finish() {
-    std::sort(out_.affected_.begin(), out_.affected_.end(),
-              [](const Affected& a, const Affected& b) {
-                return std::tie(a.distance, a.node) < std::tie(b.distance, b.node);
-              });
-    for (const Affected& affected : out_.affected_) count(affected);
-    return std::move(out_);
+  const std::vector<ColumnEntry>& entries = walk.columns->entries();
+  std::uint32_t at = affected.index;
+  if (at >= entries.size()) {
+    const JobVerdict& verdict = walk.verdicts[at - entries.size()];
+    out.steps.push_back({verdict.edge, verdict.job, false});
+    at = verdict.from;
   }
-
- private:
-  void add(ChangeKind kind, const Starts& starts, const graph::Reached& node, std::uint32_t at) {
-    const NodeId from = graph_.canonical(graph_.edge(node.by).src);
-    const Verdict verdict = judge(graph_, kind, starts, node, from);
-    const auto walk = static_cast<std::uint32_t>(out_.walks_->reaches.size());
-    const Affected found{node.node, node.distance, verdict.severity, verdict.rule, walk, at};
-    const auto [it, is_new] = index_.emplace(node.node.value, out_.affected_.size());
-    if (is_new) {
-      out_.affected_.push_back(found);
-      return;
-    }
-    Affected& old = out_.affected_[it->second];
-    if (std::tie(found.severity, found.distance) < std::tie(old.severity, old.distance)) {
-      old = found;
-    }
+  for (; entries[at].kind != ColumnEntry::Kind::kStart; at = entries[at].from) {
+    const ColumnEntry& entry = entries[at];
+    if (!entry.by) continue;
+    const graph::EdgeInfo edge = graph.edge(entry.by);
+    const bool column = (mask(edge.kind) & model::kColumnLineage) != 0;
+    const bool to_job = entry.kind == ColumnEntry::Kind::kJob;
+    out.steps.push_back({entry.by, to_job ? entry.node : edge.dst, !column});
   }
-
-  void add_cut(const Reach& reach) {
-    if (reach.complete()) return;
-    Cut& cut = out_.cut_;
-    cut.frontier += reach.frontier;
-    if (static_cast<int>(reach.cut) <= static_cast<int>(cut.reason)) return;
-    cut.reason = reach.cut;
-    if (reach.cut == CutReason::kMaxDistance) cut.limit = request_.depth;
-    if (reach.cut == CutReason::kMaxNodes) cut.limit = request_.max_nodes;
-  }
-
-  void count(const Affected& affected) {
-    ImpactSummary& sum = out_.summary_;
-    ++(affected.severity == Severity::kBreaking   ? sum.breaking
-       : affected.severity == Severity::kDegraded ? sum.degraded
-                                                  : sum.recompute);
-    ++(graph_.node(affected.node).kind == NodeKind::kJob ? sum.jobs : sum.datasets);
-  }
-
-  const Snapshot& graph_;
-  const ImpactRequest& request_;
-  Starts changed_;
-  std::unordered_map<std::uint32_t, std::size_t> index_;
-  Impact out_;
-};
-
-Result<Impact> Impact::of(const Snapshot& graph, const ImpactRequest& request) {
-  for (const Change& change : request.changes) HW_CHECK_OK(check_change(graph, change));
-  Builder builder(graph, request);
-  for (const auto& kind : kKinds) builder.walk(kind.first);
-  return builder.finish();
+  std::reverse(out.steps.begin(), out.steps.end());
+  out.change = walk.changes[at];
+  return out;
 }
 
-std::vector<model::EdgeId> Impact::path(const Snapshot& graph, const Affected& affected) const {
-  return graph::path_to(graph, walks_->reaches[affected.walk], affected.index,
-                        Direction::kDownstream);
+Result<std::vector<std::string>> Impact::columns(Session& session, NodeId dataset) const {
+  const Snapshot& graph = session.graph();
+  bool all = false;
+  std::vector<std::string> names;
+  for (const auto& walk : walks_) {
+    if (!walk->columns || !walk->columns->touched(dataset)) continue;
+    if (!walk->columns->entered(dataset)) {
+      graph.for_each_field(dataset, [&](NodeId field) {
+        if (walk->columns->entered(field)) names.emplace_back(graph.node(field).name);
+        return true;
+      });
+    } else if (walk->kind == ChangeKind::kColumnAdded) {  // it goes on under its name
+      for (const std::size_t i : walk->changes) names.push_back(changes_[i].column);
+    } else {
+      all = true;
+    }
+  }
+  if (all) {
+    HW_TRY(const std::vector<FieldDetail> columns, columns_of(session, dataset));
+    for (const FieldDetail& column : columns) names.push_back(column.path);
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+NodeUse use_of(const Snapshot& graph, NodeId node) {
+  std::vector<NodeId> tables{node};
+  if (graph.kind_of(node) == NodeKind::kJob) {
+    tables.clear();
+    graph.for_each(node, Direction::kDownstream, kWriteKinds, [&](const graph::Neighbor& output) {
+      tables.push_back(output.node);
+      return true;
+    });
+  }
+  std::unordered_set<std::uint32_t> seen;
+  NodeUse use;
+  for (const NodeId table : tables) {
+    graph.for_each(table, Direction::kDownstream, mask(EdgeKind::kReads) | mask(EdgeKind::kUses),
+                   [&](const graph::Neighbor& user) {
+                     if (!seen.insert(user.node.value).second) return true;
+                     ++(user.kind == EdgeKind::kReads ? use.readers : use.consumers);
+                     return true;
+                   });
+  }
+  return use;
 }
 
 }  // namespace headwater::query

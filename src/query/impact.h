@@ -1,8 +1,12 @@
 // Impact: what a change would affect. The rules and their reasons: docs/impact-rules.md.
 //
-// Every affected node stands once, with its gravest severity; among equals the nearest. The changed
-// nodes themselves are not listed. Errors: kInvalidArgument for a change whose node is of the wrong
-// kind. Cost: one walk per kind of change, linear in the edges touched; a path per listed node.
+// Every affected node stands once: with its gravest severity; among equals what is stated before
+// what is assumed, then the nearest. The changed nodes themselves are not listed. Changes of data,
+// code, jobs and whole datasets follow table lineage, those of columns column lineage.
+//
+// Thread-safety: immutable once made. Errors: kInvalidArgument for a change whose node is of the
+// wrong kind; those of the store. Cost: one walk per kind of change (two for column_retyped),
+// linear in the edges touched. Memory: about 100 bytes for each node reached; no texts.
 #pragma once
 
 #include <cstdint>
@@ -13,27 +17,43 @@
 #include <string_view>
 #include <vector>
 
+#include "query/column_walk.h"
 #include "query/lineage.h"
 #include "query/session.h"
 
 namespace headwater::query {
 
-enum class ChangeKind { kData, kCode, kJobRetired, kDatasetDeleted };
+enum class ChangeKind {
+  kData,
+  kCode,
+  kJobRetired,
+  kDatasetDeleted,
+  kDatasetLate,
+  kColumnDropped,
+  kColumnRenamed,
+  kColumnRetyped,
+  kColumnAdded
+};
 enum class Severity { kBreaking, kDegraded, kRecompute };  // gravest first
 
 std::string_view to_string(ChangeKind kind);
 std::string_view to_string(Severity severity);
 std::optional<ChangeKind> change_kind(std::string_view text);
+std::optional<Severity> severity_named(std::string_view text);
+bool is_column_change(ChangeKind kind);
 
 struct Change {
   ChangeKind kind = ChangeKind::kData;
-  NodeId node;  // canonical
+  NodeId node;              // canonical; of a change of a column its dataset
+  std::string column = {};  // changes of columns
+  std::string to = {};      // column_renamed: the new name; column_retyped: the new type, if given
+  std::optional<Micros> until = std::nullopt;  // dataset_late
 };
 
 struct ImpactRequest {
   std::vector<Change> changes;
   std::uint32_t depth = UINT32_MAX;
-  std::size_t max_nodes = 100'000;
+  std::size_t max_nodes = 100'000;  // of each walk, changed datasets included
   std::function<bool()> cancelled;
 };
 
@@ -41,40 +61,66 @@ struct Affected {
   NodeId node;
   std::uint32_t distance = 0;
   Severity severity = Severity::kRecompute;
-  std::string_view rule;              // a name in docs/impact-rules.md
-  std::uint32_t walk = 0, index = 0;  // where path() finds it
+  bool assumed = false;
+  std::uint8_t walk = 0;  // with `index` where trace() finds it
+  std::uint32_t index = 0;
+  std::string_view rule = {};  // a name in docs/impact-rules.md
 };
 
 struct ImpactSummary {
   std::size_t breaking = 0, degraded = 0, recompute = 0, datasets = 0, jobs = 0;
+  void count(Severity severity, NodeKind kind);
+};
+
+// One edge on the way from a change to an affected node.
+struct ImpactStep {
+  model::EdgeId edge;
+  NodeId to;  // where it leads: the edge's end, or the job that a column edge goes through
+  bool assumed = false;  // the edge is there; that the column goes along it is assumed
+};
+
+struct ImpactTrace {
+  std::size_t change = 0;  // index of the change that it starts from
+  std::vector<ImpactStep> steps;
 };
 
 class Impact {
  public:
-  // The snapshot is only borrowed here; path() needs the same version again.
-  static Result<Impact> of(const Snapshot& graph, const ImpactRequest& request);
+  // The session is only borrowed here; what takes one later needs one of the same moment.
+  static Result<Impact> of(Session& session, const ImpactRequest& request);
   Impact(Impact&&) noexcept;
   Impact& operator=(Impact&&) noexcept;
   ~Impact();
 
+  const std::vector<Change>& changes() const { return changes_; }
   const std::vector<Affected>& affected() const { return affected_; }  // by distance, then node
   const ImpactSummary& summary() const { return summary_; }
   const Cut& cut() const { return cut_; }
 
-  // The edges of one shortest path from a changed node, in order.
-  std::vector<model::EdgeId> path(const Snapshot& graph, const Affected& affected) const;
+  // One shortest path from the change that affects it.
+  ImpactTrace trace(const Snapshot& graph, const Affected& affected) const;
+  // The columns of a dataset that changes of columns affect, sorted; none if none do.
+  Result<std::vector<std::string>> columns(Session& session, NodeId dataset) const;
 
  private:
-  struct Walks;
+  struct Walk;
   class Builder;
   Impact();
-  std::unique_ptr<Walks> walks_;
+  std::vector<std::unique_ptr<const Walk>> walks_;
+  std::vector<Change> changes_;
   std::vector<Affected> affected_;
   ImpactSummary summary_;
   Cut cut_;
 };
 
-// A changed node must be of the kind that the change is about.
-Result<void> check_change(const Snapshot& graph, const Change& change);
+// A changed node must be of the kind that the change is about, and a column, unless it is added,
+// one that the dataset has or may have: kInvalidArgument, kNotFound.
+Result<void> check_change(Session& session, const Change& change);
+
+// How much a node is used: jobs that read it and consumers; of a job, those of what it writes.
+struct NodeUse {
+  std::size_t readers = 0, consumers = 0;
+};
+NodeUse use_of(const Snapshot& graph, NodeId node);
 
 }  // namespace headwater::query

@@ -15,6 +15,7 @@
 #include "query/events.h"
 #include "query/evidence.h"
 #include "query/impact.h"
+#include "query/impact_filter.h"
 #include "query/layout.h"
 #include "query/lineage.h"
 #include "query/node_ref.h"

@@ -264,6 +264,21 @@ for (const call of refusals) {
   });
 }
 
+test('impact of a column: evidence, groups and filters', async () => {
+  const changes = [{ kind: 'column_dropped', nodeId: facts, column: 'day' }];
+  await check({
+    operation: 'postImpact',
+    path: `${v1}/impact`,
+    method: 'POST',
+    body: {
+      changes,
+      evidence: true,
+      group_by: 'owner',
+      filters: { severity: ['breaking', 'degraded'], type: ['DATASET', 'JOB'], max_distance: 9 },
+    },
+  });
+});
+
 test('a run and its facets, found through its job', async () => {
   const { runs } = (await check({
     operation: 'getRuns',
@@ -311,6 +326,7 @@ test('impact of every kind, page by page', async () => {
   for (const change of [
     { kind: 'data', nodeId: orders },
     { kind: 'dataset_deleted', nodeId: orders },
+    { kind: 'dataset_late', nodeId: orders, until: '2026-10-06T06:00:00Z' },
     { kind: 'code', nodeId: 'job:nightly:shop_nightly.build_order_facts' },
     {
       kind: 'job_retired',

@@ -1,0 +1,42 @@
+// Affected nodes as JSON and as rows of CSV: what the pages and the streams of an impact share.
+//
+// Owners, columns, states and evidence are read when a node is written. Belongs to one session.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api/dto/json_writer.h"
+#include "query/query.h"
+
+namespace headwater::api::v1 {
+
+class AffectedWriter {
+ public:
+  AffectedWriter(query::Session& session, const query::Impact& impact, bool evidence)
+      : session_(session), impact_(impact), with_evidence_(evidence), evidence_(session) {}
+
+  // The members of one node, without the braces.
+  base::Result<void> json(dto::JsonWriter& json, const query::Affected& affected);
+  base::Result<void> csv(std::string& out, const query::Affected& affected);
+  static void csv_header(std::string& out);
+
+  const std::vector<std::string>& owners() const { return owners_; }  // of the last one
+
+ private:
+  base::Result<void> path(dto::JsonWriter& json, const std::vector<query::ImpactStep>& steps);
+  base::Result<void> step_evidence(dto::JsonWriter& json, model::EdgeId edge);
+  base::Result<std::string> state(model::NodeId node);
+
+  query::Session& session_;
+  const query::Impact& impact_;
+  const bool with_evidence_;
+  query::EvidenceReader evidence_;
+  std::vector<std::string> owners_;
+};
+
+void write_changes(dto::JsonWriter& json, const query::Snapshot& graph,
+                   const std::vector<query::Change>& changes);
+void write_impact_summary(dto::JsonWriter& json, const query::ImpactSummary& summary);
+
+}  // namespace headwater::api::v1
