@@ -54,6 +54,7 @@ struct Parsed {
   std::string config_file;
   ImportOptions import;
   ExportOptions exported;
+  ImpactOptions impact;
   std::string target;
   bool serves = false;  // the other commands log warnings only, unless asked
 };
@@ -88,6 +89,7 @@ class Commands {
         [](const Config& config) { return app::serve(config); });
     add_import();
     add_export();
+    add_impact();
     add("check",
         "Verify log, tables and graph against each other and against a replay of the log; exit "
         "code 1 if they disagree. Needs the data directory for itself",
@@ -136,6 +138,29 @@ class Commands {
     command
         ->add_option("--kind", options.kinds, "Only these; without: all events that were applied")
         ->check(CLI::IsMember({"run", "job", "dataset", "quarantined", "decision"}));
+  }
+  void add_impact() {
+    ImpactOptions& options = parsed_.impact;
+    CLI::App* const command =
+        add("impact", "What a change would affect; exit code 1 with --fail-on if it does",
+            "  headwater impact --url http://127.0.0.1:8080 --fail-on breaking \\\n"
+            "    --change column_dropped:dataset:warehouse:core.orders:amount\n"
+            "  headwater impact --data-dir data --changes changes.json --format csv\n",
+            [this](const Config& config) { return impact(config, parsed_.impact); });
+    command->add_option("--url", options.url, "Ask a running server instead of --data-dir");
+    command->add_option("--change", options.changes,
+                        "KIND:NODEID[:COLUMN[:TO]]; repeat it for several");
+    command->add_option("--changes", options.changes_file, "File of changes as JSON; - is stdin");
+    command->add_option("--fail-on", options.fail_on, "Exit code 1 if anything is this grave")
+        ->check(CLI::IsMember({"breaking", "degraded", "recompute"}));
+    command->add_option("--format", options.format, "text, json, ndjson or csv [text]")
+        ->check(CLI::IsMember({"text", "json", "ndjson", "csv"}));
+    command->add_option("--as-of", options.as_of, "With the lineage of this moment");
+    command->add_option("--known-at", options.known_at, "With what was known at this seq");
+    command->add_option("--depth", options.depth, "How many jobs away to go");
+    command->add_option("--max-nodes", options.max_nodes, "The most nodes of the answer");
+    command->add_flag("--stated-only", options.stated_only, "Leave out what is only assumed");
+    command->add_flag("--evidence", options.evidence, "Runs and facets of each step, as JSON");
   }
   void add_copies() {
     CLI::App* const replayed =

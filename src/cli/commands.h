@@ -29,6 +29,19 @@ struct ExportOptions {
 };
 int export_log(const base::Config& config, const ExportOptions& options);
 
+struct ImpactOptions {
+  std::string url;                   // empty: the data directory
+  std::vector<std::string> changes;  // cli/impact_change.h
+  std::string changes_file;          // "-" is standard input
+  std::string fail_on;               // breaking, degraded, recompute; empty: nothing
+  std::string format = "text";       // text, json, ndjson, csv
+  std::string as_of, known_at;
+  std::uint32_t depth = 0, max_nodes = 0;  // 0: as the server has it
+  bool stated_only = false;                // leave out what is assumed
+  bool evidence = false;
+};
+int impact(const base::Config& config, const ImpactOptions& options);
+
 int check(const base::Config& config);
 int replay(const base::Config& config, const std::string& target);
 int backup(const base::Config& config, const std::string& target);

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -25,6 +27,18 @@ class HttpClient {
   base::Result<std::string> get(const std::string& path);
   base::Result<std::string> post(const std::string& path, const std::string& body);
 
+  // The same with the body of the answer piece by piece, which is not kept. Returns the headers,
+  // their names in lower case. An answer that breaks off is kStorageUnavailable.
+  using Take = std::function<base::Result<void>(std::string_view)>;
+  base::Result<std::map<std::string, std::string>> post_stream(const std::string& path,
+                                                               const std::string& body,
+                                                               const Take& take);
+
+  // What an answer other than 200 says is wrong; kStorageUnavailable from 500 on.
+  static base::Error refusal(long status, const std::string& body);
+  // "%3A" as ":".
+  static std::string unescape(const std::string& text);
+
   // Called before each wait; for tests and progress. Seconds.
   std::function<void(long)> on_wait;
 
@@ -34,8 +48,13 @@ class HttpClient {
     long retry_after_s = 0;
     std::string body, failure;
   };
+  struct Streaming;
+  void prepare(const std::string& url, const std::string* body);
   Answer once(const std::string& path, const std::string* body);
-  base::Result<std::string> persist(const std::string& path, const std::string* body);
+  Answer once(const std::string& path, const std::string& body, Streaming& streaming);
+  Answer perform();
+  // Calls `ask` until it answers or the server stays busy or away.
+  base::Result<Answer> persist(const std::function<Answer()>& ask);
 
   void* curl_;
   void* headers_ = nullptr;
