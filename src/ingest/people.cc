@@ -43,7 +43,7 @@ Result<void> Catalog::admit(const PeopleDecision& decision, storage::Writer& wri
   const NodeKind kind = named_kind(decision.node);
   const model::Name& name = decision.node.name;
   const auto node = nodes_.find(kind, name.name_space, name.name);
-  if (!node) return not_there(model::to_string(kind), name);
+  if (!node) return not_there(kind == NodeKind::kJob ? "job" : "dataset", name);
   if (!about_two(decision.kind)) return {};
   const auto other =
       nodes_.find(NodeKind::kDataset, decision.other.name_space, decision.other.name);

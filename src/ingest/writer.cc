@@ -106,6 +106,7 @@ void LogWriter::commit_calls(Calls calls) {
 Result<void> LogWriter::try_batch(Calls& calls, Batch& batch) {
   const auto start = std::chrono::steady_clock::now();
   next_seq_ = last_seq_;
+  next_decision_at_ = last_decision_at_;
   HW_CHECK_OK(store_.writer().begin());
   for (auto& call : calls) {
     call->received_at = last_received_ = std::max(last_received_, call->received_at);
@@ -124,6 +125,7 @@ Result<void> LogWriter::try_batch(Calls& calls, Batch& batch) {
   ++counters_.batches;
   const bool changed = next_seq_ != last_seq_;
   last_seq_ = next_seq_;
+  last_decision_at_ = next_decision_at_;
   if (changed) {
     for (storage::View* view : views_) view->publish();
   }
@@ -227,9 +229,9 @@ Result<Receipt> LogWriter::apply_event(Call& call, CallEvent& event, RecordKind 
 void LogWriter::fix_moment(Decision& decision, base::Micros received_at) {
   const bool people = decision.kind == Decision::Kind::kPeople;
   if (decision.at == 0) {
-    decision.at = people ? std::max(received_at, last_decision_at_ + 1) : received_at;
+    decision.at = people ? std::max(received_at, next_decision_at_ + 1) : received_at;
   }
-  if (people) last_decision_at_ = std::max(last_decision_at_, decision.at);
+  if (people) next_decision_at_ = std::max(next_decision_at_, decision.at);
 }
 
 Result<Receipt> LogWriter::apply_decision(Call& call) {

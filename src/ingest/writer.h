@@ -91,7 +91,8 @@ class LogWriter {
   // finds its record by bisection.
   base::Micros last_received_ = INT64_MIN;
   model::Seq snapshot_seq_;            // of the newest snapshot on disk
-  base::Micros last_decision_at_ = 0;  // of people
+  base::Micros last_decision_at_ = 0;  // of people, committed
+  base::Micros next_decision_at_ = 0;  // of the batch under way
   std::thread snapshot_thread_;
   std::atomic<bool> snapshot_running_{false};
 
