@@ -9,6 +9,7 @@
 
 #include "graph/graph_inl.h"
 #include "query/diff_values.h"
+#include "query/field_nodes.h"
 
 namespace headwater::query {
 namespace {
@@ -116,7 +117,6 @@ class Builder {
   Result<Side> side(bool at_from, bool present);
   void compare_members(const Side& before, const Side& after, Micros root_changed);
   Result<void> edges_of_members(const std::unordered_set<std::uint32_t>& members);
-  Result<std::vector<NodeId>> fields_of(NodeId dataset);
 
   struct Version {
     Micros from, to;
@@ -255,24 +255,6 @@ void Builder::compare_members(const Side& before, const Side& after, Micros root
   }
 }
 
-Result<std::vector<NodeId>> Builder::fields_of(NodeId dataset) {
-  constexpr std::size_t kChunk = 1000;
-  std::vector<NodeId> out;
-  storage::Reader::NodeQuery query;
-  query.kind = NodeKind::kField;
-  query.parent = dataset;
-  query.limit = kChunk;
-  for (;;) {
-    HW_TRY(const std::vector<storage::NodeRow> rows, session_.rows().nodes(query));
-    for (const storage::NodeRow& row : rows) {
-      if (row.id.value <= graph_.node_count()) out.push_back(row.id);
-    }
-    if (rows.size() < kChunk) return out;
-    query.after_set = true;
-    query.after_name = rows.back().name;
-  }
-}
-
 Result<void> Builder::edges_of_members(const std::unordered_set<std::uint32_t>& members) {
   const auto inside = [&](NodeId id) {
     const graph::NodeInfo info = graph_.node(id);
@@ -283,12 +265,8 @@ Result<void> Builder::edges_of_members(const std::unordered_set<std::uint32_t>& 
     const NodeId node{value};
     std::vector<NodeId> sources{node};
     if (graph_.node(node).kind == NodeKind::kDataset) {
-      std::vector<NodeId> names = graph_.aliases(node);
-      names.push_back(node);
-      for (const NodeId name : names) {
-        HW_TRY(const std::vector<NodeId> fields, fields_of(name));
-        sources.insert(sources.end(), fields.begin(), fields.end());
-      }
+      HW_TRY(const std::vector<NodeId> fields, field_nodes(session_, node));
+      sources.insert(sources.end(), fields.begin(), fields.end());
     }
     for (const NodeId source : sources) {
       compare_edges(graph_.history(source, Direction::kDownstream), [&](const EdgeInfo& edge) {

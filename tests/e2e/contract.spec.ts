@@ -132,6 +132,13 @@ const reads: Call[] = [
     path: `${v1}/lineage/layout?nodeId=${e(facts)}&compare_to=2026-01-01T00:00:00Z`,
   },
   { operation: 'getDiff', path: `${v1}/diff?from=2026-01-01T00:00:00Z` },
+  {
+    operation: 'getPaths',
+    path: `${v1}/paths?from=${e('job:nightly:shop_nightly.build_order_facts')}&to=${e(facts)}&k=5&direction=any`,
+  },
+  { operation: 'getCycles', path: `${v1}/structure/cycles` },
+  { operation: 'getDominators', path: `${v1}/structure/dominators?nodeId=${e(facts)}` },
+  { operation: 'getImportance', path: `${v1}/structure/importance?type=dataset&limit=5` },
   { operation: 'getDiff', path: `${v1}/diff?from=2026-01-01T00:00:00Z&nodeId=${e(facts)}&depth=2&limit=3` },
   { operation: 'getCause', path: `${v1}/cause?nodeId=${e(facts)}` },
   {
@@ -207,6 +214,7 @@ const refusals: Call[] = [
   },
   { operation: 'getLineage', path: `${v1}/lineage`, status: 400 },
   { operation: 'getDiff', path: `${v1}/diff`, status: 400 },
+  { operation: 'getPaths', path: `${v1}/paths?from=${e(facts)}&to=${e(facts)}`, status: 400 },
   {
     operation: 'search',
     path: `${v1}/search?q=a&min_seq=999999999&wait_ms=10`,

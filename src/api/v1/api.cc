@@ -29,6 +29,7 @@ std::vector<ApiRoute> all_routes() {
            log_routes,
            write_routes,
            people_routes,
+           structure_routes,
            operations_routes,
        }) {
     for (ApiRoute& route : part()) all.push_back(std::move(route));

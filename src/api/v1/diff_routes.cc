@@ -4,8 +4,7 @@
 
 #include "api/dto/common.h"
 #include "api/v1/context.h"
-#include "api/v1/pages.h"
-#include "api/v1/parameters.h"
+#include "api/v1/moment_cursor.h"
 
 namespace headwater::api::v1 {
 namespace {
@@ -15,25 +14,6 @@ using query::DiffChange;
 using query::DiffKind;
 
 constexpr std::int64_t kMaxChanges = 1'000'000;
-
-// Pages of one answer are all of one version: the cursor carries its moments.
-struct Position {
-  query::Moment moment;
-  std::int64_t index = 0;
-};
-
-Result<std::optional<Position>> read_cursor(Context& context, const Paging& page) {
-  if (!page.after) return std::optional<Position>{};
-  context.details.parameter = "cursor";
-  Position out;
-  HW_TRY(out.moment.as_of, dto::read_cursor_number((*page.after)[0]));
-  HW_TRY(const std::int64_t seq, dto::read_cursor_number((*page.after)[1]));
-  HW_TRY(out.index, dto::read_cursor_number((*page.after)[2]));
-  out.moment.known_at = model::Seq{static_cast<std::uint64_t>(seq)};
-  if (out.index < 0) return wrong_cursor(context);
-  context.details.parameter.clear();
-  return std::optional<Position>(out);
-}
 
 // `to` is as_of by another name.
 Result<query::Session> open_at_to(Context& context) {
@@ -229,13 +209,11 @@ Result<void> write_change(JsonWriter& json, query::Session& session, base::Micro
 }
 
 Answer write_diff(query::Session& session, const query::DiffRequest& request,
-                  const query::Diff& diff, const Paging& page, std::size_t first) {
+                  const query::Diff& diff, const ListPage& page) {
   JsonWriter json;
   json.begin_object().key("from").time(request.from).key("to").time(session.answered_as_of());
   json.key("changes").begin_array();
-  const std::size_t begin = std::min(first, diff.changes.size());
-  const std::size_t end = std::min(begin + page.page.limit, diff.changes.size());
-  for (std::size_t i = begin; i < end; ++i) {
+  for (std::size_t i = page.first; i < std::min(page.end(), diff.changes.size()); ++i) {
     HW_CHECK_OK(write_change(json, session, request.from, diff.changes[i]));
   }
   json.end_array().key("summary").begin_object();
@@ -244,28 +222,20 @@ Answer write_diff(query::Session& session, const query::DiffRequest& request,
     json.number(static_cast<std::int64_t>(diff.counts[i]));
   }
   json.end_object().key("next_cursor");
-  std::optional<std::string> next;
-  if (end < diff.changes.size()) {
-    next = dto::encode_cursor(page.binding,
-                              {dto::cursor_number(session.moment().as_of),
-                               dto::cursor_number(static_cast<std::int64_t>(session.seq().value)),
-                               dto::cursor_number(static_cast<std::int64_t>(end))});
-  }
-  json.text_or_null(next);
+  json.text_or_null(cursor_after(page, session, diff.changes.size()));
   dto::write_graph_head(json, session.answered_as_of(), session.seq(), diff.cut);
   json.end_object();
   return json_response(json.take());
 }
 
 Answer get_diff(Context& context) {
-  HW_TRY(const Paging page, paging(context, 3));
-  HW_TRY(const std::optional<Position> after, read_cursor(context, page));
+  HW_TRY(const ListPage page, list_page(context));
   HW_TRY(query::Session session,
-         after ? context.services.queries().open(after->moment) : open_at_to(context));
+         page.moment ? context.services.queries().open(*page.moment) : open_at_to(context));
   HW_TRY(const query::DiffRequest request, read_request(context, session));
-  HW_TRY(const std::shared_ptr<const query::Diff> diff, find_diff(session, request, page.binding));
-  return write_diff(session, request, *diff, page,
-                    after ? static_cast<std::size_t>(after->index) : page.page.offset);
+  HW_TRY(const std::shared_ptr<const query::Diff> diff,
+         find_diff(session, request, page.paging.binding));
+  return write_diff(session, request, *diff, page);
 }
 
 }  // namespace
