@@ -11,6 +11,7 @@
 #include "query/column_picture.h"
 #include "query/columns.h"
 #include "query/decisions.h"
+#include "query/coverage.h"
 #include "query/diff.h"
 #include "query/events.h"
 #include "query/evidence.h"

@@ -138,6 +138,8 @@ const reads: Call[] = [
   },
   { operation: 'getCycles', path: `${v1}/structure/cycles` },
   { operation: 'getDominators', path: `${v1}/structure/dominators?nodeId=${e(facts)}` },
+  { operation: 'getCoverage', path: `${v1}/coverage` },
+  { operation: 'getCoverage', path: `${v1}/coverage?section=owners&limit=1` },
   { operation: 'getImportance', path: `${v1}/structure/importance?type=dataset&limit=5` },
   { operation: 'getDiff', path: `${v1}/diff?from=2026-01-01T00:00:00Z&nodeId=${e(facts)}&depth=2&limit=3` },
   { operation: 'getCause', path: `${v1}/cause?nodeId=${e(facts)}` },

@@ -30,6 +30,7 @@ std::vector<ApiRoute> all_routes() {
            write_routes,
            people_routes,
            structure_routes,
+           coverage_routes,
            operations_routes,
        }) {
     for (ApiRoute& route : part()) all.push_back(std::move(route));
