@@ -126,6 +126,14 @@ Result<std::vector<AttributeRow>> Reader::attributes_of_owner(model::NodeId owne
   return impl_->db->many(id, sqlite::read_attribute, owner);
 }
 
+Result<std::vector<AttributeRow>> Reader::attributes_after(std::int64_t id) {
+  return impl_->db->many(Sql::kAttributesAfter, sqlite::read_attribute, id);
+}
+
+Result<std::vector<AttributeRow>> Reader::attributes_closed_after(Seq seq) {
+  return impl_->db->many(Sql::kAttributesClosedAfter, sqlite::read_attribute, seq);
+}
+
 Result<std::vector<ObservationRow>> Reader::observations_of_owner(model::NodeId owner) {
   return impl_->db->many(Sql::kObservationsOfOwner, sqlite::read_observation, owner);
 }

@@ -139,6 +139,10 @@ class Reader {
   // a pass over the whole table. Return false to stop.
   Result<void> scan_attribute_owners(Micros from, Micros to,
                                      const std::function<bool(model::NodeId)>& visit);
+  // What happened to attributes: rows with a larger id (ids grow with recorded_from), and rows that
+  // ended after `seq`, each in that order.
+  Result<std::vector<AttributeRow>> attributes_after(std::int64_t id);
+  Result<std::vector<AttributeRow>> attributes_closed_after(Seq seq);
   Result<std::vector<ObservationRow>> observations_of_owner(model::NodeId owner);
   Result<std::vector<ObservationRow>> observations_at(model::NodeId owner, Micros time);
   // Those after a position, and the state that was put for one.

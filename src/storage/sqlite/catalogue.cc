@@ -175,6 +175,12 @@ constexpr std::array kCatalogue{
     NamedSql{Sql::kAttributeOwnersBetween, "attribute.owners_between",
              "SELECT owner FROM attribute WHERE (valid_from > ?1 AND valid_from <= ?2)"
              " OR (valid_to > ?1 AND valid_to <= ?2 AND valid_to < " HW_OPEN ")"},
+    NamedSql{Sql::kAttributesAfter, "attribute.after",
+             "SELECT " HW_ATTRIBUTE_COLUMNS " FROM attribute WHERE id > ?1 ORDER BY id"},
+    NamedSql{Sql::kAttributesClosedAfter, "attribute.closed_after",
+             "SELECT " HW_ATTRIBUTE_COLUMNS
+             " FROM attribute WHERE recorded_to > ?1 AND recorded_to < " HW_OPEN
+             " ORDER BY recorded_to, id"},
 
     NamedSql{Sql::kObservationInsert, "observation.insert",
              "INSERT INTO observation (" HW_OBSERVATION_COLUMNS

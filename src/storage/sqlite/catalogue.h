@@ -68,6 +68,8 @@ enum class Sql : std::size_t {
   kAttributesOfOwner,
   kAttributesOfOwnerCurrent,
   kAttributeOwnersBetween,
+  kAttributesAfter,
+  kAttributesClosedAfter,
   kObservationInsert,
   kObservationsScan,
   kObservationsOfOwner,
