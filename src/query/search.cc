@@ -1,189 +1,324 @@
 #include "query/search.h"
 
 #include <algorithm>
-#include <array>
-#include <tuple>
+#include <map>
+#include <utility>
 
 #include "query/hidden.h"
 #include "query/node_ref.h"
+#include "query/text_index/feed.h"
+#include "query/text_index/finder.h"
+#include "query/text_index/index.h"
+#include "query/text_index/texts.h"
 
 namespace headwater::query {
 namespace {
 
-enum Rank { kExact = 0, kLastSegment = 1, kWord = 2, kSubstring = 3, kPattern = 4 };
+using text_index::Candidate;
+using text_index::Inquiry;
+using text_index::kChunk;
+using text_index::Level;
+using text_index::Place;
+using text_index::Question;
+using text_index::Texts;
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+constexpr std::size_t kPollEvery = 256;
 
-bool is_word_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+SearchMatch match_of(Level level) {
+  switch (level) {
+    case Level::kExact: return SearchMatch::kExact;
+    case Level::kPrefix: return SearchMatch::kPrefix;
+    case Level::kWordInName:
+    case Level::kWordInLabel:
+    case Level::kWordInProse: return SearchMatch::kWord;
+    case Level::kFuzzyInName:
+    case Level::kFuzzyElsewhere: return SearchMatch::kFuzzy;
+    default: return SearchMatch::kSubstring;
+  }
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = lower(c);
+bool has(const Texts& texts, Place place, const std::optional<std::string>& wanted) {
+  return !wanted || std::any_of(texts.begin(), texts.end(), [&](const text_index::Text& text) {
+    return text.place == place && text.text == *wanted;
+  });
+}
+
+// ---- what the lists leave open --------------------------------------------------------------
+
+class Checker {
+ public:
+  Checker(Session& session, const SearchRequest& request, const Inquiry& inquiry)
+      : session_(session), request_(request), inquiry_(inquiry), best_(inquiry) {}
+
+  Result<void> check(const std::vector<std::uint32_t>& open, SearchAnswer& answer) {
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      if (i % kPollEvery == 0 && request_.cancelled && request_.cancelled()) {
+        answer.cut = SearchCut::kCancelled;
+        answer.unchecked = open.size() - i;
+        return {};
+      }
+      if (!exists(open[i])) continue;
+      std::shared_ptr<const Texts> texts = remembered(open[i]);
+      if (!texts) {
+        if (checks_ == request_.max_checks) {
+          answer.cut = SearchCut::kMaxChecks;
+          ++answer.unchecked;
+          continue;
+        }
+        ++checks_;
+        HW_TRY(texts, read(open[i]));
+      }
+      if (texts) add(open[i], *texts, answer);
+    }
+    return {};
+  }
+  std::vector<Candidate> take() { return best_.take(); }
+
+ private:
+  // As far as the graph can tell.
+  bool exists(std::uint32_t ordinal) const {
+    const NodeId node = inquiry_.state.node(ordinal);
+    if (session_.graph().node_count() < node.value) return false;
+    if (session_.graph().canonical(node) != node) return false;
+    const text_index::Chunk& chunk = inquiry_.state.chunk(ordinal);
+    if (inquiry_.state.spaces->hidden[chunk.space[ordinal % kChunk]]) return false;
+    return was_seen(session_.graph(), node);
+  }
+
+  // Stale in the lists only: the newest texts are at hand, and they are those of the moment.
+  std::shared_ptr<const Texts> remembered(std::uint32_t ordinal) const {
+    const text_index::Chunk& chunk = inquiry_.state.chunk(ordinal);
+    const std::uint32_t at = ordinal % kChunk;
+    const auto it = chunk.texts.find(ordinal);
+    const bool same = it != chunk.texts.end() && !text_index::flag(chunk.gone, at) &&
+                      chunk.changed[at] <= inquiry_.known_at.value &&
+                      chunk.since[at] <= inquiry_.as_of;
+    return same ? it->second : nullptr;
+  }
+
+  // Null if it was deleted.
+  Result<std::shared_ptr<const Texts>> read(std::uint32_t ordinal) {
+    const NodeId node = inquiry_.state.node(ordinal);
+    HW_TRY(const auto rows, text_index::read_rows(session_, session_.graph(), node));
+    HW_TRY(auto asset, text_index::read_asset(session_, session_.graph(), rows, inquiry_.as_of));
+    if (asset.gone) {
+      HW_TRY(const bool deleted, is_deleted(session_, node));
+      if (deleted) return std::shared_ptr<const Texts>{};
+    }
+    return std::make_shared<const Texts>(std::move(asset.texts));
+  }
+
+  void add(std::uint32_t ordinal, const Texts& texts, SearchAnswer& answer) {
+    if (!has(texts, Place::kOwner, request_.owner) || !has(texts, Place::kTag, request_.tag)) {
+      return;
+    }
+    if (request_.kind != NodeKind::kField) {
+      const Level level = text_index::match(inquiry_.question, texts);
+      if (level == Level::kNone) return;
+      ++answer.total;
+      return best_.add(text_index::candidate(inquiry_, ordinal, level));
+    }
+    std::vector<std::string_view> seen;
+    for (const text_index::Text& text : texts) {
+      if (text.place != Place::kColumn) continue;
+      const Level level = text_index::match_column(inquiry_.question, text.text);
+      if (level == Level::kNone || std::find(seen.begin(), seen.end(), text.text) != seen.end()) {
+        continue;
+      }
+      seen.push_back(text.text);
+      ++answer.total;
+      Candidate found = text_index::candidate(inquiry_, ordinal, level);
+      found.column = text.text;
+      best_.add(std::move(found));
+    }
+  }
+
+  Session& session_;
+  const SearchRequest& request_;
+  const Inquiry& inquiry_;
+  text_index::Best best_;
+  std::size_t checks_ = 0;
+};
+
+// ---- the answer -----------------------------------------------------------------------------
+
+NodeSummary summary_of(const graph::NodeInfo& info, NodeId node) {
+  return {node,
+          info.kind,
+          {std::string(info.name_space), std::string(info.name)},
+          info.placeholder,
+          info.first_seen};
+}
+
+Result<SearchHit> hit_of(Session& session, const Question& question, NodeId node, Level level,
+                         const std::string& column) {
+  const graph::NodeInfo info = session.graph().node(node);
+  SearchHit hit;
+  hit.node = summary_of(info, node);
+  hit.column = column;
+  HW_TRY(const std::optional<Micros> last, session.last_heard(node));
+  hit.updated_at = std::max(last.value_or(info.first_seen), info.first_seen);
+  HW_TRY(const auto rows, text_index::read_rows(session, session.graph(), node));
+  HW_TRY(auto asset,
+         text_index::read_asset(session, session.graph(), rows, session.moment().as_of));
+  if (!column.empty()) asset.texts = {{Place::kColumn, column}};
+  if (level == Level::kNone) level = text_index::match(question, asset.texts);
+  hit.match = match_of(level);
+  hit.highlights = text_index::highlights(question, asset.texts);
+  const text_index::Use use = text_index::use_of(session.graph(), node);
+  hit.readers = use.readers;
+  hit.consumers = use.consumers;
+  hit.owners = std::move(asset.owners);
+  hit.tags = std::move(asset.tags);
+  return hit;
+}
+
+text_index::Order order_of(SearchSort sort) {
+  switch (sort) {
+    case SearchSort::kRelevance: return text_index::Order::kRelevance;
+    case SearchSort::kName: return text_index::Order::kName;
+    case SearchSort::kUpdatedAt: return text_index::Order::kHeard;
+  }
+  return text_index::Order::kRelevance;
+}
+
+std::optional<NodeKind> asset_kind(const SearchRequest& request) {
+  return request.kind == NodeKind::kField ? NodeKind::kDataset : request.kind;
+}
+
+Result<std::vector<SearchHit>> page_of(Session& session, const Question& question,
+                                       const SearchRequest& request, text_index::Best& best) {
+  std::vector<SearchHit> out;
+  const std::vector<Candidate> found = best.take();
+  for (std::size_t i = request.offset; i < found.size(); ++i) {
+    HW_TRY(SearchHit hit,
+           hit_of(session, question, found[i].node, found[i].level, found[i].column));
+    out.push_back(std::move(hit));
+  }
   return out;
 }
 
-// Bytes of the UTF-8 character at text[at].
-std::size_t character_size(std::string_view text, std::size_t at) {
-  std::size_t size = 1;
-  while (at + size < text.size() && (static_cast<unsigned char>(text[at + size]) & 0xC0) == 0x80) {
-    ++size;
-  }
-  return size;
+Result<SearchAnswer> answer_from(Session& session, const SearchRequest& request,
+                                 const Question& question, const text_index::State& state) {
+  const Snapshot names = session.service().graph().snapshot();
+  Inquiry inquiry{state, names, question, {}, {}, 0, session.seq(), session.moment().as_of, {}};
+  inquiry.filter = {asset_kind(request), request.name_space, request.owner, request.tag};
+  inquiry.order = order_of(request.sort);
+  inquiry.most = request.offset + request.limit;
+  inquiry.cancelled = request.cancelled;
+  text_index::Finding finding = request.kind == NodeKind::kField ? text_index::find_columns(inquiry)
+                                                                 : text_index::find(inquiry);
+  SearchAnswer answer;
+  answer.total = static_cast<std::int64_t>(finding.total);
+  if (finding.cancelled) answer.cut = SearchCut::kCancelled;
+  Checker checker(session, request, inquiry);
+  HW_CHECK_OK(checker.check(finding.open, answer));
+  text_index::Best best(inquiry);
+  for (Candidate& found : finding.best) best.add(std::move(found));
+  for (Candidate& found : checker.take()) best.add(std::move(found));
+  HW_TRY(answer.hits, page_of(session, question, request, best));
+  return answer;
 }
 
-// SQL's LIKE. Greedy with one point of return: linear for each '%', no recursion.
-bool like(std::string_view text, std::string_view pattern) {
-  std::size_t t = 0, p = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '%') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && pattern[p] == '_') {
-      t += character_size(text, t);
-      ++p;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++t;
-      ++p;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '%') ++p;
-  return p == pattern.size();
+// ---- while the index is built ---------------------------------------------------------------
+
+bool holds_words(const Question& question, std::string_view name) {
+  const std::string folded = text_index::fold(name);
+  return std::all_of(question.words.begin(), question.words.end(), [&](const std::string& word) {
+    return folded.find(word) != std::string::npos;
+  });
 }
 
-struct Candidate {
-  int rank = 0;
-  Micros updated = 0;
-  std::string_view name, name_space;
-  NodeId node;
-};
-
-bool better(SearchSort sort, const Candidate& a, const Candidate& b) {
-  if (sort == SearchSort::kRelevance && a.rank != b.rank) return a.rank < b.rank;
-  if (sort == SearchSort::kUpdatedAt && a.updated != b.updated) return a.updated > b.updated;
-  if (sort == SearchSort::kRelevance && a.name.size() != b.name.size()) {
-    return a.name.size() < b.name.size();
+Result<SearchAnswer> answer_from_names(Session& session, const SearchRequest& request,
+                                       const Question& question) {
+  SearchAnswer answer;
+  answer.cut = SearchCut::kIndexBuilding;
+  if (request.owner || request.tag || request.kind == NodeKind::kField) return answer;
+  HW_TRY(const std::shared_ptr<const Hidden> hidden, query::hidden(session));
+  const Snapshot& graph = session.graph();
+  const text_index::State empty;
+  Inquiry inquiry{empty, graph, question, {}, {}, 0, session.seq(), session.moment().as_of, {}};
+  inquiry.order = order_of(request.sort);
+  inquiry.most = request.offset + request.limit;
+  text_index::Best best(inquiry);
+  for (std::uint32_t id = 1; id <= graph.node_count(); ++id) {
+    if (id % kChunk == 0 && request.cancelled && request.cancelled()) break;
+    const graph::NodeInfo info = graph.node(NodeId{id});
+    if (info.kind != NodeKind::kDataset && info.kind != NodeKind::kJob) continue;
+    if (request.kind && info.kind != *request.kind) continue;
+    if (request.name_space && info.name_space != *request.name_space) continue;
+    if (!holds_words(question, info.name) || graph.canonical(NodeId{id}).value != id) continue;
+    const Level level = text_index::match(question, {{Place::kName, std::string(info.name)}});
+    if (level == Level::kNone || info.first_seen > session.moment().as_of) continue;
+    HW_TRY(const bool is_hidden, query::is_hidden(session, *hidden, NodeId{id}));
+    if (is_hidden) continue;
+    ++answer.total;
+    best.add({level, 0, info.first_seen, 0, NodeId{id}, {}});
   }
-  return std::tie(a.name, a.name_space, a.node) < std::tie(b.name, b.name_space, b.node);
-}
-
-bool wanted(const SearchRequest& request, const graph::NodeInfo& info) {
-  if (info.kind != NodeKind::kDataset && info.kind != NodeKind::kJob) return false;
-  if (request.kind && info.kind != *request.kind) return false;
-  return !request.name_space || info.name_space == *request.name_space;
-}
-
-// The best `limit`, found through a heap with the worst on top.
-class Best {
- public:
-  Best(SearchSort sort, std::size_t limit) : sort_(sort), limit_(limit) {}
-  void add(const Candidate& candidate) {
-    const auto order = [this](const Candidate& a, const Candidate& b) {
-      return better(sort_, a, b);
-    };
-    if (heap_.size() == limit_) {
-      if (!better(sort_, candidate, heap_.front())) return;
-      std::pop_heap(heap_.begin(), heap_.end(), order);
-      heap_.pop_back();
-    }
-    heap_.push_back(candidate);
-    std::push_heap(heap_.begin(), heap_.end(), order);
-  }
-  std::vector<Candidate> sorted() {
-    std::sort(heap_.begin(), heap_.end(),
-              [this](const Candidate& a, const Candidate& b) { return better(sort_, a, b); });
-    return std::move(heap_);
-  }
-
- private:
-  SearchSort sort_;
-  std::size_t limit_;
-  std::vector<Candidate> heap_;
-};
-
-Result<Micros> updated_at(Session& session, NodeId node, Micros first_seen) {
-  HW_TRY(const std::optional<Micros> last, session.last_heard(session.graph().canonical(node)));
-  return std::max(last.value_or(first_seen), first_seen);
+  HW_TRY(answer.hits, page_of(session, question, request, best));
+  return answer;
 }
 
 }  // namespace
 
-NameMatcher::NameMatcher(std::string_view query)
-    : query_(lower_case(query)),
-      pattern_(query.find_first_of("%_") != std::string_view::npos),
-      inside_("%" + query_ + "%") {}
-
-std::optional<int> NameMatcher::plain_rank(std::string_view name) const {
-  std::size_t at = name.find(query_);
-  if (at == std::string_view::npos) return std::nullopt;
-  if (name.size() == query_.size()) return kExact;
-  const std::size_t dot = name.rfind('.');
-  const std::size_t last = dot == std::string_view::npos ? 0 : dot + 1;
-  if (name.substr(last).starts_with(query_)) return kLastSegment;
-  for (; at != std::string_view::npos; at = name.find(query_, at + 1)) {
-    if (at == 0 || !is_word_char(name[at - 1])) return kWord;
-  }
-  return kSubstring;
-}
-
-std::optional<int> NameMatcher::rank(std::string_view name) const {
-  std::array<char, 512> buffer;
-  std::string large;
-  std::string_view text;
-  if (name.size() <= buffer.size()) {
-    std::transform(name.begin(), name.end(), buffer.begin(), lower);
-    text = {buffer.data(), name.size()};
-  } else {
-    large = lower_case(name);
-    text = large;
-  }
-  if (const std::optional<int> plain = plain_rank(text)) return plain;
-  if (!pattern_) return std::nullopt;
-  if (like(text, query_)) return kExact;
-  if (like(text, inside_)) return kPattern;
-  return std::nullopt;
-}
-
 Result<SearchAnswer> search(Session& session, const SearchRequest& request) {
-  HW_TRY(const std::shared_ptr<const Hidden> hidden, query::hidden(session));
-  const Snapshot& graph = session.graph();
-  const NameMatcher matcher(request.text);
-  Best best(request.sort, request.limit);
-  SearchAnswer answer;
-  for (std::uint32_t value = 1; value <= graph.node_count(); ++value) {
-    const NodeId node{value};
-    const graph::NodeInfo info = graph.node(node);
-    if (!wanted(request, info)) continue;
-    const std::optional<int> rank = matcher.rank(info.name);
-    if (!rank) continue;
-    if (!was_seen(graph, graph.canonical(node))) continue;
-    HW_TRY(const bool is_hidden, query::is_hidden(session, *hidden, graph.canonical(node)));
-    if (is_hidden) continue;
-    ++answer.total;
-    Candidate candidate{*rank, 0, info.name, info.name_space, node};
-    if (request.sort == SearchSort::kUpdatedAt) {
-      HW_TRY(candidate.updated, updated_at(session, node, info.first_seen));
-    }
-    best.add(candidate);
+  HW_TRY(const Question question, text_index::parse_question(request.text));
+  if (request.offset + request.limit > kMaxSearchWindow) {
+    return base::make_error(base::ErrorCode::kLimitExceeded,
+                            "offset and limit together may be at most " +
+                                std::to_string(kMaxSearchWindow) + ". Ask with more words.");
   }
-  for (const Candidate& found : best.sorted()) {
-    const graph::NodeInfo info = graph.node(found.node);
-    SearchHit hit{{found.node,
-                   info.kind,
-                   {std::string(info.name_space), std::string(info.name)},
-                   info.placeholder,
-                   info.first_seen},
-                  0};
-    HW_TRY(hit.updated_at, updated_at(session, found.node, info.first_seen));
-    answer.hits.push_back(std::move(hit));
+  HW_TRY(const std::shared_ptr<const text_index::State> state,
+         session.service().text_index().current(session));
+  if (!state) return answer_from_names(session, request, question);
+  return answer_from(session, request, question, *state);
+}
+
+void leave_search_to_background(Service& service) { service.text_index().leave_to_background(); }
+
+Result<void> keep_search(Service& service, bool rank, const std::function<bool()>& cancelled) {
+  text_index::Index& index = service.text_index();
+  {
+    HW_TRY(Session session, service.open());
+    HW_CHECK_OK(index.build(session, cancelled));
+    if (rank) HW_CHECK_OK(index.refresh(session, cancelled));
   }
-  return answer;
+  index.tidy(service.graph(), rank);
+  return {};
+}
+
+std::string_view to_string(SearchMatch match) {
+  switch (match) {
+    case SearchMatch::kExact: return "exact";
+    case SearchMatch::kPrefix: return "prefix";
+    case SearchMatch::kWord: return "word";
+    case SearchMatch::kFuzzy: return "fuzzy";
+    case SearchMatch::kSubstring: return "substring";
+  }
+  return "";
+}
+
+std::string_view to_string(SearchCut cut) {
+  switch (cut) {
+    case SearchCut::kNone: return "";
+    case SearchCut::kIndexBuilding: return "index_building";
+    case SearchCut::kMaxChecks: return "max_checks";
+    case SearchCut::kCancelled: return "cancelled";
+  }
+  return "";
+}
+
+std::string_view to_string(Place place) {
+  switch (place) {
+    case Place::kName: return "name";
+    case Place::kAlias: return "alias";
+    case Place::kNamespace: return "namespace";
+    case Place::kColumn: return "column";
+    case Place::kDescription: return "description";
+    case Place::kOwner: return "owner";
+    case Place::kTag: return "tag";
+  }
+  return "";
 }
 
 }  // namespace headwater::query

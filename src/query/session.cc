@@ -3,7 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "query/text_index/index.h"
+
 namespace headwater::query {
+
+Service::Service(storage::Store& store, const graph::Graph& graph, const base::Clock& clock)
+    : store_(store),
+      graph_(graph),
+      clock_(clock),
+      text_index_(std::make_unique<text_index::Index>()) {}
+
+Service::~Service() = default;
 
 Result<Session> Service::open(Moment moment) {
   if (moment.known_at != model::kNeverSeq && published() < moment.known_at) {

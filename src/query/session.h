@@ -43,11 +43,14 @@ struct Hidden;
 namespace cause {
 struct RunOutputs;
 }
+namespace text_index {
+class Index;
+}  // namespace text_index
 
 class Service {
  public:
-  Service(storage::Store& store, const graph::Graph& graph, const base::Clock& clock)
-      : store_(store), graph_(graph), clock_(clock) {}
+  Service(storage::Store& store, const graph::Graph& graph, const base::Clock& clock);
+  ~Service();
 
   // The newest version that a reader may ask for.
   Seq published() const { return graph_.published(); }
@@ -66,6 +69,9 @@ class Service {
   // Version ids of datasets by their schema (query/versions.h): they never change.
   std::optional<std::string> cached_version(NodeId dataset, model::ContentId schema);
   void cache_version(NodeId dataset, model::ContentId schema, const std::string& id);
+
+  // Of search (query/search.h).
+  text_index::Index& text_index() const { return *text_index_; }
 
   // What lists leave out, kept for the newest version that asked (query/hidden.h).
   std::shared_ptr<const Hidden> cached_hidden(Seq seq);
@@ -108,6 +114,7 @@ class Service {
   base::Guarded<std::pair<Seq, std::shared_ptr<const Hidden>>> hidden_;
   AnswerCache answers_;
   base::Guarded<Outputs> outputs_;
+  const std::unique_ptr<text_index::Index> text_index_;
 };
 
 class Session {

@@ -152,6 +152,11 @@ const reads: Call[] = [
     operation: 'search',
     path: `${v1}/search?q=${e('%order%')}&filter=dataset&sort=update_at&limit=3`,
   },
+  {
+    operation: 'search',
+    path: `${v1}/search?q=${e('ordre facts')}&namespace=warehouse&offset=0&as_of=2026-10-02T00:00:00Z&max_checks=0`,
+  },
+  { operation: 'search', path: `${v1}/search?q=order&filter=FIELD&owner=nobody&tag=none` },
   { operation: 'getNamespaces', path: `${v1}/namespaces` },
   { operation: 'getNamespaces', path: `${v1}/namespaces?limit=2` },
   {

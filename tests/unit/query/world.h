@@ -155,8 +155,8 @@ class World {
     pending_.merges.push_back({loser, winner, seq_});
   }
 
-  void attribute(NodeId owner, const std::string& name, const std::string& json, Micros from = 0,
-                 Micros to = model::kOpenEnd) {
+  std::int64_t attribute(NodeId owner, const std::string& name, const std::string& json,
+                         Micros from = 0, Micros to = model::kOpenEnd) {
     if (!attribute_names_.contains(name)) {
       const model::AttributeNameId id{static_cast<std::int64_t>(attribute_names_.size()) + 1};
       must(writer().insert_attribute_name(id, name));
@@ -173,6 +173,15 @@ class World {
     row.valid_to = to;
     row.recorded_from = seq_;
     must(writer().insert_attribute(row));
+    return row.id;
+  }
+  void close_attribute(std::int64_t id) { must(writer().close_attribute(id, seq_)); }
+  void hide(const std::string& name_space, bool hidden) {
+    storage::NamespaceRow row;
+    row.id = name_space_id(name_space);
+    row.name = name_space;
+    row.deleted = hidden;
+    must(writer().upsert_namespace(row));
   }
 
   storage::RunInfo run(const std::string& id, NodeId job, storage::RunState state, Micros from,

@@ -412,6 +412,77 @@ TEST_F(ApiTest, DeletedThingsAreHiddenUntilTheyAreNamedAgain) {
   EXPECT_EQ(get({"search"}, {{"q", "raw"}}).number("totalCount"), 1);
 }
 
+std::string described_event(const std::string& dataset, const std::string& facets,
+                            const std::string& time) {
+  return R"({"eventTime":"2026-10-01T)" + time +
+         R"(Z","producer":"https://example.com","schemaURL":"https://openlineage.io/spec/2-0-2",)"
+         R"("dataset":{"namespace":"ns","name":")" +
+         dataset + R"(","facets":{)" + facets + "}}}";
+}
+std::string schema_facet(const std::string& column) {
+  return R"("schema":{"_producer":"p","_schemaURL":"s","fields":[{"name":")" + column +
+         R"(","type":"int"}]})";
+}
+
+TEST_F(ApiTest, SearchFindsColumnsAndSaysWhere) {
+  fill();
+  ASSERT_EQ(
+      post({"lineage"}, described_event("clean", schema_facet("crème_id"), "07:00:00")).status,
+      201);
+  const Reply reply = get({"search"}, {{"q", "creme"}});
+  ASSERT_EQ(reply.number("totalCount"), 1) << reply.body;
+  EXPECT_EQ(reply.json().get("complete").boolean(), true);
+  EXPECT_TRUE(reply.json().get("cut").is_null());
+  EXPECT_GT(reply.number("seq"), 0);
+  reply.json().get("results").elements([](const JsonValue& hit) {
+    EXPECT_EQ(hit.get("nodeId").string(), "dataset:ns:clean");
+    EXPECT_EQ(hit.get("match").string(), "fuzzy");
+    EXPECT_EQ(hit.get("use").get("readers").integer(), 1);
+    EXPECT_EQ(hit.get("highlights").text(),
+              R"([{"in":"column","text":"crème_id","ranges":[[0,5]]}])");
+  });
+  const Reply columns = get({"search"}, {{"q", "id"}, {"filter", "FIELD"}});
+  ASSERT_EQ(columns.number("totalCount"), 1) << columns.body;
+  columns.json().get("results").elements([](const JsonValue& hit) {
+    EXPECT_EQ(hit.get("type").string(), "DATASET_FIELD");
+    EXPECT_EQ(hit.get("nodeId").string(), "datasetField:ns:clean:crème_id");
+    EXPECT_EQ(hit.get("dataset").string(), "clean");
+  });
+}
+
+TEST_F(ApiTest, SearchObeysBothClocks) {
+  const Reply first = post({"lineage"}, described_event("t", schema_facet("amount"), "06:00:00"));
+  ASSERT_EQ(first.status, 201);
+  ASSERT_EQ(post({"lineage"}, described_event("t", schema_facet("total"), "08:00:00")).status, 201);
+  const auto found = [&](const char* q, http::Fields more) {
+    more.emplace_back("q", q);
+    return get({"search"}, std::move(more)).number("totalCount");
+  };
+  EXPECT_EQ(found("amount", {}), 0);
+  EXPECT_EQ(found("total", {}), 1);
+  EXPECT_EQ(found("amount", {{"as_of", "2026-10-01T07:00:00Z"}}), 1);
+  EXPECT_EQ(found("total", {{"as_of", "2026-10-01T07:00:00Z"}}), 0);
+  EXPECT_EQ(found("amount", {{"as_of", "2026-10-01T05:00:00Z"}}), 0);
+  EXPECT_EQ(found("amount", {{"known_at", std::to_string(first.number("seq"))}}), 1);
+  EXPECT_EQ(found("total", {{"known_at", std::to_string(first.number("seq"))}}), 0);
+}
+
+TEST_F(ApiTest, SearchSaysWhenItIsCutAndRefusesWhatIsTooMuch) {
+  ASSERT_EQ(post({"lineage"}, described_event("t", schema_facet("amount"), "06:00:00")).status,
+            201);
+  ASSERT_EQ(post({"lineage"}, described_event("t", schema_facet("total"), "08:00:00")).status, 201);
+  const Reply cut =
+      get({"search"}, {{"q", "amount"}, {"as_of", "2026-10-01T07:00:00Z"}, {"max_checks", "0"}});
+  EXPECT_EQ(cut.json().get("complete").boolean(), false);
+  EXPECT_EQ(cut.json().get("cut").get("reason").string(), "max_checks");
+  EXPECT_EQ(cut.json().get("cut").get("frontier_count").integer(), 1);
+  EXPECT_EQ(cut.json().get("cut").get("limit").integer(), 0);
+  EXPECT_EQ(get({"search"}, {{"q", std::string(2000, 'a')}}).text("code"), "limit-exceeded");
+  EXPECT_EQ(get({"search"}, {{"q", "a"}, {"offset", "9999"}}).text("code"), "limit-exceeded");
+  EXPECT_EQ(get({"search"}, {{"q", "a"}, {"filter", "RUN"}}).status, 400);
+  EXPECT_EQ(get({"search"}, {}).status, 400);
+}
+
 TEST_F(ApiTest, DeletedJobIsAnsweredAsItWas) {
   fill();
   const Reply job = remove({"namespaces", "ns", "jobs", "load"});
