@@ -11,6 +11,7 @@
 #include "api/http/server.h"
 #include "api/v1/v1.h"
 #include "app/housekeeper.h"
+#include "app/search_keeper.h"
 #include "app/settings.h"
 #include "base/log.h"
 #include "ingest/ingest.h"
@@ -27,6 +28,7 @@ struct App::Impl {
   std::unique_ptr<graph::Graph> graph;
   std::unique_ptr<ingest::Pipeline> pipeline;
   std::unique_ptr<query::Service> queries;
+  std::optional<SearchKeeper> search_keeper;
   std::unique_ptr<api::v1::Writes> writes;
   std::unique_ptr<api::v1::Api> api;
   std::unique_ptr<api::http::Server> server;
@@ -52,6 +54,7 @@ Result<void> App::Impl::wire(const base::Config& config) {
   HW_TRY(pipeline,
          ingest::Pipeline::start(*store, *graph, base::system_clock(), pipeline_options(config)));
   queries = std::make_unique<query::Service>(*store, *graph, base::system_clock());
+  search_keeper.emplace(*queries);
   writes = api::v1::writes_to(*pipeline);
   api::v1::Dependencies dependencies{
       *queries, *writes, api::v1::embedded_assets(), [this] { return not_ready(); },
