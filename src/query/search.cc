@@ -283,7 +283,7 @@ Result<void> keep_search(Service& service, bool rank, const std::function<bool()
     HW_CHECK_OK(index.build(session, cancelled));
     if (rank) HW_CHECK_OK(index.refresh(session, cancelled));
   }
-  index.tidy(service.graph(), rank);
+  index.tidy(service.graph(), false);
   return {};
 }
 

@@ -224,12 +224,30 @@ Level match_column(const Question& question, const std::string& path) {
   return match(question, {{Place::kName, path}});
 }
 
+namespace {
+
+// The assets that have every word anywhere: much faster than a look at every column's path. Empty
+// if the question has no words.
+Bits with_words(const Inquiry& inquiry, bool ever) {
+  if (scans_names(inquiry.question)) return {};
+  const std::unique_ptr<LevelSource> source = make_source(inquiry);
+  if (ever) {
+    source->raise_to_ever();
+  } else {
+    source->raise(Level::kInsideElsewhere);
+  }
+  return source->matched();
+}
+
+}  // namespace
+
 Finding find_columns(const Inquiry& inquiry) {
   const Masks mask = masks(inquiry);
   const State& state = inquiry.state;
   Best best(inquiry);
   Finding out;
   Bits open(state.words());
+  const Bits possible = with_words(inquiry, mask.any_open);
   const auto look = [&](const Segment& segment, bool current) {
     const TermRange columns = segment.exact_values(Exact::kColumn);
     for (std::uint32_t term = columns.begin; term < columns.end; ++term) {
@@ -238,6 +256,7 @@ Finding find_columns(const Inquiry& inquiry) {
         out.cancelled = true;
         return;
       }
+      if (!possible.empty() && !segment.meets(term, Group::kName, possible)) continue;
       const std::string path(segment.term(term).substr(1));
       const Level level = match_column(inquiry.question, path);
       if (level == Level::kNone) continue;

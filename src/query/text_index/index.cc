@@ -10,7 +10,8 @@ namespace headwater::query::text_index {
 namespace {
 
 constexpr std::size_t kMaxSegments = 24;
-constexpr std::size_t kMaxRechecks = 4096;
+constexpr std::size_t kMaxRechecks = 2048;  // each costs a question a few microseconds
+constexpr std::size_t kTailSegments = 4;    // may stay, however small the first is
 
 template <class Visit>
 void each_recheck(const State& state, Visit&& visit) {
@@ -21,6 +22,14 @@ void each_recheck(const State& state, Visit&& visit) {
 
 bool starts_with(const Segments& whole, const Segments& part) {
   return whole.size() >= part.size() && std::equal(part.begin(), part.end(), whole.begin());
+}
+
+// The first segment is by far the largest, as a rule; uniting all costs as much as making it.
+bool long_tail(const Segments& segments) {
+  if (segments.size() <= kTailSegments) return false;
+  std::size_t tail = 0;
+  for (std::size_t i = 1; i < segments.size(); ++i) tail += segments[i]->postings();
+  return tail > segments.front()->postings() / 8;
 }
 
 Segments replaced(const Segments& whole, std::size_t count, std::shared_ptr<const Segment> by) {
@@ -82,7 +91,7 @@ void Index::tidy(const graph::Graph& graph, bool all) {
     const State& state = *control.state;
     const std::size_t segments = std::max(state.now.size(), state.past.size());
     const bool due = segments > kMaxSegments || state.rechecks > kMaxRechecks ||
-                     (all && (segments > 1 || state.rechecks > 0));
+                     long_tail(state.now) || (all && (segments > 1 || state.rechecks > 0));
     if (!due || control.frozen_now != 0) return std::shared_ptr<const State>{};
     control.frozen_now = state.now.size();
     control.frozen_past = state.past.size();

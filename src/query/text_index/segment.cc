@@ -217,6 +217,19 @@ void Segment::unite(std::uint32_t index, Group group, Bits& into) const {
   }
 }
 
+bool Segment::meets(std::uint32_t index, Group group, const Bits& bits) const {
+  const List& found = list(index, group);
+  for (std::uint32_t i = 0; i < found.count; ++i) {
+    if (found.dense != 0) {
+      if ((dense_[found.begin + i] & bits[i]) != 0) return true;
+      continue;
+    }
+    const std::uint32_t ordinal = sparse_[found.begin + i];
+    if ((bits[ordinal / 64] >> (ordinal % 64) & 1) != 0) return true;
+  }
+  return false;
+}
+
 void Segment::visit(std::uint32_t index, Group group,
                     const std::function<void(std::uint32_t)>& visit) const {
   const List& found = list(index, group);

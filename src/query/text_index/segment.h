@@ -58,6 +58,8 @@ class Segment {
   std::vector<TermRange> containing(std::string_view word) const;
 
   void unite(std::uint32_t term, Group group, Bits& into) const;
+  // Whether any of the list is in `bits`.
+  bool meets(std::uint32_t term, Group group, const Bits& bits) const;
   void visit(std::uint32_t term, Group group,
              const std::function<void(std::uint32_t)>& visit) const;
 

@@ -328,6 +328,35 @@ std::vector<Found> searched(Session& session, const std::string& query) {
   return out;
 }
 
+using ColumnHits = std::set<std::tuple<NodeId, std::string, SearchMatch>>;
+
+ColumnHits naive_columns(History& history, Session& session, const std::string& query) {
+  ColumnHits out;
+  for (const NodeId node : history.nodes) {
+    if (session.graph().node_count() < node.value) continue;
+    const std::optional<Texts> texts = described(session, node, history.columns);
+    for (const Text& text : texts.value_or(Texts{})) {
+      if (text.place != Place::kColumn) continue;
+      const int level = naive_level(query, {{Place::kName, text.text}});
+      if (level < 9) out.insert({node, text.text, match_of(level)});
+    }
+  }
+  return out;
+}
+
+ColumnHits searched_columns(Session& session, const std::string& query) {
+  SearchRequest request;
+  request.text = query;
+  request.kind = NodeKind::kField;
+  request.limit = 1000;
+  const SearchAnswer answer = must(search(session, request));
+  ColumnHits out;
+  for (const SearchHit& hit : answer.hits) out.insert({hit.node.node, hit.column, hit.match});
+  EXPECT_EQ(answer.total, static_cast<std::int64_t>(answer.hits.size()));
+  EXPECT_EQ(out.size(), answer.hits.size());
+  return out;
+}
+
 std::string print(Session& session, const std::vector<Found>& found) {
   std::string out;
   for (const Found& hit : found) {
@@ -352,6 +381,9 @@ TEST(SearchModel, SameAsLookingAtEverythingAtAnyMoment) {
             << "seed " << seed << " step " << step << " '" << query << "' as_of " << moment.as_of
             << " known_at " << session.seq().value << "\nfound " << print(session, found)
             << "\nexpected " << print(session, expected);
+        ASSERT_EQ(searched_columns(session, query), naive_columns(history, session, query))
+            << "seed " << seed << " step " << step << " '" << query << "' as_of " << moment.as_of
+            << " known_at " << session.seq().value;
       }
       if (step % 20 == 19) {
         history.world.service->text_index().tidy(history.world.graph, true);

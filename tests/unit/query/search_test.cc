@@ -335,7 +335,10 @@ TEST(Search, FindsEachCommitWhileOthersSearchAndTheIndexIsKept) {
   leave_search_to_background(*world.service);
   std::atomic<bool> over{false};
   std::thread keeper([&] {
-    while (!over) must(keep_search(*world.service, true));
+    while (!over) {
+      must(keep_search(*world.service, true));
+      world.service->text_index().tidy(world.graph, true);
+    }
   });
   std::thread searcher([&] {
     std::int64_t last = 0;
