@@ -309,6 +309,9 @@ Result<void> Surveyor::find_look_alikes() {
   HW_TRY(NodePairs rejected, rejected_pairs(session_));
   LookAlikeFinder finder(session_, request_, std::move(rejected));
   HW_TRY(out_.look_alikes, finder.find(datasets_));
+  if (finder.left_out() > 0 && out_.cut.reason == CutReason::kNone) {
+    out_.cut = {CutReason::kMaxWork, finder.left_out(), LookAlikeFinder::kMaxPairs};
+  }
   if (!finder.stopped()) return {};
   cancelled_ = request_.cancelled && request_.cancelled();
   if (out_.cut.reason == CutReason::kNone) {

@@ -401,6 +401,10 @@ Result<Diff> Builder::everything() {
     const Micros seen = first_seen(graph_, node);
     const bool born = seen > from_ && (to_ == graph::kLatest || seen <= to_);
     if (!born && !touched.test(value)) continue;
+    if (born && is_connected(graph_, node)) {
+      changes_.add({seen, DiffKind::kNodeAdded, node, {}});
+      continue;
+    }
     HW_TRY(const Attributes attributes, Attributes::read(session_, node));
     HW_CHECK_OK(compare_node(node, attributes));
     if (!born) HW_CHECK_OK(compare_attributes(node, attributes));

@@ -118,10 +118,7 @@ Micros first_seen(const Snapshot& graph, NodeId node) {
   return seen;
 }
 
-Result<bool> present_at(Session& session, const Snapshot& at, const Attributes& attributes,
-                        NodeId node) {
-  const Micros as_of = at.moment().as_of;
-  if (as_of != graph::kLatest && first_seen(at, node) > as_of) return false;
+bool is_connected(const Snapshot& at, NodeId node) {
   bool connected = false;
   for (const auto direction : {graph::Direction::kUpstream, graph::Direction::kDownstream}) {
     at.for_each(node, direction, model::kTableLineage, [&](const graph::Neighbor&) {
@@ -129,7 +126,14 @@ Result<bool> present_at(Session& session, const Snapshot& at, const Attributes& 
       return false;
     });
   }
-  if (connected) return true;
+  return connected;
+}
+
+Result<bool> present_at(Session& session, const Snapshot& at, const Attributes& attributes,
+                        NodeId node) {
+  const Micros as_of = at.moment().as_of;
+  if (as_of != graph::kLatest && first_seen(at, node) > as_of) return false;
+  if (is_connected(at, node)) return true;
   HW_TRY(const std::optional<std::string> json, attributes.text(session, "$state", as_of));
   if (!json) return true;
   const std::string state = model::JsonValue(*json).string().value_or("");

@@ -92,12 +92,21 @@ Result<std::vector<LookAlike>> LookAlikeFinder::find(const std::vector<Dataset>&
       if (named[k].parts.words.back() != named[i].parts.words.back()) break;
       HW_CHECK_OK(compare(named[i], named[k], out));
     }
+    if (out.size() > 2 * kMaxPairs) keep_best(out);
     if ((i & 1023) == 0 && request_.cancelled && request_.cancelled()) stopped_ = true;
   }
-  std::sort(out.begin(), out.end(), [](const LookAlike& a, const LookAlike& b) {
+  keep_best(out);
+  return out;
+}
+
+// The best first, and no more than kMaxPairs.
+void LookAlikeFinder::keep_best(std::vector<LookAlike>& pairs) {
+  std::sort(pairs.begin(), pairs.end(), [](const LookAlike& a, const LookAlike& b) {
     return std::tie(b.score, a.a, a.b) < std::tie(a.score, b.a, b.b);
   });
-  return out;
+  if (pairs.size() <= kMaxPairs) return;
+  left_out_ += pairs.size() - kMaxPairs;
+  pairs.resize(kMaxPairs);
 }
 
 // A job between them reads one and writes the other: the one is made from the other.

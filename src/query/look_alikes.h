@@ -34,9 +34,12 @@ class LookAlikeFinder {
   // Each dataset is compared with the kNeighbours that follow it among those of the same last word.
   static constexpr std::size_t kNeighbours = 8;
   static constexpr double kLeastScore = 0.6;
+  // The best are kept.
+  static constexpr std::size_t kMaxPairs = 100'000;
   Result<std::vector<LookAlike>> find(const std::vector<Dataset>& datasets);
   std::size_t compared() const { return compared_; }
   bool stopped() const { return stopped_; }
+  std::size_t left_out() const { return left_out_; }
 
  private:
   struct Named {
@@ -46,6 +49,7 @@ class LookAlikeFinder {
   };
   Result<void> compare(const Named& a, const Named& b, std::vector<LookAlike>& out);
   Result<void> compare_schemas(const Dataset& a, const Dataset& b, LookAlike& pair);
+  void keep_best(std::vector<LookAlike>& pairs);
   bool copied(NodeId from, NodeId to) const;
   std::size_t edges_of(NodeId node) const;
 
@@ -53,6 +57,7 @@ class LookAlikeFinder {
   const CoverageRequest& request_;
   NodePairs rejected_;
   std::size_t compared_ = 0;
+  std::size_t left_out_ = 0;
   bool stopped_ = false;
 };
 

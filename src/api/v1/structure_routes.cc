@@ -81,8 +81,10 @@ Result<query::PathsRequest> paths_request(Context& context, query::Session& sess
   request.cancelled = cancelled_by(context);
   HW_TRY(request.from, path_end(context, session, "from", request.columns, false));
   HW_TRY(request.to, path_end(context, session, "to", request.columns, true));
-  if (request.from == request.to) {
-    return invalid_parameter(context, "to", "must be another node than from.");
+  const auto& to = request.to;
+  if (std::find_first_of(to.begin(), to.end(), request.from.begin(), request.from.end()) !=
+      to.end()) {
+    return invalid_parameter(context, "to", "must be another node than from, and no part of it.");
   }
   return request;
 }
@@ -166,10 +168,13 @@ Answer get_cycles(Context& context) {
 // ---- single points of failure -------------------------------------------------------------------
 
 std::unordered_map<std::uint32_t, std::uint32_t> distances(const query::Snapshot& graph,
-                                                           model::NodeId from) {
+                                                           model::NodeId from,
+                                                           query::Cancelled cancelled) {
+  graph::ReachOptions options;
+  options.cancelled = std::move(cancelled);
   const std::array<model::NodeId, 1> starts{from};
   std::unordered_map<std::uint32_t, std::uint32_t> out;
-  for (const graph::Reached& reached : graph::reach(graph, starts, {}).nodes) {
+  for (const graph::Reached& reached : graph::reach(graph, starts, options).nodes) {
     out.emplace(reached.node.value, reached.distance);
   }
   return out;
@@ -187,7 +192,7 @@ Answer get_dominators(Context& context) {
   const query::Snapshot& graph = session.graph();
   const std::vector<model::NodeId> dominated = tree->dominated(node);
   const auto dominators = tree->dominators(node);
-  const auto far = distances(graph, node);
+  const auto far = distances(graph, node, cancelled_by(context));
   JsonWriter json;
   json.begin_object().key("nodeId").text(query::format_node(graph, node));
   json.key("dominated").begin_array();

@@ -224,5 +224,17 @@ TEST(LookAlikes, ManyOfOneNameStayNearLinear) {
   EXPECT_EQ(named.size(), static_cast<std::size_t>(kMany));
 }
 
+TEST(LookAlikes, TooManyKeepTheBestAndSaySo) {
+  World world;
+  constexpr std::size_t kMany = LookAlikeFinder::kMaxPairs / LookAlikeFinder::kNeighbours + 200;
+  for (std::size_t i = 0; i < kMany; ++i) world.dataset("events", "ns" + std::to_string(i));
+  world.commit();
+  const auto found = ask(world);
+  EXPECT_EQ(found->look_alikes.size(), LookAlikeFinder::kMaxPairs);
+  EXPECT_EQ(found->cut.reason, graph::CutReason::kMaxWork);
+  EXPECT_EQ(found->cut.limit, LookAlikeFinder::kMaxPairs);
+  EXPECT_GT(found->cut.frontier, 0u);
+}
+
 }  // namespace
 }  // namespace headwater::query

@@ -133,6 +133,7 @@ TEST_F(StructureApi, WrongParametersAreNamed) {
   EXPECT_EQ(wrong({"paths"}, {{"to", "dataset:ns:raw"}}), "from");
   EXPECT_EQ(wrong({"paths"}, {{"from", "dataset:ns:raw"}, {"to", "dataset:ns:none"}}), "to");
   EXPECT_EQ(wrong({"paths"}, {{"from", "dataset:ns:raw"}, {"to", "dataset:ns:raw"}}), "to");
+  EXPECT_EQ(wrong({"paths"}, {{"from", "dataset:ns:raw"}, {"to", "datasetField:ns:raw:a"}}), "to");
   const http::Fields ends = {{"from", "dataset:ns:raw"}, {"to", "dataset:ns:mart"}};
   for (const auto& [name, value] : http::Fields{{"k", "0"},
                                                 {"k", "101"},
