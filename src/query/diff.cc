@@ -20,7 +20,6 @@ using graph::EdgeInfo;
 using model::EdgeId;
 using model::EdgeKind;
 
-constexpr model::EdgeKinds kAllEdges = ~model::EdgeKinds{0};
 // These belong to a neighbourhood if one of their ends does: the other is no part of table lineage.
 constexpr model::EdgeKinds kByOneEnd =
     mask(EdgeKind::kParent) | mask(EdgeKind::kControl) | mask(EdgeKind::kUses);

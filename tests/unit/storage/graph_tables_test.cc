@@ -1,3 +1,5 @@
+#include <set>
+
 #include "tests/unit/storage/store_fixture.h"
 
 namespace headwater::storage {
@@ -301,6 +303,40 @@ TEST_F(Attributes, AreInsertedClosedAndScanned) {
   EXPECT_EQ(seen, 1);
 }
 
+TEST_F(Attributes, OwnersOfChangesAreThoseWithAnEndWithin) {
+  must(writer().begin());
+  std::int64_t id = 0;
+  const auto insert = [&](std::uint32_t owner, Micros from, Micros to) {
+    AttributeRow row;
+    row.id = ++id;
+    row.owner = NodeId{owner};
+    row.valid_from = from;
+    row.valid_to = to;
+    row.recorded_from = Seq{1};
+    must(writer().insert_attribute(row));
+  };
+  insert(1, 5, kOpenEnd);
+  insert(2, 10, kOpenEnd);  // not within: it holds at both
+  insert(3, 11, kOpenEnd);
+  insert(4, 0, 20);
+  insert(5, 20, 30);
+  insert(6, 21, kOpenEnd);
+  insert(7, 0, 10);
+  must(writer().commit());
+  Reader reader = lease();
+  const auto owners = [&](Micros from, Micros to) {
+    std::set<std::uint32_t> out;
+    must(reader.scan_attribute_owners(from, to, [&](NodeId owner) {
+      out.insert(owner.value);
+      return true;
+    }));
+    return out;
+  };
+  EXPECT_EQ(owners(10, 20), (std::set<std::uint32_t>{3, 4, 5}));
+  EXPECT_EQ(owners(20, kOpenEnd), (std::set<std::uint32_t>{5, 6}));
+  EXPECT_EQ(owners(40, kOpenEnd), std::set<std::uint32_t>{});
+}
+
 class Observations : public StoreTest {
  protected:
   void insert(std::uint32_t owner, Micros time, std::int32_t rank, std::int64_t tie,
@@ -332,6 +368,12 @@ TEST_F(Observations, ComeInTheirOrder) {
   must(writer().commit());
   Reader reader = lease();
   std::string order;
+  const auto at = must(reader.observations_at(NodeId{1}, 10));
+  ASSERT_EQ(at.size(), 3u);
+  EXPECT_EQ(at[0].seq, Seq{4});
+  EXPECT_EQ(at[1].seq, Seq{3});
+  EXPECT_EQ(at[2].seq, Seq{2});
+  EXPECT_TRUE(must(reader.observations_at(NodeId{1}, 15)).empty());
   for (const auto& row : must(reader.observations_of_owner(NodeId{1}))) {
     order += std::to_string(row.seq.value);
   }
