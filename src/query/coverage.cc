@@ -9,6 +9,7 @@
 #include "graph/graph_inl.h"
 #include "model/edge_set.h"
 #include "model/json.h"
+#include "query/annotations.h"
 #include "query/attributes.h"
 #include "query/hidden.h"
 #include "query/look_alikes.h"
@@ -28,7 +29,7 @@ constexpr std::size_t kMaxBundles = 200'000;  // remembered at once
 // What the attributes say of one node.
 struct About {
   model::ContentId schema, owners;
-  bool described = false, gone = false;
+  bool described = false, gone = false, people = false;  // people: they said something of it
 };
 
 // Facet by producer: the names in a bundle are read once.
@@ -137,7 +138,7 @@ class Surveyor {
   void dataset(NodeId node, const About& about, OwnerScore& score);
   void job(NodeId node, const About& about, OwnerScore& score);
   bool any(NodeId node, Direction direction, model::EdgeKinds kinds) const;
-  Result<void> score(const About& about, const OwnerScore& one);
+  Result<void> score(const About& about, const Annotations& people, const OwnerScore& one);
   Result<void> find_look_alikes();
   Result<void> finish();
 
@@ -164,6 +165,7 @@ Result<void> Surveyor::note(const AttributeRow& row, NodeId node) {
     const std::string state = model::JsonValue(json.value_or("null")).string().value_or("");
     about_[node.value].gone = state == "DROP" || state == "RENAMED" || state == "DELETED";
   }
+  if (name.starts_with("$people.")) about_[node.value].people = true;
   if (name.starts_with('$')) return {};
   const bool merged = node != row.owner || !graph_.aliases(node).empty();
   if (!merged || of_merged_.emplace(row.name, node).second) ++entities_[row.name];
@@ -266,13 +268,14 @@ void add_to(OwnerScore& sum, const OwnerScore& one) {
   sum.passed += one.passed;
 }
 
-Result<void> Surveyor::score(const About& about, const OwnerScore& one) {
+Result<void> Surveyor::score(const About& about, const Annotations& people, const OwnerScore& one) {
   add_to(out_.all, one);
   std::vector<std::string> owners;
   if (about.owners) {
     HW_TRY(const std::optional<std::string> facet, session_.content(about.owners));
     owners = read_owners(facet.value_or("{}"));
   }
+  owners = unite_owners(owners, people);
   std::sort(owners.begin(), owners.end());
   owners.erase(std::unique(owners.begin(), owners.end()), owners.end());
   if (owners.empty()) owners.emplace_back();
@@ -290,17 +293,23 @@ Result<void> Surveyor::each_node() {
     const graph::NodeInfo info = graph_.node(node);
     if (!session_.latest() && info.first_seen > session_.moment().as_of) continue;
     const auto it = about_.find(id);
-    const About& about = it == about_.end() ? nothing : it->second;
+    About about = it == about_.end() ? nothing : it->second;
     const bool joined = any(node, Direction::kUpstream, model::kTableLineage) ||
                         any(node, Direction::kDownstream, model::kTableLineage);
     if (about.gone && !joined) continue;
+    Annotations people;
+    if (about.people) {
+      HW_TRY(const Attributes attributes, Attributes::read(session_, node));
+      HW_TRY(people, read_annotations(session_, attributes, session_.moment().as_of));
+      about.described = about.described || people.description;
+    }
     OwnerScore one;
     if (info.kind == NodeKind::kJob) {
       job(node, about, one);
     } else {
       dataset(node, about, one);
     }
-    HW_CHECK_OK(score(about, one));
+    HW_CHECK_OK(score(about, people, one));
   }
   return {};
 }
@@ -357,7 +366,10 @@ std::size_t Coverage::bytes() const {
          owners.size() * (sizeof(OwnerScore) + kText);
 }
 
-Result<NodePairs> rejected_pairs(Session&) { return NodePairs{}; }
+Result<NodePairs> rejected_pairs(Session& session) {
+  HW_TRY(const auto pairs, rejected_joins(session));
+  return NodePairs(pairs.begin(), pairs.end());
+}
 
 Result<std::shared_ptr<const Coverage>> coverage(Session& session, const CoverageRequest& request) {
   AnswerCache& cache = session.service().answers();

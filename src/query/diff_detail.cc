@@ -162,7 +162,9 @@ Result<DiffEvidence> node_evidence(Session& session, NodeId node, Micros at, boo
   return witnesses.take(model::EndReason::kNone);
 }
 
-Result<bool> names_facet(Session& session, const ObservationRow& row, std::string_view facet) {
+// `prefix`: the beginning of another name that counts as well; empty for none.
+Result<bool> names_facet(Session& session, const ObservationRow& row, std::string_view facet,
+                         std::string_view prefix) {
   if (!row.bundle) return false;
   HW_TRY(const std::optional<std::string> bytes, session.rows().bundle(row.bundle));
   const std::optional<model::Bundle> bundle =
@@ -170,7 +172,7 @@ Result<bool> names_facet(Session& session, const ObservationRow& row, std::strin
   if (!bundle) return false;
   for (const auto& [id, content] : *bundle) {
     HW_TRY(const std::string name, session.attribute_name(id));
-    if (name == facet) return true;
+    if (name == facet || (!prefix.empty() && name.starts_with(prefix))) return true;
   }
   return false;
 }
@@ -191,7 +193,7 @@ Result<DiffEvidence> attribute_evidence(Session& session, const DiffChange& chan
   Witnesses witnesses(session);
   for (const NodeId name : names_of(session.graph(), change.node)) {
     HW_CHECK_OK(witnesses.add(name, change.at, [&](const ObservationRow& row) {
-      return names_facet(session, row, facet_of(change.kind));
+      return names_facet(session, row, facet_of(change.kind), people_prefix_of(change.kind));
     }));
   }
   witnesses.facet(shown_as);

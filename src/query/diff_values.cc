@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "graph/graph_inl.h"
 #include "model/json.h"
+#include "query/annotations.h"
 
 namespace headwater::query {
 namespace {
@@ -30,21 +32,38 @@ DiffValue read_value(DiffKind kind, std::string_view facet) {
       const model::JsonValue code(facet);
       return single((code.is_string() ? code : code.get("semantic")).string().value_or(""));
     }
-    case DiffKind::kDescriptionChanged:
-      return single(read_member(facet, "description").value_or(""));
-    case DiffKind::kOwnersChanged:
-      for (std::string& owner : read_owners(facet)) out.emplace_back(std::move(owner), "");
-      break;
-    case DiffKind::kTagsChanged:
-      for (const auto& [field, tags] : read_tags(facet)) {
-        for (const std::string& tag : tags) out.emplace_back(field, tag);
-      }
-      break;
     default: break;
   }
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
+}
+
+// What producers send and people say, united.
+DiffValue united_value(DiffKind kind, std::string_view facet, const Annotations& people) {
+  DiffValue out;
+  if (kind == DiffKind::kOwnersChanged) {
+    for (std::string& owner : unite_owners(read_owners(facet), people)) {
+      out.emplace_back(std::move(owner), "");
+    }
+  } else if (kind == DiffKind::kDescriptionChanged) {
+    if (people.description) return single(people.description->text);
+    return single(read_member(facet, "description").value_or(""));
+  } else {
+    auto tags = read_tags(facet);
+    tags[""] = unite_tags(tags[""], people);
+    for (const auto& [field, of_field] : tags) {
+      for (const std::string& tag : of_field) out.emplace_back(field, tag);
+    }
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+bool is_united(DiffKind kind) {
+  return kind == DiffKind::kOwnersChanged || kind == DiffKind::kTagsChanged ||
+         kind == DiffKind::kDescriptionChanged;
 }
 
 bool same_content(const AttributeVersion* a, const AttributeVersion* b) {
@@ -65,26 +84,49 @@ std::string_view facet_of(DiffKind kind) {
   }
 }
 
+std::string_view people_prefix_of(DiffKind kind) {
+  switch (kind) {
+    case DiffKind::kOwnersChanged: return "$people.owner:";
+    case DiffKind::kTagsChanged: return "$people.tag:";
+    case DiffKind::kDescriptionChanged: return "$people.description";
+    default: return {};
+  }
+}
+
 Result<DiffValue> value_at(Session& session, const Attributes& attributes, DiffKind kind,
                            Micros as_of) {
   HW_TRY(const std::optional<std::string> facet, attributes.text(session, facet_of(kind), as_of));
+  if (is_united(kind)) {
+    HW_TRY(const Annotations people, read_annotations(session, attributes, as_of));
+    return united_value(kind, facet.value_or("{}"), people);
+  }
   if (!facet) return DiffValue{};
   return read_value(kind, *facet);
 }
 
 Result<std::optional<Micros>> changed_at(Session& session, const Attributes& attributes,
                                          DiffKind kind, Micros from, Micros to) {
-  const std::string_view facet = facet_of(kind);
-  if (same_content(attributes.find(facet, from), attributes.find(facet, to))) {
+  std::set<std::string> names = {std::string(facet_of(kind))};
+  for (const Micros at : {from, to}) {
+    if (!is_united(kind)) break;
+    for (const AttributeVersion* said : attributes.held_with_prefix(people_prefix_of(kind), at)) {
+      names.insert(said->name);
+    }
+  }
+  if (std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+        return same_content(attributes.find(name, from), attributes.find(name, to));
+      })) {
     return std::optional<Micros>{};
   }
   HW_TRY(const DiffValue before, value_at(session, attributes, kind, from));
   HW_TRY(const DiffValue after, value_at(session, attributes, kind, to));
   if (before == after) return std::optional<Micros>{};
   std::vector<Micros> moments;
-  for (const AttributeVersion& version : attributes.versions(facet)) {
-    for (const Micros at : {version.valid_from, version.valid_to}) {
-      if (from < at && at <= to && at != model::kOpenEnd) moments.push_back(at);
+  for (const std::string& name : names) {
+    for (const AttributeVersion& version : attributes.versions(name)) {
+      for (const Micros at : {version.valid_from, version.valid_to}) {
+        if (from < at && at <= to && at != model::kOpenEnd) moments.push_back(at);
+      }
     }
   }
   std::sort(moments.begin(), moments.end());

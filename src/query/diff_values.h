@@ -22,6 +22,9 @@ using DiffValue = std::vector<std::pair<std::string, std::string>>;
 // The facet that a kind of change is about.
 std::string_view facet_of(DiffKind kind);
 
+// How the names of the attributes begin that hold what people said of it; empty for other kinds.
+std::string_view people_prefix_of(DiffKind kind);
+
 // The one place that says what counts as a node's schema, code, owners, tags and description.
 Result<DiffValue> value_at(Session& session, const Attributes& attributes, DiffKind kind,
                            Micros as_of);
