@@ -183,6 +183,12 @@ class Snapshot {
   NodeId via_of(EdgeId id) const;
   model::TransformationId detail_of(EdgeId id) const;
 
+  // Hints for walks: what is said of a node or an edge, or the edges of a node, are asked for soon
+  // (`near`: very soon; costs a look-up that should have been hinted at before).
+  void prefetch(NodeId id) const;
+  void prefetch(EdgeId id) const;
+  void prefetch_edges(NodeId id, Direction direction, bool near) const;
+
   // Calls visit(NodeId) for the fields that are nodes under `dataset` itself (fields of its other
   // names are under those, until a merge gives them twins here), newest first, until it returns
   // false. Fields are nodes if column lineage ever named them; a schema alone makes none. Defined

@@ -129,6 +129,23 @@ inline model::TransformationId Snapshot::detail_of(EdgeId id) const {
   return model::TransformationId{internal::detail_of(view().elements->edges[id.value])};
 }
 
+inline void Snapshot::prefetch(NodeId id) const {
+  __builtin_prefetch(&view().elements->nodes[id.value]);
+}
+inline void Snapshot::prefetch(EdgeId id) const {
+  __builtin_prefetch(&view().elements->edges[id.value]);
+}
+inline void Snapshot::prefetch_edges(NodeId id, Direction direction, bool near) const {
+  const internal::Packed& packed = *view().packed;
+  if (id.value > packed.node_count()) return;
+  const internal::Side side = internal::side_of(direction);
+  if (!near) return packed.prefetch_node(side, id.value);
+  const internal::Run run = packed.live(side, id.value);
+  __builtin_prefetch(run.peers);
+  __builtin_prefetch(run.stamps);
+  __builtin_prefetch(run.edges);
+}
+
 template <class Visit>
 void Snapshot::for_each_field(NodeId dataset, Visit&& visit) const {
   const internal::View& view = this->view();

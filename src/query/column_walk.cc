@@ -1,41 +1,39 @@
 #include "query/column_walk.h"
 
 #include <algorithm>
-#include <optional>
+#include <array>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "graph/graph_inl.h"
 #include "query/column_cover.h"
+#include "query/column_entering.h"
 
 namespace headwater::query {
 
-using graph::CutReason;
 using graph::Direction;
 using graph::Neighbor;
 using model::EdgeId;
 using model::EdgeKind;
-using Kind = ColumnEntry::Kind;
 
 // Level by level, as graph::reach: what costs nothing first (the fields of a dataset, what is
 // nested), until the level grows no more, then what costs a job. A job that is entered over a gap
 // passes on at once to its outputs (inputs, upstream), which are of its own level.
-class ColumnWalker {
+class ColumnWalker : private ColumnEntering {
  public:
   ColumnWalker(const Snapshot& graph, const std::vector<ColumnStart>& starts,
                const ColumnWalkOptions& options)
-      : graph_(graph),
-        starts_(starts),
-        options_(options),
-        down_(options.direction == Direction::kDownstream),
-        cover_(graph),
-        walk_(graph.node_count()) {}
+      : ColumnEntering(graph, options), starts_(starts), cover_(graph) {}
 
   ColumnWalk run() {
+    // Room for all, of which only the pages that are written cost anything: growing would cost more
+    // than the walk.
+    walk_.entries_.reserve(graph_.node_count() + starts_.size());
     for (const ColumnStart& start : starts_) {
       const auto self = static_cast<std::uint32_t>(walk_.entries_.size());
-      walk_.entries_.push_back({start.dataset, self, EdgeId{}, 0, Kind::kStart, false});
+      walk_.entries_.push_back(
+          ColumnEntry::make(start.dataset, self, EdgeId{}, 0, Kind::kStart, false));
     }
     walk_.starts_ = starts_.size();
     Level level{0, 0, 0, 0, 0};
@@ -47,97 +45,12 @@ class ColumnWalker {
   }
 
  private:
-  static constexpr std::size_t kPollEvery = 2048;
-  using State = ColumnWalk::State;
-
-  // A dataset, and the entry by which it was touched first.
-  struct Table {
-    NodeId dataset;
-    std::uint32_t entry = 0;
-  };
+  using Tables = std::vector<std::uint32_t>;  // indexes into tables_
   struct Level {
     std::uint32_t distance;
     std::size_t begin, end;           // of entries
     std::size_t first_table, tables;  // begin and end of tables_
   };
-
-  bool stopped() const { return walk_.cut_ != CutReason::kNone; }
-  void stop(CutReason reason, std::size_t limit) {
-    if (stopped()) return;
-    walk_.cut_ = reason;
-    walk_.limit_ = limit;
-    walk_.frontier_ = walk_.entries_.size() - at_;
-  }
-  bool cancelled() {
-    if (++polls_ % kPollEvery != 0 || !options_.cancelled || !options_.cancelled()) return false;
-    stop(CutReason::kCancelled, 0);
-    return true;
-  }
-
-  // ---- entering --------------------------------------------------------------------------------
-
-  std::uint32_t add(const ColumnEntry& entry) {
-    walk_.entries_.push_back(entry);
-    return static_cast<std::uint32_t>(walk_.entries_.size() - 1);
-  }
-  bool count_field() {
-    if (++fields_ <= options_.max_fields) return true;
-    stop(CutReason::kMaxNodes, options_.max_fields);
-    return false;
-  }
-  bool count_table() {
-    if (++tables_count_ <= options_.max_tables) return true;
-    stop(CutReason::kMaxNodes, options_.max_tables);
-    return false;
-  }
-
-  void enter_field(NodeId field, std::uint32_t from, EdgeId by, std::uint32_t distance,
-                   bool assumed, bool part = false) {
-    std::uint8_t& state = walk_.state_[field];
-    if ((state & (part ? State::kField | State::kPart : +State::kField)) != 0) return;
-    if (state == 0 && !count_field()) return;
-    state |= (part ? State::kPart : State::kField);
-    add({field, from, by, distance, part ? Kind::kPart : Kind::kField, assumed});
-  }
-
-  void enter_dataset(NodeId dataset, std::uint32_t from, EdgeId by, std::uint32_t distance,
-                     bool assumed) {
-    std::uint8_t& state = walk_.state_[dataset];
-    if ((state & State::kWhole) != 0) return;
-    state |= State::kWhole;
-    add({dataset, from, by, distance, Kind::kDataset, assumed});
-  }
-
-  void enter_end(NodeId end, std::uint32_t from, EdgeId by, std::uint32_t distance, bool assumed) {
-    // Most ends are known already: their bytes say so without a look at the node.
-    const std::uint8_t state = walk_.state_[end];
-    if ((state & (State::kField | State::kWhole)) != 0) return;
-    if (graph_.kind_of(end) == NodeKind::kField) {
-      enter_field(end, from, by, distance, assumed);
-    } else {
-      enter_dataset(end, from, by, distance, assumed);
-    }
-  }
-
-  void enter_via(NodeId via, std::uint32_t from, EdgeId by, std::uint32_t distance, bool assumed) {
-    if (!via) return;
-    std::uint8_t& state = walk_.state_[via];
-    if ((state & State::kVia) != 0) return;
-    state |= State::kVia;
-    if (graph_.kind_of(via) != NodeKind::kJob || !count_table()) return;
-    add({via, from, by, distance, Kind::kJob, assumed});
-  }
-
-  // A dataset that was stated to be touched may be assumed to be touched nearer by: then its gaps
-  // count from there.
-  void touch_table(NodeId dataset, std::uint32_t entry, bool assumed) {
-    std::uint8_t& state = walk_.state_[dataset];
-    const bool known = (state & State::kTouched) != 0;
-    if (known && (!assumed || (state & State::kGapsDue) != 0)) return;
-    if (!known && !count_table()) return;
-    state |= State::kTouched | (assumed ? State::kGapsDue : 0);
-    tables_.push_back({dataset, entry});
-  }
 
   // ---- what costs nothing ----------------------------------------------------------------------
 
@@ -149,13 +62,11 @@ class ColumnWalker {
         case Kind::kStart: enter_start(self, entry); break;
         case Kind::kField: {
           const NodeId dataset = graph_.parent_of(entry.node);
-          touch_table(dataset, self, assumed);
           if (!graph_.has_nested_fields(dataset)) break;
           enter_related(dataset, graph_.node(entry.node).name, self, entry.distance, assumed);
           break;
         }
         case Kind::kDataset:
-          touch_table(entry.node, self, assumed);
           graph_.for_each_field(entry.node, [&](NodeId field) {
             enter_field(field, self, EdgeId{}, entry.distance, assumed);
             return !stopped();
@@ -170,6 +81,7 @@ class ColumnWalker {
   }
 
   void enter_start(std::uint32_t self, const ColumnEntry& entry) {
+    if (!can_touch(entry.node)) return;
     touch_table(entry.node, self, false);
     const std::string& path = starts_[self].path;
     if (path.empty()) return enter_dataset(entry.node, self, EdgeId{}, 0, false);
@@ -213,24 +125,60 @@ class ColumnWalker {
 
   // ---- what is stated --------------------------------------------------------------------------
 
+  // Edges wait a moment before they are followed to their ends: meanwhile the records behind them
+  // come from memory, which is what a walk of millions of columns spends its time on.
+  struct Waiting {
+    std::uint32_t from = 0;
+    Neighbor to;
+  };
+  static constexpr std::size_t kWaiting = 32, kFar = 24, kNear = 12;
+
   void follow_columns(NodeId node, std::uint32_t from, std::uint32_t distance, bool assumed) {
     graph_.for_each(node, options_.direction, options_.kinds, [&](const Neighbor& to) {
-      if (options_.follow && !options_.follow(from, walk_.entries_[from], to)) return true;
-      if (options_.jobs) enter_via(graph_.via_of(to.edge), from, to.edge, distance + 1, assumed);
-      enter_end(to.node, from, to.edge, distance + 1, assumed);
+      if (options_.jobs) graph_.prefetch(to.edge);
+      if ((walk_.state_[to.node] & (State::kField | State::kWhole)) == 0) graph_.prefetch(to.node);
+      Waiting& place = waiting_[next_++ % kWaiting];
+      const Waiting due = std::exchange(place, {from, to});
+      if (due.to.node) follow(due, distance, assumed);
       return !stopped();
     });
   }
 
+  void follow(const Waiting& edge, std::uint32_t distance, bool assumed) {
+    const bool wanted =
+        !options_.follow || options_.follow(edge.from, walk_.entries_[edge.from], edge.to);
+    if (wanted) arrive(edge.from, edge.to, distance + 1, assumed);
+  }
+
+  void follow_waiting(std::uint32_t distance, bool assumed) {
+    for (std::size_t i = 0; i < kWaiting; ++i) {
+      const Waiting due = std::exchange(waiting_[next_++ % kWaiting], {});
+      if (due.to.node && !stopped()) follow(due, distance, assumed);
+    }
+  }
+
   void follow_columns(const Level& level, bool assumed) {
     for (at_ = level.begin; at_ < level.end && !stopped() && !cancelled(); ++at_) {
-      const ColumnEntry& entry = walk_.entries_[at_];
+      hint_entry(at_ + kFar, level.end, false);
+      hint_entry(at_ + kNear, level.end, true);
+      const ColumnEntry entry = walk_.entries_[at_];
       if (entry.kind != Kind::kField && entry.kind != Kind::kPart) continue;
       follow_columns(entry.node, static_cast<std::uint32_t>(at_), level.distance, assumed);
     }
     for (std::size_t i = level.first_table; i < level.tables && !stopped(); ++i) {
-      follow_columns(tables_[i].dataset, tables_[i].entry, level.distance, assumed);
+      if (i + kFar < level.tables) hint_table(i + kFar, false);
+      if (i + kNear < level.tables) hint_table(i + kNear, true);
+      const Table table = tables_[i];
+      follow_columns(table.dataset, table.entry, level.distance, assumed);
     }
+    follow_waiting(level.distance, assumed);
+  }
+
+  void hint_entry(std::size_t at, std::size_t end, bool near) const {
+    if (at < end) graph_.prefetch_edges(walk_.entries_[at].node, options_.direction, near);
+  }
+  void hint_table(std::size_t at, bool near) const {
+    graph_.prefetch_edges(tables_[at].dataset, options_.direction, near);
   }
 
   // Ends with the level at which nothing was left to follow, or at the greatest distance.
@@ -248,34 +196,36 @@ class ColumnWalker {
 
   void follow_assumed(Level& level) {
     const std::size_t stated_tables = tables_.size();
-    std::size_t table = 0;
     level = {0, walk_.entries_.size(), 0, stated_tables, 0};
-    while (!stopped()) {
-      const std::size_t first = table;
-      for (; table < stated_tables && distance_of(table) == level.distance; ++table) {
-        claim_gaps(table);
+    std::size_t table = 0;  // the next stated one
+    Tables due, next;
+    const auto claim = [&](std::uint32_t distance) {
+      next.clear();
+      for (; table < stated_tables && distance_of(table) == distance; ++table) {
+        std::uint8_t& state = walk_.state_[tables_[table].dataset];
+        // Else its gaps have been followed from nearer by.
+        if ((state & State::kGapsDue) == 0) next.push_back(static_cast<std::uint32_t>(table));
+        state |= State::kGapsDue;
       }
+    };
+    claim(0);
+    while (!stopped()) {
       follow_free(level, true);
       if (stopped() || level.distance == options_.max_distance) return;
       if (level.distance == 0 && options_.silent_readers) enter_silent_readers();
-      for (std::size_t i = first; i < table && !stopped(); ++i) {
-        if (tables_[i].dataset) follow_gaps(tables_[i], level.distance);
+      due.swap(next);
+      for (std::size_t i = level.first_table; i < level.tables; ++i) {
+        due.push_back(static_cast<std::uint32_t>(i));
       }
+      // The next ones before any is touched: of equal distances what is stated has the better path.
+      claim(level.distance + 1);
+      follow_gaps(due, level.distance);
       follow_columns(level, true);
-      for (std::size_t i = level.first_table; i < level.tables && !stopped(); ++i) {
-        follow_gaps(tables_[i], level.distance);
-      }
       for (std::size_t i = level.begin; i < level.end && !stopped(); ++i) follow_job_flows(i);
-      if (table == stated_tables && level.end == walk_.entries_.size()) return;
+      const bool over = next.empty() && table == stated_tables;
+      if (over && level.end == walk_.entries_.size()) return;
       level = {level.distance + 1, level.end, 0, level.tables, 0};
     }
-  }
-
-  // Takes a stated table off the list if its gaps have been followed from nearer by.
-  void claim_gaps(std::size_t table) {
-    std::uint8_t& state = walk_.state_[tables_[table].dataset];
-    if ((state & State::kGapsDue) != 0) tables_[table].dataset = NodeId{};
-    state |= State::kGapsDue;
   }
 
   std::uint32_t distance_of(std::size_t table) const {
@@ -286,17 +236,48 @@ class ColumnWalker {
     return mask(down_ ? EdgeKind::kReads : EdgeKind::kWrites) | mask(EdgeKind::kFlow);
   }
 
-  // From a dataset over the jobs (or flows) that state no columns.
-  void follow_gaps(const Table& table, std::uint32_t distance) {
-    if (cancelled()) return;
+  // A job whose columns may be a gap, and what led there.
+  struct DueJob {
+    NodeId job;
+    std::uint32_t from = 0;
+    EdgeId by;
+  };
+
+  // From datasets over the jobs (or flows) that state no columns.
+  void follow_gaps(const Tables& tables, std::uint32_t distance) {
+    due_jobs_.clear();
+    for (std::size_t i = 0; i < tables.size() && !stopped() && !cancelled(); ++i) {
+      if (i + kFar < tables.size()) hint_table(tables[i + kFar], false);
+      if (i + kNear < tables.size()) hint_table(tables[i + kNear], true);
+      find_gaps(Table(tables_[tables[i]]), distance);
+    }
+    for (std::size_t i = 0; i < due_jobs_.size() && !stopped(); ++i) {
+      hint_job(i + kFar, false);
+      hint_job(i + kNear, true);
+      enter_job(due_jobs_[i], distance + 1);
+    }
+  }
+
+  void hint_job(std::size_t at, bool near) const {
+    if (at < due_jobs_.size()) {
+      graph_.prefetch_edges(due_jobs_[at].job, options_.direction, near);
+    }
+  }
+
+  void find_gaps(const Table& table, std::uint32_t distance) {
     graph_.for_each(table.dataset, options_.direction, job_kinds(), [&](const Neighbor& to) {
       if (to.kind == EdgeKind::kFlow) {
         follow_flow(table.dataset, to, table.entry, distance);
       } else if (down_ || !cover_.covers(to.node, table.dataset)) {
-        enter_job(to.node, table.entry, to.edge, distance + 1);
+        if (claim_job(to.node)) due_jobs_.push_back({to.node, table.entry, to.edge});
       }
       return !stopped();
     });
+  }
+
+  bool claim_job(NodeId job) {
+    std::uint8_t& state = walk_.state_[job];
+    return (std::exchange(state, state | State::kGap) & State::kGap) == 0;
   }
 
   void follow_job_flows(std::size_t at) {
@@ -316,38 +297,42 @@ class ColumnWalker {
 
   void follow_flow(NodeId node, const Neighbor& flow, std::uint32_t from, std::uint32_t distance) {
     if (graph_.kind_of(flow.node) == NodeKind::kJob) {
-      enter_job(flow.node, from, flow.edge, distance + 1);
+      if (claim_job(flow.node)) enter_job({flow.node, from, flow.edge}, distance + 1);
     } else if (is_gap(node, flow)) {
       walk_.assumed_flows_.push_back(flow.edge);
       enter_dataset(flow.node, from, flow.edge, distance + 1, true);
     }
   }
 
-  // The datasets that a job passes columns on to (or has them of) without stating them; nullopt if
-  // it states them all.
-  std::optional<std::vector<Neighbor>> gaps_of(NodeId job) {
-    std::vector<Neighbor> gaps;
+  bool covers(NodeId job, NodeId output) {
+    if (options_.jobs && first_via_[output] == job.value) return true;
+    return cover_.covers(job, output);
+  }
+
+  // Fills gaps_ with the datasets that a job passes columns on to (or has them of) without stating
+  // them; false if it states them all.
+  bool find_gaps_of(NodeId job) {
+    gaps_.clear();
     bool any_output = false, any_gap = false;
     const model::EdgeKinds kinds =
         down_ ? mask(EdgeKind::kWrites) | mask(EdgeKind::kWritesScoped) : mask(EdgeKind::kReads);
     graph_.for_each(job, options_.direction, kinds, [&](const Neighbor& to) {
       any_output = true;
-      if (down_ && cover_.covers(job, to.node)) return true;
+      if (down_ && covers(job, to.node)) return true;
       any_gap = true;
-      if (to.kind != EdgeKind::kWritesScoped) gaps.push_back(to);  // scoped: over its flows
+      if (to.kind != EdgeKind::kWritesScoped) gaps_.push_back(to);  // scoped: over its flows
       return true;
     });
-    if (any_output && !any_gap) return std::nullopt;
-    return gaps;
+    return any_gap || !any_output;
   }
 
-  void enter_job(NodeId job, std::uint32_t from, EdgeId by, std::uint32_t distance) {
-    if ((walk_.state_[job] & State::kGap) != 0) return;
-    walk_.state_[job] |= State::kGap;
-    const auto gaps = gaps_of(job);
-    if (!gaps || ((walk_.state_[job] & State::kVia) == 0 && !count_table())) return;
-    const std::uint32_t self = add({job, from, by, distance, Kind::kJob, true});
-    for (const Neighbor& to : *gaps) {
+  void enter_job(const DueJob& due, std::uint32_t distance) {
+    if (!find_gaps_of(due.job)) return;
+    if ((walk_.state_[due.job] & State::kVia) == 0 && !count_table()) return;
+    const std::uint32_t self =
+        add(ColumnEntry::make(due.job, due.from, due.by, distance, Kind::kJob, true));
+    walk_.jobs_.push_back(self);
+    for (const Neighbor& to : gaps_) {
       if (stopped()) return;
       enter_dataset(to.node, self, to.edge, distance, true);
     }
@@ -392,7 +377,7 @@ class ColumnWalker {
       }
     }
     for (const Table& table : tables_) {
-      if (!table.dataset || walk_.entries_[table.entry].distance != options_.max_distance) continue;
+      if (walk_.entries_[table.entry].distance != options_.max_distance) continue;
       if (columns_lead_on(table.dataset) || (options_.assume && gaps_lead_on(table.dataset))) {
         ++walk_.frontier_;
       }
@@ -449,21 +434,18 @@ class ColumnWalker {
 
   bool job_leads_on(NodeId job) {
     if ((walk_.state_[job] & State::kGap) != 0) return false;
-    const auto gaps = gaps_of(job);
-    if (!gaps) return false;
-    return is_new_job(job) || std::any_of(gaps->begin(), gaps->end(),
+    if (!find_gaps_of(job)) return false;
+    return is_new_job(job) || std::any_of(gaps_.begin(), gaps_.end(),
                                           [&](const Neighbor& to) { return is_new(to.node); });
   }
 
-  const Snapshot& graph_;
   const std::vector<ColumnStart>& starts_;
-  const ColumnWalkOptions& options_;
-  const bool down_;
   ColumnCover cover_;
-  ColumnWalk walk_;
-  std::vector<Table> tables_;                       // in the order in which they were touched
   std::unordered_map<std::uint32_t, Paths> paths_;  // of datasets with nested fields
-  std::size_t fields_ = 0, tables_count_ = 0, polls_ = 0, at_ = 0;
+  std::array<Waiting, kWaiting> waiting_{};
+  std::vector<DueJob> due_jobs_;
+  std::vector<Neighbor> gaps_;
+  std::size_t next_ = 0;  // of waiting_
 };
 
 ColumnWalk ColumnWalk::run(const Snapshot& graph, const std::vector<ColumnStart>& starts,

@@ -115,10 +115,11 @@ class Found {
     return {};
   }
 
-  // The known paths of a dataset; none if none of them is nested.
+  // The known paths of a dataset; none if none of them is nested. Schemas are only read where that
+  // may be so: at a start, or where column lineage names nested columns.
   Result<const std::set<std::string>*> nested_paths(NodeId dataset) {
     const auto [at, is_new] = nested_.try_emplace(dataset.value);
-    if (!is_new) return &at->second;
+    if (!is_new || !may_be_nested(dataset)) return &at->second;
     HW_TRY(const std::vector<FieldDetail> columns, columns_of(session_, dataset));
     const bool nested = std::any_of(columns.begin(), columns.end(), [](const FieldDetail& column) {
       return column.path.find('.') != std::string::npos;
@@ -127,6 +128,13 @@ class Found {
       if (nested) at->second.insert(column.path);
     }
     return &at->second;
+  }
+
+  bool may_be_nested(NodeId dataset) const {
+    const auto& starts = request_.root.starts;
+    return session_.graph().has_nested_fields(dataset) ||
+           std::any_of(starts.begin(), starts.end(),
+                       [&](const ColumnStart& start) { return start.dataset == dataset; });
   }
 
   void add_column(NodeId dataset, const std::string& path, std::uint32_t distance, bool assumed) {

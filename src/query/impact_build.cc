@@ -83,17 +83,37 @@ class Impact::Builder {
       if (kind == ChangeKind::kColumnRetyped) HW_CHECK_OK(walk_types(changes));
       walk_columns(kind, changes);
     }
-    std::sort(out_.affected_.begin(), out_.affected_.end(),
-              [](const Affected& a, const Affected& b) {
-                return std::tie(a.distance, a.node) < std::tie(b.distance, b.node);
-              });
+    sort();
     for (const Affected& affected : out_.affected_) {
-      out_.summary_.count(affected.severity, graph_.kind_of(affected.node));
+      out_.summary_.count(affected.severity, affected.job ? NodeKind::kJob : NodeKind::kDataset);
     }
     return std::move(out_);
   }
 
  private:
+  // By distance, then node. Large answers by counting: the nodes have numbers already.
+  void sort() {
+    std::vector<Affected>& all = out_.affected_;
+    if (all.size() < graph_.node_count() / 64) {
+      std::sort(all.begin(), all.end(), [](const Affected& a, const Affected& b) {
+        return std::tie(a.distance, a.node) < std::tie(b.distance, b.node);
+      });
+      return;
+    }
+    std::uint32_t farthest = 0;
+    for (const Affected& affected : all) farthest = std::max(farthest, affected.distance);
+    std::vector<std::size_t> place(farthest + std::size_t{2});
+    for (const Affected& affected : all) ++place[affected.distance + std::size_t{1}];
+    for (std::size_t i = 1; i < place.size(); ++i) place[i] += place[i - 1];
+    std::vector<Affected> sorted(all.size());
+    for (std::uint32_t id = 1; id <= graph_.node_count(); ++id) {
+      if (index_[NodeId{id}] == 0) continue;
+      const Affected& affected = all[index_[NodeId{id}] - 1];
+      sorted[place[affected.distance]++] = affected;
+    }
+    all = std::move(sorted);
+  }
+
   void walk_tables(ChangeKind kind, const std::vector<std::size_t>& changes) {
     std::vector<NodeId> nodes;
     Starts starts;
@@ -114,7 +134,8 @@ class Impact::Builder {
       if (!node.by || changed_[node.node] != 0) continue;
       const NodeId from = graph_.canonical(graph_.edge(node.by).src);
       const Verdict verdict = judge(graph_, kind, starts, node, from);
-      add({node.node, node.distance, verdict.severity, false, this_walk(), i, verdict.rule});
+      const bool job = graph_.kind_of(node.node) == NodeKind::kJob;
+      add({node.node, node.distance, verdict.severity, false, job, this_walk(), i, verdict.rule});
     }
     add_cut(reach.cut, reach.frontier,
             reach.cut == CutReason::kMaxNodes ? request_.max_nodes : request_.depth);
@@ -158,16 +179,20 @@ class Impact::Builder {
 
   void add_entries(const Walk& walk) {
     const std::vector<ColumnEntry>& entries = walk.columns->entries();
-    SparseZeros<std::uint8_t> done(graph_.node_count() + 1);  // the first entry of each is its best
-    for (std::uint32_t i = 0; i < entries.size(); ++i) {
+    const auto judge_entry = [&](NodeId node, std::uint32_t i) {
       const ColumnEntry& entry = entries[i];
-      const bool column = entry.kind == Kind::kField || entry.kind == Kind::kPart;
-      const NodeId node = column ? graph_.parent_of(entry.node) : entry.node;
-      if (changed_[node] != 0 || std::exchange(done[node], std::uint8_t{1}) != 0) continue;
-      const bool reads_the_change = entries[entry.from].distance == 0 && entry.distance == 1;
+      if (changed_[node] != 0) return;
+      const bool reads_the_change = entry.distance == 1 && entries[entry.from].distance == 0;
       const Verdict verdict = judge_column_entry(walk.kind, entry, reads_the_change);
-      add({node, entry.distance, verdict.severity, entry.assumed, this_walk(), i, verdict.rule});
+      add({node, entry.distance, verdict.severity, entry.assumed, entry.kind == Kind::kJob,
+           this_walk(), i, verdict.rule});
+    };
+    const std::size_t most = walk.columns->tables().size() + walk.columns->jobs().size();
+    out_.affected_.reserve(out_.affected_.size() + most);
+    for (const ColumnWalk::Table& table : walk.columns->tables()) {
+      judge_entry(table.dataset, table.entry);
     }
+    for (const std::uint32_t job : walk.columns->jobs()) judge_entry(entries[job].node, job);
   }
 
   // The columns that take on the new type, and the jobs that use one of them.
@@ -209,14 +234,13 @@ class Impact::Builder {
       const JobVerdict& verdict = walk.verdicts[i];
       const std::uint32_t distance = entries[verdict.from].distance + 1;
       if (distance > request_.depth || changed_[verdict.job] != 0) continue;
-      add({verdict.job, distance, verdict.severity, false, this_walk(), size + i, verdict.rule});
+      add({verdict.job, distance, verdict.severity, false, true, this_walk(), size + i,
+           verdict.rule});
     }
-    for (std::uint32_t i = 0; i < entries.size(); ++i) {
-      if (entries[i].kind != Kind::kField && entries[i].kind != Kind::kPart) continue;
-      const NodeId dataset = graph_.parent_of(entries[i].node);
-      if (changed_[dataset] != 0) continue;
-      add({dataset, entries[i].distance, Severity::kDegraded, false, this_walk(), i,
-           "column_retyped.passed_on"});
+    for (const ColumnWalk::Table& table : walk.columns->tables()) {
+      if (changed_[table.dataset] != 0) continue;
+      add({table.dataset, entries[table.entry].distance, Severity::kDegraded, false, false,
+           this_walk(), table.entry, "column_retyped.passed_on"});
     }
   }
 
@@ -231,7 +255,7 @@ class Impact::Builder {
     }
     Affected& old = out_.affected_[at - 1];
     const auto order = [](const Affected& a) {
-      return std::tie(a.severity, a.assumed, a.distance);
+      return std::tuple(a.severity, a.assumed, a.distance);
     };
     if (order(found) < order(old)) old = found;
   }

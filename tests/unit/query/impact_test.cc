@@ -346,6 +346,23 @@ TEST(ImpactOfColumns, StatedBeatsAssumedAndGraverBeatsBoth) {
   EXPECT_EQ(trace.change, 1u);
 }
 
+TEST(ImpactOfColumns, WhatIsStatedFartherOnBeatsWhatIsAssumedNearBy) {
+  Columns world;
+  const NodeId shortcut = world.job("shortcut"), after = world.job("after");
+  world.reads(shortcut, world.src);
+  world.writes(shortcut, world.sums);
+  world.reads(after, world.sums);
+  world.commit();
+  const Found found = world.ask({on(world.src, ChangeKind::kColumnDropped, "amount")});
+  EXPECT_EQ(found.at("sums"), "column_dropped.downstream");
+  EXPECT_EQ(world.of(world.sums).distance, 2u);
+  EXPECT_EQ(found.at("shortcut"), "?column_dropped.assumed_reader");
+  // Its own way is assumed in any case, and then the nearest counts.
+  EXPECT_EQ(found.at("after"), "?column_dropped.assumed_downstream");
+  EXPECT_EQ(world.of(after).distance, 2u);
+  EXPECT_EQ(world.path(after), "?shortcut ?sums ?after");
+}
+
 TEST(ImpactOfColumns, EachNodeKnowsTheChangeThatGaveIt) {
   Columns world;
   world.ask({on(world.src, ChangeKind::kColumnDropped, "id"),

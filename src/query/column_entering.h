@@ -1,0 +1,131 @@
+// ColumnEntering: what a walk of columns has entered, with its limits. Private to query.
+#pragma once
+
+#include <vector>
+
+#include "graph/graph_inl.h"
+#include "query/column_walk.h"
+
+namespace headwater::query {
+
+class ColumnEntering {
+ protected:
+  using CutReason = graph::CutReason;
+  using Kind = ColumnEntry::Kind;
+  static constexpr std::size_t kPollEvery = 2048;
+  using State = ColumnWalk::State;
+
+  using Table = ColumnWalk::Table;
+  bool stopped() const { return walk_.cut_ != CutReason::kNone; }
+  void stop(CutReason reason, std::size_t limit) {
+    if (stopped()) return;
+    walk_.cut_ = reason;
+    walk_.limit_ = limit;
+    walk_.frontier_ = walk_.entries_.size() - at_;
+  }
+  bool cancelled() {
+    if (++polls_ % kPollEvery != 0 || !options_.cancelled || !options_.cancelled()) return false;
+    stop(CutReason::kCancelled, 0);
+    return true;
+  }
+
+  std::uint32_t add(const ColumnEntry& entry) {
+    walk_.entries_.push_back(entry);
+    return static_cast<std::uint32_t>(walk_.entries_.size() - 1);
+  }
+  bool count_field() {
+    if (++fields_ <= options_.max_fields) return true;
+    stop(CutReason::kMaxNodes, options_.max_fields);
+    return false;
+  }
+  bool count_table() {
+    if (++tables_count_ <= options_.max_tables) return true;
+    stop(CutReason::kMaxNodes, options_.max_tables);
+    return false;
+  }
+
+  // Returns the field's dataset if it is new, else none.
+  NodeId enter_field(NodeId field, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
+                     bool assumed, bool part = false) {
+    std::uint8_t& state = walk_.state_[field];
+    if ((state & (part ? State::kField | State::kPart : +State::kField)) != 0) return {};
+    const NodeId dataset = graph_.parent_of(field);
+    if ((state == 0 && !count_field()) || !can_touch(dataset)) return {};
+    state |= part ? State::kPart : State::kField;
+    const Kind kind = part ? Kind::kPart : Kind::kField;
+    touch_table(dataset, add(ColumnEntry::make(field, from, by, distance, kind, assumed)), assumed);
+    return dataset;
+  }
+
+  void enter_dataset(NodeId dataset, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
+                     bool assumed) {
+    std::uint8_t& state = walk_.state_[dataset];
+    if ((state & State::kWhole) != 0 || !can_touch(dataset)) return;
+    state |= State::kWhole;
+    touch_table(dataset,
+                add(ColumnEntry::make(dataset, from, by, distance, Kind::kDataset, assumed)),
+                assumed);
+  }
+
+  // Where a stated edge ends.
+  void arrive(std::uint32_t from, const graph::Neighbor& to, std::uint32_t distance, bool assumed) {
+    NodeId via;
+    if (options_.jobs) {
+      via = graph_.via_of(to.edge);
+      enter_via(via, from, to.edge, distance, assumed);
+    }
+    // Most ends are known already: their bytes say so without a look at the node.
+    const std::uint8_t state = walk_.state_[to.node];
+    if ((state & (State::kField | State::kWhole)) != 0) return;
+    if (graph_.kind_of(to.node) != NodeKind::kField) {
+      return enter_dataset(to.node, from, to.edge, distance, assumed);
+    }
+    const NodeId dataset = enter_field(to.node, from, to.edge, distance, assumed);
+    if (dataset && via && down_ && first_via_[dataset] == 0) first_via_[dataset] = via.value;
+  }
+
+  void enter_via(NodeId via, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
+                 bool assumed) {
+    if (!via) return;
+    std::uint8_t& state = walk_.state_[via];
+    if ((state & State::kVia) != 0) return;
+    state |= State::kVia;
+    if (graph_.kind_of(via) != NodeKind::kJob || !count_table()) return;
+    walk_.jobs_.push_back(add(ColumnEntry::make(via, from, by, distance, Kind::kJob, assumed)));
+  }
+
+  // A dataset that was stated to be touched may be assumed to be touched nearer by: then its gaps
+  // count from there.
+  void touch_table(NodeId dataset, std::uint32_t entry, bool assumed) {
+    std::uint8_t& state = walk_.state_[dataset];
+    const bool known = (state & State::kTouched) != 0;
+    if (known && (!assumed || (state & State::kGapsDue) != 0)) return;
+    state |= State::kTouched | (assumed ? State::kGapsDue : 0);
+    tables_.push_back({dataset, entry});
+  }
+  // Counts a dataset that is new.
+  bool can_touch(NodeId dataset) {
+    return (walk_.state_[dataset] & State::kTouched) != 0 || count_table();
+  }
+
+  ColumnEntering(const Snapshot& graph, const ColumnWalkOptions& options)
+      : graph_(graph),
+        options_(options),
+        down_(options.direction == graph::Direction::kDownstream),
+        first_via_(options.jobs && down_ ? graph.node_count() + 1 : 0),
+        walk_(graph.node_count()),
+        tables_(walk_.tables_) {}
+
+  const Snapshot& graph_;
+  const ColumnWalkOptions& options_;
+  const bool down_;
+  SparseZeros<std::uint32_t> first_via_;  // of each output: the job of the first edge into it
+  ColumnWalk walk_;
+  std::vector<Table>& tables_;
+  std::size_t at_ = 0;  // the entry that is followed
+
+ private:
+  std::size_t fields_ = 0, tables_count_ = 0, polls_ = 0;
+};
+
+}  // namespace headwater::query
