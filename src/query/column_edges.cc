@@ -29,12 +29,14 @@ class EdgeBuilder {
     }
   }
 
+  // By the edges that lead in: those of a hub that lead out may be a hundred thousand.
   void add_stated() {
     for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-      if (nodes_[i].field) add_from(nodes_[i].field, {nodes_[i].dataset, i});
+      if (!nodes_[i].field) continue;
+      add_into(nodes_[i].field, {nodes_[i].dataset, i}, edges_);
     }
     for (const auto& [dataset, columns] : columns_) {
-      add_from(NodeId{dataset}, whole(NodeId{dataset}));
+      add_into(NodeId{dataset}, whole(NodeId{dataset}), whole_targets_[dataset]);
     }
     spread();
   }
@@ -84,22 +86,18 @@ class EdgeBuilder {
     return {dataset, at == 0 ? ColumnEnd::kAll : at - 1};
   }
 
-  void add_from(NodeId node, ColumnEnd source) {
-    graph_.for_each(node, Direction::kDownstream, kinds_, [&](const Neighbor& to) {
+  void add_into(NodeId node, ColumnEnd target, std::vector<ColumnEdge>& out) const {
+    graph_.for_each(node, Direction::kUpstream, kinds_, [&](const Neighbor& from) {
+      const std::uint32_t at = index_[from.node];
+      const bool column = graph_.kind_of(from.node) == NodeKind::kField;
+      if (column ? at == 0 : !shown(from.node)) return true;
       ColumnEdge edge;
-      edge.source = source;
-      edge.indirect = to.kind == EdgeKind::kColumnIndirect;
-      edge.via = graph_.via_of(to.edge);
-      edge.transformations.push_back(graph_.detail_of(to.edge));
-      if (graph_.kind_of(to.node) == NodeKind::kField) {
-        const std::uint32_t at = index_[to.node];
-        if (at == 0) return true;
-        edge.target = {nodes_[at - 1].dataset, at - 1};
-        edges_.push_back(std::move(edge));
-      } else if (shown(to.node)) {
-        edge.target = whole(to.node);
-        whole_targets_[to.node.value].push_back(std::move(edge));
-      }
+      edge.source = column ? ColumnEnd{nodes_[at - 1].dataset, at - 1} : whole(from.node);
+      edge.target = target;
+      edge.indirect = from.kind == EdgeKind::kColumnIndirect;
+      edge.via = graph_.via_of(from.edge);
+      edge.transformations.push_back(graph_.detail_of(from.edge));
+      out.push_back(std::move(edge));
       return true;
     });
   }

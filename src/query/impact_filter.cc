@@ -18,7 +18,6 @@ bool lets_through(const std::vector<T>& wanted, const Value& value) {
   return wanted.empty() || std::find(wanted.begin(), wanted.end(), value) != wanted.end();
 }
 
-// A table of which only one name matters is in the namespace of that name.
 std::string_view namespace_of(const Snapshot& graph, NodeId node) {
   return graph.node(node).name_space;
 }

@@ -23,7 +23,11 @@ class ImpactStream final : public http::BodySource {
     std::string piece;
     if (!begun_) {
       begun_ = true;
-      csv ? AffectedWriter::csv_header(piece) : write_head(piece, session.graph());
+      if (csv) {
+        AffectedWriter::csv_header(piece);
+      } else {
+        write_head(piece, session.graph());
+      }
     }
     const auto& kept = document_.selection.kept;
     while (at_ < kept.size() && piece.size() < kPieceBytes) {
