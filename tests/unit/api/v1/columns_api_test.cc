@@ -327,11 +327,11 @@ TEST_F(ColumnsApi, ALongAnswerGoesOutInPieces) {
   }
 }
 
-TEST_F(ColumnsApi, AsOfBeforeTheLineageNothingIsAffected) {
+TEST_F(ColumnsApi, AsOfBeforeANodeWasSeenItIsNotFound) {
   const Reply reply = impact(R"({"changes":[{"kind":"data","nodeId":"dataset:ns:orders"}]})",
                              {{"as_of", "2026-09-01T00:00:00Z"}});
-  ASSERT_EQ(reply.status, 200) << reply.body;
-  EXPECT_EQ(all(reply.json().get("affected"), "nodeId"), Texts{});
+  EXPECT_EQ(reply.status, 404) << reply.body;
+  EXPECT_EQ(reply.json().get("pointer").string(), "/changes/0/nodeId");
 }
 
 }  // namespace
