@@ -127,7 +127,9 @@ std::vector<Question> questions(const graph::NodeInfo& node, std::mt19937_64& ra
   // Lists are long: now and then.
   if (random() % 20 == 0) {
     out.push_back({{"namespaces", space, kinds}, {{"limit", "20"}}, ""});
-    out.push_back({{"search"}, {{"q", name.substr(name.rfind('.') + 1)}}, ""});
+    // By name: use and recency, by which the best are chosen, are those of now.
+    const std::string word = name.substr(name.rfind('.') + 1);
+    out.push_back({{"search"}, {{"q", word}, {"sort", "name"}, {"limit", "1000"}}, ""});
   }
   return out;
 }
