@@ -96,14 +96,15 @@ class ColumnWalker : private ColumnEntering {
 
   const Paths& paths_of(NodeId dataset) {
     const auto [at, is_new] = paths_.try_emplace(dataset.value);
+    Paths& paths = at->second;
     if (is_new) {
       graph_.for_each_field(dataset, [&](NodeId field) {
-        at->second.emplace_back(graph_.node(field).name, field);
+        paths.emplace_back(graph_.node(field).name, field);
         return true;
       });
-      std::sort(at->second.begin(), at->second.end());
+      std::sort(paths.begin(), paths.end());
     }
-    return at->second;
+    return paths;
   }
 
   void enter_related(NodeId dataset, std::string_view path, std::uint32_t from,

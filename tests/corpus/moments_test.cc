@@ -123,6 +123,7 @@ std::vector<Question> questions(const graph::NodeInfo& node, std::mt19937_64& ra
   if (order == Order::kSame) {  // moments of their own; what was known is the question
     const Fields days = {{"nodeId", id}, {"from", "2026-10-04"}, {"to", "2026-10-08T12:00:00Z"}};
     out.push_back({{"diff"}, days, ""});
+    out.push_back({{"cause"}, {{"nodeId", id}, {"at", "2026-10-09T12:00:00Z"}}, ""});
   }
   // Lists are long: now and then.
   if (random() % 20 == 0) {
