@@ -79,6 +79,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/column-lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lineage of columns
+         * @description The columns that a column, a dataset or a job's outputs are made of, and those that are made
+         *     of them. `graph` has the shape of Marquez; `edges` says how: DIRECT or INDIRECT, by which
+         *     transformations, masked or not, through which job.
+         *
+         *     A job that states no column lineage for an output is assumed to feed every column of its
+         *     inputs to every column of that output. This is one edge from dataset to dataset with
+         *     `assumed: true`; columns that are reached in no other way say `assumed: true` as well.
+         *     `docs/column-lineage.md` has the rules.
+         */
+        get: operations["getColumnLineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/column-lineage/layout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lineage of columns, laid out for drawing
+         * @description The graph of `GET /column-lineage` as boxes, one for each dataset, with a row for each column,
+         *     and edges as polylines from row to row. An edge at a column without a row, or at all columns
+         *     of a dataset, ends at the head of its box.
+         */
+        get: operations["getColumnLineageLayout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/edges": {
         parameters: {
             query?: never;
@@ -121,8 +170,172 @@ export interface paths {
          *     | `code` | the code of a job changes | job |
          *     | `job_retired` | a job no longer runs | job |
          *     | `dataset_deleted` | a dataset is gone | dataset |
+         *     | `dataset_late` | a dataset comes late, at `until` | dataset |
+         *     | `column_dropped` | `column` is gone | dataset |
+         *     | `column_renamed` | `column` is called `to` from now on | dataset |
+         *     | `column_retyped` | `column` has another type, `to` if given | dataset |
+         *     | `column_added` | `column` is new | dataset |
+         *
+         *     Changes of columns follow column lineage; where a job states none, all its outputs are
+         *     `assumed` to be touched. A `datasetField` id may stand for dataset and column.
+         *     `docs/impact-rules.md` has all rules.
+         *
+         *     JSON comes in pages. NDJSON and CSV (by `format`, or by `Accept`) come whole, as they are
+         *     written: NDJSON with a line `head`, a line `affected` for each node, and a line `summary`;
+         *     CSV as RFC 4180 with a header. Headers say how whole these are.
          */
         post: operations["postImpact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/cause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why is this wrong or late
+         * @description What changed upstream of a dataset or job within `window` before `at`, the likeliest cause
+         *     first: new code, changed schemas, failed, late and missing runs, jumps of volume, partitions
+         *     written again. When a job is late, and how much it usually writes, is learned from its own
+         *     runs. What only follows from another cause is ranked below it and says so.
+         *
+         *     Nothing after `at` is used, and nothing that was not known at `known_at`.
+         */
+        get: operations["getCause"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed between two moments
+         * @description Compares two moments of valid time as they are known at one moment: nodes and edges that came
+         *     and went, and schemas, code, owners, tags and descriptions that differ. What went and came
+         *     back in between is no change. With `nodeId` the union of the node's neighbourhoods at both
+         *     moments is compared, otherwise everything. By time; each change with the records that said
+         *     so. All pages are of the version that the first one answered.
+         */
+        get: operations["getDiff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How two nodes are connected
+         * @description The shortest path, or the `k` shortest without a loop. At table level the length counts jobs,
+         *     as distances in lineage do; at column level it counts steps. Of equally long paths those of
+         *     fewer steps come first. Two paths differ if their nodes do.
+         */
+        get: operations["getPaths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/structure/cycles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Nodes that all lead to one another */
+        get: operations["getCycles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/structure/dominators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Single points of failure
+         * @description `dominated`: what depends on the node alone, since every way to it from any source goes through
+         *     the node. `dominators`: what every way from any source to the node goes through, the nearest
+         *     first. A page holds the same stretch of both lists.
+         */
+        get: operations["getDominators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/structure/importance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What much depends on
+         * @description PageRank from dependents to what they depend on, personalised by use: readers and consumers.
+         */
+        get: operations["getImportance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the graph does not show
+         * @description Jobs without lineage, datasets that are only written or only read, datasets of two namespaces
+         *     that look like one, who sends what, and how well each owner's assets are described.
+         */
+        get: operations["getCoverage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -137,11 +350,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Find datasets and jobs by name
-         * @description Case does not matter. Best first: the exact name, a name whose last dotted part starts with
-         *     the query, a name with a word that starts with it, a name that contains it. `%` stands for
-         *     any characters and `_` for one, as in SQL: names that such a pattern fits as a whole come
-         *     first, those that it fits only inside come last.
+         * Find datasets, jobs and columns
+         * @description By words of names, columns, descriptions, owners, tags and namespaces, in any case and with
+         *     typos. Every word must match. Best first: the exact name, a name that starts with the
+         *     question, a word that starts so, a word that does when typos are forgiven, a word that holds
+         *     it; within each by use, then by recency. `docs/search-rules.md` has the rules.
+         *
+         *     With `%` the question is a pattern over names as in SQL, where `%` stands for any characters
+         *     and `_` for one.
          */
         get: operations["search"];
         put?: never;
@@ -645,6 +861,191 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people decided
+         * @description The newest first. Deletions, and what `PUT /namespaces/{namespace}` says, are not among them.
+         */
+        get: operations["getDecisions"];
+        put?: never;
+        /**
+         * Decide something about a node
+         * @description A decision of a person, kept in the log with its author. It outlives what producers send: a
+         *     tag or an owner that a person gave stays, one that a person took away stays away, and a
+         *     person's description stands before a producer's. `docs/decisions.md` has the rules.
+         *
+         *     A node that does not exist is answered with 404 and nothing is written. A column that only a
+         *     schema names can be decided about like any other. The two datasets of a `join` become one for
+         *     good, with all their history; if they are one already the answer is 409.
+         */
+        post: operations["postDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tags that were defined
+         * @description By name. A tag can be used without a definition; then it spreads nowhere.
+         */
+        get: operations["getTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a tag, percent-encoded; at most 200 characters.
+                 * @example pii
+                 */
+                tag: components["parameters"]["Tag"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Define a tag
+         * @description What the tag means, and whether it spreads downstream along columns and what stops it. The
+         *     definition replaces the one before it whole; what held before is still answered for the time
+         *     before.
+         */
+        put: operations["putTag"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/nodes/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tags of a node, and where they come from
+         * @description What producers sent, what people set, and what a dataset or a field inherits. A tag that the
+         *     node has itself is not listed as inherited. Of several sources of an inherited tag the nearest
+         *     is named.
+         */
+        get: operations["getNodeTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/namespaces/{namespace}/datasets/{dataset}/tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a namespace, percent-encoded.
+                 * @example warehouse
+                 */
+                namespace: components["parameters"]["Namespace"];
+                /**
+                 * @description The name of a dataset, percent-encoded.
+                 * @example mart.orders_daily
+                 */
+                dataset: components["parameters"]["Dataset"];
+                /**
+                 * @description The name of a tag, percent-encoded; at most 200 characters.
+                 * @example pii
+                 */
+                tag: components["parameters"]["Tag"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag a dataset
+         * @description The decision `tag`, as Marquez's clients say it.
+         */
+        post: operations["addTagToDataset"];
+        /**
+         * Take a tag from a dataset
+         * @description The decision `untag`. It hides the tag even if producers go on sending it.
+         */
+        delete: operations["removeTagFromDataset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/namespaces/{namespace}/datasets/{dataset}/fields/{field}/tags/{tag}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of a namespace, percent-encoded.
+                 * @example warehouse
+                 */
+                namespace: components["parameters"]["Namespace"];
+                /**
+                 * @description The name of a dataset, percent-encoded.
+                 * @example mart.orders_daily
+                 */
+                dataset: components["parameters"]["Dataset"];
+                /**
+                 * @description The path of a field, dotted when nested, percent-encoded.
+                 * @example email
+                 */
+                field: components["parameters"]["FieldPath"];
+                /**
+                 * @description The name of a tag, percent-encoded; at most 200 characters.
+                 * @example pii
+                 */
+                tag: components["parameters"]["Tag"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag a field of a dataset
+         * @description The decision `tag`, as Marquez's clients say it.
+         */
+        post: operations["addTagToFieldOfDataset"];
+        /**
+         * Take a tag from a field of a dataset
+         * @description The decision `untag`. It hides the tag even if producers go on sending it.
+         */
+        delete: operations["removeTagFromFieldOfDataset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/stats": {
         parameters: {
             query?: never;
@@ -812,11 +1213,12 @@ export interface components {
         /** @description Why an answer is not complete. */
         Cut: {
             /**
-             * @description `max_distance`: `depth` was reached. `max_nodes`: `max_nodes` was reached. `cancelled`:
-             *     the query was stopped.
+             * @description The parameter of this name was reached (`max_distance`: `depth`); beyond `max_runs` the runs
+             *     of some jobs were not read. `index_building`: after a start, only names were searched so
+             *     far. `cancelled`: the query was stopped.
              * @enum {string}
              */
-            reason: "max_distance" | "max_nodes" | "cancelled";
+            reason: "max_distance" | "max_nodes" | "max_runs" | "max_work" | "max_changes" | "max_checks" | "index_building" | "cancelled";
             /**
              * Format: int64
              * @description How many nodes were seen but not followed.
@@ -1028,6 +1430,108 @@ export interface components {
             origin: string;
             destination: string;
         };
+        ColumnLineageGraph: components["schemas"]["GraphAnswer"] & {
+            /** @description The node that was asked for, in its canonical form. */
+            root: string;
+            /** @description By distance. A dataset of which no column is known stands for itself. */
+            graph: components["schemas"]["ColumnNode"][];
+            edges: components["schemas"]["ColumnEdge"][];
+        };
+        ColumnNode: {
+            id: string;
+            /** @enum {string} */
+            type: "DATASET_FIELD" | "DATASET";
+            data: components["schemas"]["ColumnData"];
+            /** @description In jobs. */
+            distance: number;
+            /** @description Every path to it is assumed somewhere. */
+            assumed: boolean;
+            inEdges: components["schemas"]["LineageEdge"][];
+            outEdges: components["schemas"]["LineageEdge"][];
+        };
+        ColumnData: {
+            namespace: string;
+            dataset: string;
+            datasetVersion: string | null;
+            /** @description A dotted path if nested; empty if the dataset stands for itself. */
+            field: string;
+            fieldType: string | null;
+            description: string | null;
+            tags: string[];
+            transformationDescription: null;
+            /** @description If all of `inputFields` agree. */
+            transformationType: string | null;
+            /** @description Everything that is stated for this column, within the answer or not. */
+            inputFields: components["schemas"]["ColumnInput"][];
+        };
+        ColumnInput: {
+            namespace: string;
+            dataset: string;
+            datasetVersion: null;
+            field: string;
+            transformationDescription: null;
+            /** @description MASKED, else the subtype (IDENTITY, JOIN ...), else DIRECT or INDIRECT. */
+            transformationType: string | null;
+        };
+        ColumnEdge: {
+            /** @description A column, or a dataset for all its columns. */
+            source: string;
+            target: string;
+            /** @enum {string} */
+            kind: "DIRECT" | "INDIRECT";
+            transformations: {
+                type: string;
+                subtype: string | null;
+                masking: boolean;
+            }[];
+            /** @description No transformation lets the value itself through. */
+            masked: boolean;
+            /** @description The job, or the dataset that declares its own lineage. */
+            via: string | null;
+            assumed: boolean;
+        };
+        ColumnLineageLayout: components["schemas"]["GraphAnswer"] & {
+            root: string;
+            nodes: components["schemas"]["ColumnBox"][];
+            edges: components["schemas"]["ColumnLine"][];
+            width: number;
+            height: number;
+        };
+        ColumnBox: {
+            id: string;
+            /** @enum {string} */
+            type: "DATASET";
+            label: string;
+            sublabel: string;
+            x: number;
+            y: number;
+            width: number;
+            height: number;
+            layer: number;
+            distance: number;
+            /** @description In the order of the schema. */
+            columns: components["schemas"]["ColumnRow"][];
+            /** @description Columns of the answer that have no row. */
+            hidden_columns: number;
+        };
+        ColumnRow: {
+            id: string;
+            name: string;
+            type: string | null;
+            /** @description The row's middle, from the top of the box. */
+            y: number;
+            distance: number;
+            assumed: boolean;
+            /** @description Values come in, and all of them masked. */
+            masked: boolean;
+            tags: string[];
+        };
+        ColumnLine: components["schemas"]["ColumnEdge"] & {
+            id: string;
+            points: number[][];
+            /** @description It runs against the layers. */
+            back: boolean;
+        };
         LineageLayout: components["schemas"]["GraphAnswer"] & {
             /** @description The node that was asked for, in its canonical form. */
             root: string;
@@ -1060,6 +1564,8 @@ export interface components {
             /** @description Direct neighbours upstream that are not in the picture. */
             hidden_upstream: number;
             hidden_downstream: number;
+            /** @description With `compare_to`, what became of it since then. */
+            change?: ("added" | "removed" | "changed") | null;
         };
         LayoutEdge: {
             /** @description Stable for the same pair of nodes and kind. */
@@ -1071,6 +1577,8 @@ export interface components {
             points: number[][];
             /** @description It closes a cycle and runs from right to left. */
             back: boolean;
+            /** @description With `compare_to`, what became of it since then. */
+            change?: ("added" | "removed" | "changed") | null;
         };
         EdgeHistory: {
             from: string;
@@ -1144,8 +1652,24 @@ export interface components {
              * @default 100000
              */
             max_nodes: number;
+            filters?: components["schemas"]["ImpactFilters"];
             /**
-             * @description How many affected nodes a page holds.
+             * @description Not with CSV.
+             * @enum {string}
+             */
+            group_by?: "owner" | "namespace";
+            /**
+             * @description Whether each step of a path says which runs and which facet show it.
+             * @default false
+             */
+            evidence: boolean;
+            /**
+             * @description By `Accept` if not given, else `json`.
+             * @enum {string}
+             */
+            format?: "json" | "ndjson" | "csv";
+            /**
+             * @description How many affected nodes a page of JSON holds.
              * @default 1000
              */
             limit: number;
@@ -1154,16 +1678,271 @@ export interface components {
         };
         Change: {
             /** @enum {string} */
-            kind: "data" | "code" | "job_retired" | "dataset_deleted";
+            kind: "data" | "code" | "job_retired" | "dataset_deleted" | "dataset_late" | "column_dropped" | "column_renamed" | "column_retyped" | "column_added";
             nodeId: string;
+            /** @description Of the changes of columns; a dotted path if nested. */
+            column?: string;
+            /** @description The new name (required) or the new type. */
+            to?: string;
+            /**
+             * Format: date-time
+             * @description Of `dataset_late`, where it is required.
+             */
+            until?: string;
+        };
+        /** @description A node must pass all of them. `summary` and `groups` count what passes. */
+        ImpactFilters: {
+            severity?: components["schemas"]["Severity"][];
+            type?: components["schemas"]["NodeType"][];
+            namespace?: string[];
+            owner?: string[];
+            max_distance?: number;
+            /** @description `false`: only what is stated; `true`: only what is assumed. */
+            assumed?: boolean;
+        };
+        /** @enum {string} */
+        DiffKind: "node_added" | "node_removed" | "edge_added" | "edge_removed" | "schema_changed" | "code_changed" | "owners_changed" | "tags_changed" | "description_changed";
+        DiffAnswer: components["schemas"]["GraphAnswer"] & {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description By time. */
+            changes: components["schemas"]["DiffChange"][];
+            /** @description How many of each kind there are, listed or not. */
+            summary: {
+                [key: string]: number;
+            };
+            next_cursor: string | null;
+        };
+        DiffChange: {
+            kind: components["schemas"]["DiffKind"];
+            /** @description Null for an edge. */
+            nodeId: string | null;
+            /**
+             * @description The edge that came or went. For a node that was there all along, the edge that now leads
+             *     to it or no longer does.
+             */
+            edge: components["schemas"]["PathStep"] | null;
+            /**
+             * Format: date-time
+             * @description When it happened; after `from` and not after `to`.
+             */
+            at: string;
+            /** @description The version of the schema or of the code, or the description. */
+            before: string | null;
+            after: string | null;
+            detail: components["schemas"]["DiffDetail"];
+            evidence: components["schemas"]["DiffEvidence"];
+        };
+        /**
+         * @description Of a node `how`; of a column edge `transformation`; of a schema `added`, `removed`, `retyped`;
+         *     of code `from`, `to`, `sql`, `location`; of owners and tags `added` and `removed`.
+         */
+        DiffDetail: {
+            /** @enum {string} */
+            how?: "appeared" | "connected" | "deleted" | "disconnected";
+            transformation?: {
+                type: string;
+                subtype: string;
+                masking: boolean;
+            };
+            /** @description Fields with their types, tags with their fields, or names of owners. */
+            added?: components["schemas"]["DiffItem"][];
+            removed?: components["schemas"]["DiffItem"][];
+            retyped?: {
+                name: string;
+                from: string | null;
+                to: string | null;
+            }[];
+            from?: string | null;
+            to?: string | null;
+            /** @description The text of the query is another. */
+            sql?: boolean;
+            /** @description Where the code lies at `to`. */
+            location?: string | null;
+        };
+        DiffItem: string | {
+            name: string;
+            type: string | null;
+        } | {
+            /** @description Null if the whole is tagged. */
+            field: string | null;
+            tag: string;
+        };
+        /** @description The records that said so at that moment. */
+        DiffEvidence: {
+            seqs: number[];
+            runs: string[];
+            facets: string[];
+            producers: string[];
+            /** @description Why an edge ended. */
+            reason: string | null;
+        };
+        PathsAnswer: components["schemas"]["GraphAnswer"] & {
+            from: string;
+            to: string;
+            /** @description The shortest first. */
+            paths: {
+                length: number;
+                steps: (components["schemas"]["PathStep"] & {
+                    /** @description The path takes this edge from `to` to `from`. */
+                    against?: boolean;
+                })[];
+            }[];
+        };
+        CyclesAnswer: components["schemas"]["GraphAnswer"] & {
+            cycles: {
+                size: number;
+                nodes: string[];
+                /** @description A shortest way around through the first node. */
+                sample: components["schemas"]["PathStep"][];
+            }[];
+            totalCount: number;
+            next_cursor: string | null;
+        };
+        DominatorsAnswer: components["schemas"]["GraphAnswer"] & {
+            nodeId: string;
+            dominated: {
+                nodeId: string;
+                distance: number | null;
+            }[];
+            dominators: {
+                nodeId: string;
+                /** @description How many nodes depend on it alone. */
+                dominates: number;
+            }[];
+            dominated_total: number;
+            dominators_total: number;
+            next_cursor: string | null;
+        };
+        ImportanceAnswer: components["schemas"]["GraphAnswer"] & {
+            nodes: {
+                nodeId: string;
+                type: components["schemas"]["NodeType"];
+                /** @description A share of one, over all nodes with lineage. */
+                score: number;
+                /** @description Among all nodes, whatever the filter. */
+                rank: number;
+                /** @description Jobs that read the dataset. */
+                readers: number;
+                consumers: number;
+            }[];
+            totalCount: number;
+            next_cursor: string | null;
+        };
+        CoverageAnswer: components["schemas"]["GraphAnswer"] & {
+            summary: components["schemas"]["CoverageSummary"];
+            jobs_without_io?: components["schemas"]["CoverageSection"] & {
+                items?: components["schemas"]["CoverageNode"][];
+            };
+            written_never_read?: components["schemas"]["CoverageSection"] & {
+                items?: components["schemas"]["CoverageNode"][];
+            };
+            read_never_written?: components["schemas"]["CoverageSection"] & {
+                items?: components["schemas"]["CoverageNode"][];
+            };
+            look_alikes?: components["schemas"]["CoverageSection"] & {
+                items?: components["schemas"]["LookAlike"][];
+            };
+            producers?: components["schemas"]["CoverageSection"] & {
+                items?: components["schemas"]["ProducerSeen"][];
+            };
+            facets?: components["schemas"]["CoverageSection"] & {
+                items?: components["schemas"]["FacetSeen"][];
+            };
+            owners?: components["schemas"]["CoverageSection"] & {
+                items?: components["schemas"]["OwnerScore"][];
+            };
+        };
+        /** @description Over everything, listed or not. */
+        CoverageSummary: {
+            jobs: number;
+            datasets: number;
+            jobs_without_io: number;
+            written_never_read: number;
+            read_never_written: number;
+            look_alikes: number;
+            producers: number;
+            facets: number;
+            owners: number;
+            with_schema: number;
+            with_description: number;
+            with_column_lineage: number;
+            score: number;
+        };
+        CoverageSection: {
+            total: number;
+            items: unknown[];
+            /** @description Null if there is no more, or other sections were asked for too. */
+            next_cursor: string | null;
+        };
+        CoverageNode: {
+            nodeId: string;
+            namespace: string;
+            name: string;
+            /** Format: date-time */
+            first_seen: string;
+            writers?: number;
+            readers?: number;
+        };
+        LookAlike: {
+            a: string;
+            b: string;
+            score: number;
+            why: ("same_name" | "same_words" | "same_end" | "other_version" | "same_host" | "similar_schema" | "different_schema" | "copied")[];
+            /** @description What to send to accept. */
+            decision: {
+                /** @constant */
+                kind: "join";
+                nodeId: string;
+                other: string;
+            };
+        };
+        ProducerSeen: {
+            producer: string;
+            statements: number;
+            jobs: number;
+            datasets: number;
+            /** Format: date-time */
+            first_seen: string;
+            /** Format: date-time */
+            last_seen: string;
+        };
+        FacetSeen: {
+            facet: string;
+            entities: number;
+            producers: string[];
+        };
+        OwnerScore: {
+            /** @description Null for what nobody owns. */
+            owner: string | null;
+            score: number;
+            datasets: number;
+            jobs: number;
+            with_schema: number;
+            with_description: number;
+            with_column_lineage: number;
+            without_io: number;
         };
         ImpactAnswer: components["schemas"]["GraphAnswer"] & {
             /** @description The changes with their nodes in canonical form. */
             changes: components["schemas"]["Change"][];
             /** @description By distance; the changed nodes themselves are not listed. */
             affected: components["schemas"]["AffectedNode"][];
+            /** @description With `group_by`; the gravest first. */
+            groups?: components["schemas"]["ImpactGroup"][];
             summary: components["schemas"]["ImpactSummary"];
             next_cursor: string | null;
+        };
+        ImpactGroup: {
+            /** @description An owner (empty for nodes without one) or a namespace. */
+            key: string;
+            breaking: number;
+            degraded: number;
+            recompute: number;
+            /** @description Those of this page; the counts are of the whole answer. */
+            nodes: string[];
         };
         AffectedNode: {
             nodeId: string;
@@ -1172,7 +1951,21 @@ export interface components {
             severity: components["schemas"]["Severity"];
             /** @description The rule that gave the severity. */
             rule: string;
-            /** @description One shortest path from a changed node to this one. */
+            /** @description The path is assumed somewhere; no stated one makes it as grave. */
+            assumed: boolean;
+            /** @description Index into `changes` of the change that the path starts from. */
+            change: number;
+            /** @description The columns of a dataset that changes of columns reach. */
+            columns: string[];
+            /** @description Jobs that read it, and consumers; of a job, those of what it writes. */
+            use: {
+                readers: number;
+                consumers: number;
+            };
+            /**
+             * @description One shortest path from a changed node to this one. Changes of columns go from column to
+             *     column; a step to a job stands for a column edge through that job.
+             */
             path: components["schemas"]["PathStep"][];
             owners: string[];
             /** @description The state of a job's latest run. */
@@ -1183,6 +1976,19 @@ export interface components {
             to: string;
             kind: components["schemas"]["EdgeKind"];
             via: string | null;
+            /** @description The edge is there; that the column goes along it is assumed. */
+            assumed?: boolean;
+            /** @description Of an impact's path, with `evidence` in the request. */
+            evidence?: {
+                /** @description The strongest that shows the edge. */
+                facet: string | null;
+                /** @description The latest first, at most ten. */
+                runs: string[];
+                /** Format: date-time */
+                first_seen: string | null;
+                /** Format: date-time */
+                last_seen: string | null;
+            };
         };
         /**
          * @description `breaking`: it will fail. `degraded`: it goes on with old or missing data. `recompute`: it
@@ -1198,18 +2004,101 @@ export interface components {
             datasets: number;
             jobs: number;
         };
-        SearchResultList: {
+        CauseAnswer: components["schemas"]["GraphAnswer"] & {
+            nodeId: string;
+            /**
+             * Format: date-time
+             * @description The moment asked about.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description Where the window begins.
+             */
+            from: string;
+            causes: components["schemas"]["Cause"][];
+            /** @description How many there are, also beyond `limit`. */
+            total: number;
+        };
+        /** @enum {string} */
+        CauseKind: "code_version" | "schema_change" | "run_failed" | "run_late" | "run_missing" | "volume_jump" | "partition_rewritten";
+        Cause: {
+            rank: number;
+            kind: components["schemas"]["CauseKind"];
+            /** @description The job, or the dataset that was written or whose schema changed. */
+            nodeId: string;
+            /**
+             * Format: date-time
+             * @description When it began; of a run that did not come, when it was due.
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When it was over or happened last; null while it lasts, or if it is a moment.
+             */
+            until: string | null;
+            /** @description How many jobs lie between, this one counted. */
+            distance: number;
+            /** @description The product of the factors in `why`. */
+            score: number;
+            /** @description One shortest path from here to the asked node; empty for that node itself. */
+            path: components["schemas"]["PathStep"][];
+            summary: string;
+            why: components["schemas"]["CauseFactor"][];
+            evidence: components["schemas"]["CauseEvidence"];
+            /** @description Ranks of what looks like a symptom of this one. */
+            masks: number[];
+        };
+        CauseFactor: {
+            /** @enum {string} */
+            factor: "kind" | "distance" | "recency" | "magnitude" | "symptom";
+            value: number;
+            text: string;
+        };
+        /** @description Records and runs that show it, at most ten of each, the newest. */
+        CauseEvidence: {
+            seqs: number[];
+            runs: string[];
+            before: string | null;
+            after: string | null;
+        };
+        SearchResultList: components["schemas"]["GraphAnswer"] & {
+            /** @description Exact if the answer is complete, else at least so many. */
             totalCount: number;
             results: components["schemas"]["SearchResult"][];
         };
         SearchResult: {
-            type: components["schemas"]["NodeType"];
+            /** @enum {string} */
+            type: "DATASET" | "JOB" | "DATASET_FIELD";
+            /** @description Of a column its path. */
             name: string;
             namespace: string;
+            /** @description Of a column, the dataset's name. */
+            dataset: string | null;
             nodeId: string;
             /** Format: date-time */
             updatedAt: string;
             placeholder: components["schemas"]["Placeholder"];
+            /** @enum {string} */
+            match: "exact" | "prefix" | "word" | "fuzzy" | "substring";
+            highlights: components["schemas"]["SearchHighlight"][];
+            /** @description Jobs that read it and consumers; of a job those of what it writes. */
+            use: {
+                readers: number;
+                consumers: number;
+            };
+            owners: string[];
+            tags: string[];
+        };
+        SearchHighlight: {
+            /**
+             * @description What matched; `alias` is another name of the same dataset.
+             * @enum {string}
+             */
+            in: "name" | "alias" | "namespace" | "column" | "description" | "owner" | "tag";
+            text: string;
+            /** @description Half-open, in UTF-16 units, sorted and apart. */
+            ranges: number[][];
         };
         /** @description Only named by others so far; it has sent nothing itself. */
         Placeholder: boolean;
@@ -1280,6 +2169,20 @@ export interface components {
          *       "tags": [
          *         "gold"
          *       ],
+         *       "owners": [
+         *         "team:sales"
+         *       ],
+         *       "annotations": {
+         *         "description": null,
+         *         "owners": [],
+         *         "tags": [
+         *           {
+         *             "name": "gold",
+         *             "author": "ada@example.com",
+         *             "at": "2026-10-02T09:12:00.000000Z"
+         *           }
+         *         ]
+         *       },
          *       "lastModifiedAt": "2026-10-02T06:03:58.120000Z",
          *       "lastLifecycleState": null,
          *       "description": "One row a day.",
@@ -1314,6 +2217,9 @@ export interface components {
              */
             lastModifiedAt: string | null;
             lastLifecycleState: string | null;
+            /** @description Names, those of producers first. */
+            owners: string[];
+            annotations: components["schemas"]["Annotations"];
             description: string | null;
             currentVersion: string | null;
             facets: components["schemas"]["Facets"];
@@ -1344,6 +2250,9 @@ export interface components {
             sourceName: string;
             fields: components["schemas"]["Field"][];
             tags: string[];
+            /** @description Names, those of producers first. */
+            owners: string[];
+            annotations: components["schemas"]["Annotations"];
             description: string | null;
             /** @description The run that first showed it; null if a declaration did. */
             createdByRun: components["schemas"]["Run"] | null;
@@ -1371,6 +2280,10 @@ export interface components {
             inputs: components["schemas"]["NodeName"][];
             outputs: components["schemas"]["NodeName"][];
             location: string | null;
+            tags: string[];
+            /** @description Names, those of producers first. */
+            owners: string[];
+            annotations: components["schemas"]["Annotations"];
             description: string | null;
             latestRun: components["schemas"]["Run"] | null;
             /** @description The newest first, at most ten. */
@@ -1488,6 +2401,152 @@ export interface components {
             events: components["schemas"]["QuarantineItem"][];
             totalCount: components["schemas"]["TotalCount"];
             next_cursor: components["schemas"]["NextCursor"];
+        };
+        /**
+         * @description `put_tag` is made by `PUT /tags/{tag}`.
+         * @enum {string}
+         */
+        DecisionKind: "describe" | "tag" | "untag" | "own" | "disown" | "join" | "reject_join" | "put_tag";
+        DecisionInput: {
+            /** @enum {string} */
+            kind: "describe" | "tag" | "untag" | "own" | "disown" | "join" | "reject_join";
+            /**
+             * @description A dataset, a job or a dataset field; of a run never. Fields have no owners; only datasets
+             *     can be joined.
+             */
+            nodeId: string;
+            /** @description Who decides. */
+            author: string;
+            reason?: string | null;
+            /** @description `describe`: the text; null takes back what people said. */
+            description?: string | null;
+            /** @description `tag` and `untag`. */
+            tag?: string;
+            /** @description `own` and `disown`. */
+            owner?: string;
+            /** @description `own`: what kind of owner, such as MAINTAINER. */
+            type?: string | null;
+            /** @description `join` and `reject_join`: the other dataset. */
+            other?: string;
+        };
+        Decision: {
+            /**
+             * Format: int64
+             * @description Its record in the log.
+             */
+            seq: number;
+            kind: components["schemas"]["DecisionKind"];
+            /** @description As it was named then; null for `put_tag`. */
+            nodeId: string | null;
+            author: string;
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description From when it holds; later than every decision before it.
+             */
+            at: string;
+            description?: string | null;
+            tag?: string;
+            owner?: string;
+            type?: string | null;
+            other?: string;
+            propagate?: components["schemas"]["Propagate"];
+            stop?: components["schemas"]["TagStop"];
+        };
+        DecisionList: {
+            decisions: components["schemas"]["Decision"][];
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /**
+         * @description `downstream`: a column inherits the tag from the columns its values come from.
+         * @enum {string}
+         */
+        Propagate: "none" | "downstream";
+        /** @description What stops a tag that spreads. */
+        TagStop: {
+            /** @description It does not pass a transformation that masks. */
+            masking: boolean;
+            /** @description It does not pass INDIRECT dependencies, such as filters and joins. */
+            indirect: boolean;
+            /** @description A field that carries this tag, itself or through its dataset, inherits nothing. */
+            at_tag: string | null;
+        };
+        TagInput: {
+            description?: string | null;
+            propagate?: components["schemas"]["Propagate"];
+            stop?: {
+                /** @default true */
+                masking: boolean;
+                /** @default true */
+                indirect: boolean;
+                at_tag?: string | null;
+            };
+            /** @description Who decides; else `X-Author`. */
+            author?: string;
+            reason?: string | null;
+        };
+        Tag: {
+            name: string;
+            description: string;
+            propagate: components["schemas"]["Propagate"];
+            stop: components["schemas"]["TagStop"];
+            author: string;
+            /**
+             * Format: date-time
+             * @description Since when this definition is in force.
+             */
+            at: string;
+        };
+        TagList: {
+            tags: components["schemas"]["Tag"][];
+            totalCount: components["schemas"]["TotalCount"];
+            next_cursor: components["schemas"]["NextCursor"];
+        };
+        /** @description The tags of a node. */
+        NodeTags: components["schemas"]["GraphAnswer"] & {
+            nodeId: string;
+            tags: components["schemas"]["NodeTag"][];
+        };
+        NodeTag: {
+            tag: string;
+            /** @enum {string} */
+            origin: "producer" | "person" | "inherited";
+            /** @description `inherited`: the field or dataset that has it. */
+            from: string | null;
+            /**
+             * @description `inherited`: the columns from there to the node. Empty if it comes from the field's own
+             *     dataset or one of the dataset's own fields.
+             */
+            path: components["schemas"]["PathStep"][];
+            /** @description Who set it; null if a producer sent it. */
+            author: string | null;
+            /**
+             * Format: date-time
+             * @description Since when the one that has it has had it.
+             */
+            at: string;
+        };
+        /** @description What people set, apart from what producers sent. */
+        Annotations: {
+            description: {
+                text: string;
+                author: string;
+                /** Format: date-time */
+                at: string;
+            } | null;
+            owners: {
+                name: string;
+                type: string | null;
+                author: string;
+                /** Format: date-time */
+                at: string;
+            }[];
+            tags: {
+                name: string;
+                author: string;
+                /** Format: date-time */
+                at: string;
+            }[];
         };
         Stats: {
             /** Format: int64 */
@@ -1714,12 +2773,17 @@ export interface components {
         /** @description Which way to go from the node. */
         Direction: "both" | "upstream" | "downstream";
         /**
-         * @description What was so at this moment; now if not given.
+         * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+         *     that record.
          * @example 2026-10-01T00:00:00Z
          */
         AsOf: string;
-        /** @description What was known at this sequence number; the newest if not given. */
-        KnownAt: number;
+        /**
+         * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+         *     the last record that had been received by then.
+         * @example 2026-10-01T00:00:00Z
+         */
+        KnownAt: string;
         /**
          * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
          *     `wait_ms`, the answer is 503 `seq-not-reached`.
@@ -1759,6 +2823,18 @@ export interface components {
         RunId: string;
         /** @description A sequence number of the log. */
         Seq: number;
+        /**
+         * @description The name of a tag, percent-encoded; at most 200 characters.
+         * @example pii
+         */
+        Tag: string;
+        /**
+         * @description The path of a field, dotted when nested, percent-encoded.
+         * @example email
+         */
+        FieldPath: string;
+        /** @description Who decides; `marquez-api` if nobody is named. */
+        Author: string;
     };
     requestBodies: never;
     headers: {
@@ -1786,11 +2862,16 @@ export interface operations {
                 /** @description The answer is cut, and says so, at this many nodes. */
                 max_nodes?: number;
                 /**
-                 * @description What was so at this moment; now if not given.
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
                  * @example 2026-10-01T00:00:00Z
                  */
                 as_of?: components["parameters"]["AsOf"];
-                /** @description What was known at this sequence number; the newest if not given. */
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
                 known_at?: components["parameters"]["KnownAt"];
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
@@ -1920,11 +3001,21 @@ export interface operations {
                  */
                 max_nodes?: number;
                 /**
-                 * @description What was so at this moment; now if not given.
+                 * @description Another moment: the picture shows what stands at either one, and each node and edge says
+                 *     in `change` how `as_of` differs from it.
+                 */
+                compare_to?: string;
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
                  * @example 2026-10-01T00:00:00Z
                  */
                 as_of?: components["parameters"]["AsOf"];
-                /** @description What was known at this sequence number; the newest if not given. */
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
                 known_at?: components["parameters"]["KnownAt"];
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
@@ -1955,6 +3046,137 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getColumnLineage: {
+        parameters: {
+            query: {
+                /**
+                 * @description A column (`datasetField:…`), a dataset for all its columns, or a job for the columns of its
+                 *     outputs. A run stands for its job.
+                 * @example datasetField:warehouse:mart.orders_daily:amount
+                 */
+                nodeId: string;
+                /** @description How many jobs away from the node to go. */
+                depth?: number;
+                /** @description Which way to go; `upstream` if not given, or `both` with `withDownstream`. */
+                direction?: "upstream" | "downstream" | "both";
+                /** @description As Marquez has it; the same as `direction=both`. */
+                withDownstream?: boolean;
+                /**
+                 * @description `direct`: only how values come about. `indirect`: only what decides about rows and order
+                 *     (filter, join, group, sort). What is assumed is followed in any case.
+                 */
+                kinds?: "both" | "direct" | "indirect";
+                /** @description The answer is cut, and says so, at this many nodes. */
+                max_nodes?: number;
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The columns around the node. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnLineageGraph"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getColumnLineageLayout: {
+        parameters: {
+            query: {
+                /**
+                 * @description A column (`datasetField:…`), a dataset for all its columns, or a job for the columns of its
+                 *     outputs. A run stands for its job.
+                 * @example datasetField:warehouse:mart.orders_daily:amount
+                 */
+                nodeId: string;
+                /** @description How many jobs away from the node to go. */
+                depth?: number;
+                /** @description Which way to go; `upstream` if not given, or `both` with `withDownstream`. */
+                direction?: "upstream" | "downstream" | "both";
+                /** @description As Marquez has it; the same as `direction=both`. */
+                withDownstream?: boolean;
+                /**
+                 * @description `direct`: only how values come about. `indirect`: only what decides about rows and order
+                 *     (filter, join, group, sort). What is assumed is followed in any case.
+                 */
+                kinds?: "both" | "direct" | "indirect";
+                /** @description The answer is cut, and says so, at this many columns, or at 5000 datasets and jobs. */
+                max_nodes?: number;
+                /**
+                 * @description How many columns of each dataset get a row; `hidden_columns` counts the others. Those with
+                 *     stated lineage come first.
+                 */
+                max_columns?: number;
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnLineageLayout"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getEdges: {
         parameters: {
             query: {
@@ -1968,6 +3190,18 @@ export interface operations {
                  * @example job:shop:orders.daily
                  */
                 to: string;
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
                  *     `wait_ms`, the answer is 503 `seq-not-reached`.
@@ -2000,11 +3234,16 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description What was so at this moment; now if not given.
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
                  * @example 2026-10-01T00:00:00Z
                  */
                 as_of?: components["parameters"]["AsOf"];
-                /** @description What was known at this sequence number; the newest if not given. */
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
                 known_at?: components["parameters"]["KnownAt"];
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
@@ -2027,10 +3266,23 @@ export interface operations {
             /** @description What is affected. */
             200: {
                 headers: {
+                    /** @description NDJSON and CSV only, as the others; `true` or `false`. */
+                    "X-Headwater-Complete"?: "true" | "false";
+                    /** @description The reason, if it is not complete. */
+                    "X-Headwater-Cut"?: string;
+                    /**
+                     * @description How many nodes of each severity.
+                     * @example breaking=1, degraded=12, recompute=0
+                     */
+                    "X-Headwater-Impact"?: string;
+                    "X-Headwater-Seq"?: number;
+                    "X-Headwater-As-Of"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ImpactAnswer"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -2039,18 +3291,437 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getCause: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset or job. A field stands for its dataset, a run for its job and its end.
+                 * @example dataset:warehouse:core.order_facts
+                 */
+                nodeId: string;
+                /** @description The moment asked about; `as_of` if that is given, else now. */
+                at?: string;
+                /**
+                 * @description How far back to look: an ISO 8601 duration in weeks, days, hours, minutes and seconds,
+                 *     at most `P92D`. Years and months are refused, since they are not all equally long.
+                 */
+                window?: string;
+                /** @description How many jobs upstream to look at most; without limit if absent. */
+                depth?: number;
+                /** @description The most nodes upstream to look at. */
+                max_nodes?: number;
+                /** @description The most runs to read over all jobs upstream, nearest jobs first. */
+                max_runs?: number;
+                /** @description How many causes to list. */
+                limit?: number;
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The causes, best first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CauseAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDiff: {
+        parameters: {
+            query: {
+                /**
+                 * @description The earlier moment.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                from: string;
+                /** @description The later moment; now if not given. `as_of` is taken for it. */
+                to?: string;
+                /**
+                 * @description A dataset, job, dataset field or run, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId?: string;
+                /** @description How many jobs away from the node to look. It says what is asked and cuts nothing. */
+                depth?: number;
+                /** @description Which way to go from the node. */
+                direction?: components["parameters"]["Direction"];
+                /** @description The neighbourhood is cut, and says so, at this many nodes. */
+                max_nodes?: number;
+                /**
+                 * @description Of more changes the earliest are listed and all are counted; the answer says that it is
+                 *     cut.
+                 */
+                max_changes?: number;
+                /** @description Only these kinds. May be repeated. */
+                kinds?: components["schemas"]["DiffKind"][];
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiffAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPaths: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, job, dataset field or run; at column level a field, or a dataset for all of its fields.
+                 * @example dataset:warehouse:core.order_facts
+                 */
+                from: string;
+                /**
+                 * @description The same kinds; another node than `from`.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                to: string;
+                /** @description How many paths. */
+                k?: number;
+                /** @description Among datasets and jobs, or among columns. */
+                level?: "table" | "column";
+                /** @description With `any`, edges are followed both ways; a step against the data says `against`. */
+                direction?: "downstream" | "any";
+                /** @description The search ends, and says so, when it has looked at this many edges. */
+                max_work?: number;
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The paths; none if there is none. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PathsAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCycles: {
+        parameters: {
+            query?: {
+                /** @description Of a larger cycle this many nodes are listed, and the answer says that it is cut. */
+                max_nodes?: number;
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cycles, the largest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CyclesAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDominators: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, job, dataset field or run, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["NodeId"];
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Both lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DominatorsAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getImportance: {
+        parameters: {
+            query?: {
+                /** @description Only nodes of this type. */
+                type?: "all" | "dataset" | "job";
+                /** @description Only nodes of this namespace. */
+                namespace?: string;
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By rank. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportanceAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCoverage: {
+        parameters: {
+            query?: {
+                /** @description Only these sections. May be repeated. */
+                section?: ("jobs_without_io" | "written_never_read" | "read_never_written" | "look_alikes" | "producers" | "facets" | "owners")[];
+                /** @description Only nodes of this namespace. */
+                namespace?: string;
+                /** @description How many items of each section. */
+                limit?: number;
+                /** @description The count ends, and says so, after this many rows and pairs. */
+                max_work?: number;
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sections; a cursor needs exactly one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     search: {
         parameters: {
             query: {
                 /**
-                 * @description What to look for.
+                 * @description What to look for; at most 1,024 bytes and 16 words.
                  * @example orders
                  */
                 q: string;
-                /** @description Only nodes of this type; case does not matter. */
-                filter?: "ALL" | "DATASET" | "JOB";
+                /** @description Only nodes of this type; `FIELD` finds columns. Case does not matter. */
+                filter?: "ALL" | "DATASET" | "JOB" | "FIELD";
                 /** @description Only nodes of this namespace. */
                 namespace?: string;
+                /** @description Only nodes with this owner. */
+                owner?: string;
+                /** @description Only nodes with this tag, of their own or of a column. */
+                tag?: string;
                 /**
                  * @description `relevance` is the order described above; `name` is alphabetical; `update_at` (also
                  *     accepted as `updated_at`) puts the newest first. Case does not matter.
@@ -2058,6 +3729,25 @@ export interface operations {
                 sort?: "relevance" | "name" | "update_at" | "updated_at";
                 /** @description How many results. */
                 limit?: number;
+                /** @description How many results to skip; with `limit` at most 10,000. */
+                offset?: number;
+                /**
+                 * @description How many assets may be read one by one for a moment of the past. Beyond, the answer is
+                 *     not complete.
+                 */
+                max_checks?: number;
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
                  *     `wait_ms`, the answer is 503 `seq-not-reached`.
@@ -2213,6 +3903,18 @@ export interface operations {
                 offset?: components["parameters"]["Offset"];
                 /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
             };
             header?: never;
             path?: never;
@@ -2242,6 +3944,18 @@ export interface operations {
                 offset?: components["parameters"]["Offset"];
                 /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
             };
             header?: never;
             path: {
@@ -2273,11 +3987,16 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description What was so at this moment; now if not given.
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
                  * @example 2026-10-01T00:00:00Z
                  */
                 as_of?: components["parameters"]["AsOf"];
-                /** @description What was known at this sequence number; the newest if not given. */
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
                 known_at?: components["parameters"]["KnownAt"];
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
@@ -2361,6 +4080,18 @@ export interface operations {
                 offset?: components["parameters"]["Offset"];
                 /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
             };
             header?: never;
             path: {
@@ -2395,7 +4126,20 @@ export interface operations {
     };
     getDatasetVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+            };
             header?: never;
             path: {
                 /**
@@ -2439,6 +4183,18 @@ export interface operations {
                 offset?: components["parameters"]["Offset"];
                 /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
             };
             header?: never;
             path?: never;
@@ -2470,6 +4226,18 @@ export interface operations {
                 offset?: components["parameters"]["Offset"];
                 /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
             };
             header?: never;
             path: {
@@ -2501,11 +4269,16 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description What was so at this moment; now if not given.
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
                  * @example 2026-10-01T00:00:00Z
                  */
                 as_of?: components["parameters"]["AsOf"];
-                /** @description What was known at this sequence number; the newest if not given. */
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
                 known_at?: components["parameters"]["KnownAt"];
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
@@ -2589,6 +4362,18 @@ export interface operations {
                 offset?: components["parameters"]["Offset"];
                 /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
             };
             header?: never;
             path: {
@@ -2623,7 +4408,20 @@ export interface operations {
     };
     getJobVersion: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+            };
             header?: never;
             path: {
                 /**
@@ -2665,6 +4463,18 @@ export interface operations {
                 offset?: components["parameters"]["Offset"];
                 /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
             };
             header?: never;
             path: {
@@ -2700,6 +4510,18 @@ export interface operations {
     getRun: {
         parameters: {
             query?: {
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
                  *     `wait_ms`, the answer is 503 `seq-not-reached`.
@@ -2738,6 +4560,18 @@ export interface operations {
             query: {
                 /** @description Whose facets; case does not matter. */
                 type: "run" | "job";
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
             };
             header?: never;
             path: {
@@ -2904,6 +4738,410 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDecisions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only about this dataset, job or dataset field, under any of its names. A decision about
+                 *     two datasets is about either.
+                 */
+                nodeId?: string;
+                /** @description Only by this author. */
+                author?: string;
+                /** @description Only of this kind. */
+                kind?: components["schemas"]["DecisionKind"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionInput"];
+            };
+        };
+        responses: {
+            /** @description The decision, durable and visible. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTags: {
+        parameters: {
+            query?: {
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putTag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who decides; `marquez-api` if nobody is named. */
+                "X-Author"?: components["parameters"]["Author"];
+            };
+            path: {
+                /**
+                 * @description The name of a tag, percent-encoded; at most 200 characters.
+                 * @example pii
+                 */
+                tag: components["parameters"]["Tag"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagInput"];
+            };
+        };
+        responses: {
+            /** @description The tag as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getNodeTags: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, job, dataset field or run, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["NodeId"];
+                /** @description The answer is cut, and says so, when this many columns were looked at. */
+                max_nodes?: number;
+                /**
+                 * @description What was so at this moment; now if not given. A sequence number stands for the event time of
+                 *     that record.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                as_of?: components["parameters"]["AsOf"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tags. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeTags"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addTagToDataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who decides; `marquez-api` if nobody is named. */
+                "X-Author"?: components["parameters"]["Author"];
+            };
+            path: {
+                /**
+                 * @description The name of a namespace, percent-encoded.
+                 * @example warehouse
+                 */
+                namespace: components["parameters"]["Namespace"];
+                /**
+                 * @description The name of a dataset, percent-encoded.
+                 * @example mart.orders_daily
+                 */
+                dataset: components["parameters"]["Dataset"];
+                /**
+                 * @description The name of a tag, percent-encoded; at most 200 characters.
+                 * @example pii
+                 */
+                tag: components["parameters"]["Tag"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dataset as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeTagFromDataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who decides; `marquez-api` if nobody is named. */
+                "X-Author"?: components["parameters"]["Author"];
+            };
+            path: {
+                /**
+                 * @description The name of a namespace, percent-encoded.
+                 * @example warehouse
+                 */
+                namespace: components["parameters"]["Namespace"];
+                /**
+                 * @description The name of a dataset, percent-encoded.
+                 * @example mart.orders_daily
+                 */
+                dataset: components["parameters"]["Dataset"];
+                /**
+                 * @description The name of a tag, percent-encoded; at most 200 characters.
+                 * @example pii
+                 */
+                tag: components["parameters"]["Tag"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dataset as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addTagToFieldOfDataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who decides; `marquez-api` if nobody is named. */
+                "X-Author"?: components["parameters"]["Author"];
+            };
+            path: {
+                /**
+                 * @description The name of a namespace, percent-encoded.
+                 * @example warehouse
+                 */
+                namespace: components["parameters"]["Namespace"];
+                /**
+                 * @description The name of a dataset, percent-encoded.
+                 * @example mart.orders_daily
+                 */
+                dataset: components["parameters"]["Dataset"];
+                /**
+                 * @description The path of a field, dotted when nested, percent-encoded.
+                 * @example email
+                 */
+                field: components["parameters"]["FieldPath"];
+                /**
+                 * @description The name of a tag, percent-encoded; at most 200 characters.
+                 * @example pii
+                 */
+                tag: components["parameters"]["Tag"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dataset as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeTagFromFieldOfDataset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Who decides; `marquez-api` if nobody is named. */
+                "X-Author"?: components["parameters"]["Author"];
+            };
+            path: {
+                /**
+                 * @description The name of a namespace, percent-encoded.
+                 * @example warehouse
+                 */
+                namespace: components["parameters"]["Namespace"];
+                /**
+                 * @description The name of a dataset, percent-encoded.
+                 * @example mart.orders_daily
+                 */
+                dataset: components["parameters"]["Dataset"];
+                /**
+                 * @description The path of a field, dotted when nested, percent-encoded.
+                 * @example email
+                 */
+                field: components["parameters"]["FieldPath"];
+                /**
+                 * @description The name of a tag, percent-encoded; at most 200 characters.
+                 * @example pii
+                 */
+                tag: components["parameters"]["Tag"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The dataset as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
