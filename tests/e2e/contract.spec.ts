@@ -146,9 +146,6 @@ const reads: Call[] = [
   {
     operation: 'getCause',
     path: `${v1}/cause?nodeId=${e('job:nightly:shop_nightly.mart_stock')}&at=2026-10-03T12:00:00Z&window=P7D&limit=3&max_runs=50`,
-  {
-    operation: 'getDiff',
-    path: `${v1}/diff?from=2026-01-01T00:00:00Z&nodeId=${e(facts)}&depth=2&limit=3`,
   },
   { operation: 'search', path: `${v1}/search?q=order` },
   {
