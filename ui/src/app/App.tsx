@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { EventsPage } from '../features/events/EventsPage';
 import { HomePage } from '../features/home/HomePage';
+import { ImpactPage } from '../features/impact/ImpactPage';
 import { QuarantinePage } from '../features/quarantine/QuarantinePage';
 import { RunDetail } from '../features/runs/RunDetail';
 import { SearchBox } from '../features/search/SearchBox';
@@ -39,6 +40,7 @@ function Page({ parts, params }: { parts: string[]; params: URLSearchParams }) {
       </main>
     );
   }
+  if (first === 'impact') return <ImpactPage params={params} />;
   if (first === 'search') return <SearchPage params={params} />;
   if (first === 'events') return <EventsPage />;
   if (first === 'quarantine') return <QuarantinePage />;
@@ -48,6 +50,7 @@ function Page({ parts, params }: { parts: string[]; params: URLSearchParams }) {
 function titleOf([first, second]: string[]): string {
   if (first === 'lineage' && second) return `${readable(second).name} – Headwater`;
   if (first === 'runs' && second) return `Run ${second} – Headwater`;
+  if (first === 'impact') return 'What if – Headwater';
   return first ? `${first.charAt(0).toUpperCase()}${first.slice(1)} – Headwater` : 'Headwater';
 }
 

@@ -1,31 +1,55 @@
-// One page of three features: the picture, the details of what is selected, and what a change of it
-// would affect. Its whole state is its address.
+// The lineage page: the picture, the time it shows, and a panel about what is selected. Its whole
+// state is its address.
 import { useMemo } from 'react';
 import { Icon } from '../components/Icons';
 import { Loading } from '../components/Marks';
 import { ProblemNote } from '../components/ProblemNote';
-import { kindFor } from '../features/impact/kinds';
-import type { Affected, Impact } from '../features/impact/useImpact';
-import { useImpact } from '../features/impact/useImpact';
+import type { Cause } from '../features/cause/useCause';
+import { stepsOf } from '../features/cause/useCause';
+import type { Affected } from '../features/impact/useImpact';
+import { ColumnGraph } from '../features/lineage/ColumnGraph';
 import { CutNote } from '../features/lineage/CutNote';
 import { add, toggle } from '../features/lineage/expansions';
 import type { Layout } from '../features/lineage/geometry';
 import { Graph } from '../features/lineage/Graph';
 import { GraphControls } from '../features/lineage/GraphControls';
-import { expansionsFor } from '../features/lineage/highlight';
-import { useLayout } from '../features/lineage/useLayout';
+import { expansionsBack, expansionsFor } from '../features/lineage/highlight';
+import { ChangeLegend } from '../features/lineage/Legend';
+import type { ColumnLayout } from '../features/lineage/useLayout';
+import { TimeBar } from '../features/time/TimeBar';
+import type { How } from '../features/time/useMover';
+import { moment } from '../lib/format';
 import type { LineageState } from '../lib/lineageUrl';
-import { defaultMaxNodes, formatLineage, parseLineage } from '../lib/lineageUrl';
-import type { NodeType } from '../lib/nodeId';
-import { nodeTypeOf, readable } from '../lib/nodeId';
+import {
+  defaultMaxColumns,
+  defaultMaxNodes,
+  formatLineage,
+  mostColumns,
+  parseLineage,
+} from '../lib/lineageUrl';
+import { atTables, readable } from '../lib/nodeId';
 import { Link, navigate } from '../lib/router';
 import { SidePanel } from './SidePanel';
+import type { Lineage } from './useLineage';
+import { useLineage } from './useLineage';
 
-type Change = (more: Partial<LineageState>) => void;
+export type Change = (more: Partial<LineageState>, how?: How) => void;
 
-function Heading({ id, layout }: { id: string; layout: Layout | undefined }) {
-  const node = layout?.nodes.find((n) => n.id === layout.root);
-  const { name, namespace } = node ? { name: node.label, namespace: node.sublabel } : readable(id);
+interface PartProps {
+  lineage: Lineage;
+  change: Change;
+}
+
+const opened = (state: LineageState) => (state.panel === 'none' ? 'details' : state.panel);
+
+function Heading({ lineage }: { lineage: Lineage }) {
+  const { picture, table, columns, canonical, state } = lineage;
+  const node = picture.loading
+    ? undefined
+    : (table ?? columns)?.nodes.find((n) => n.id === canonical);
+  const { name, namespace } = node
+    ? { name: node.label, namespace: node.sublabel }
+    : readable(state.node);
   return (
     <div className="lineage-heading">
       <h1>{name}</h1>
@@ -34,15 +58,21 @@ function Heading({ id, layout }: { id: string; layout: Layout | undefined }) {
   );
 }
 
-interface PictureProps {
-  layout: Layout;
-  state: LineageState;
-  selected: string;
-  impact: Impact;
-  change: Change;
+// The path that the picture shows instead of what lies around the selected node.
+function pathOf({ state, impact, cause }: Lineage) {
+  if (state.panel === 'impact') {
+    const hit = impact.affected.find((a) => a.nodeId === state.hit);
+    return hit ? atTables(hit.path) : null;
+  }
+  if (state.panel === 'cause') {
+    const chosen = cause.loading ? null : cause.data?.causes.find((c) => c.rank === state.cause);
+    return chosen ? atTables(stepsOf(chosen)) : null;
+  }
+  return null;
 }
 
-function Picture({ layout, state, selected, impact, change }: PictureProps) {
+function Tables({ lineage, layout, change }: PartProps & { layout: Layout }) {
+  const { state, impact, selected } = lineage;
   const shown = useMemo(() => new Set(layout.nodes.map((n) => n.id)), [layout]);
   const severities = useMemo(
     () =>
@@ -53,56 +83,78 @@ function Picture({ layout, state, selected, impact, change }: PictureProps) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [state.panel, impact.answer, impact.affected.length],
   );
-  const hit =
-    state.panel === 'impact' ? impact.affected.find((a) => a.nodeId === state.hit) : undefined;
+  const comparing = state.compareTo !== null;
   return (
     <Graph
       layout={layout}
       selected={selected}
       edge={state.edge}
       expand={state.expand}
-      path={hit?.path ?? null}
+      path={pathOf(lineage)}
+      pathGoal={state.panel === 'cause' ? 'start' : 'end'}
       impact={severities}
+      comparing={comparing}
       onSelect={(id) =>
         change({
           selected: id,
           edge: null,
           run: null,
           hit: null,
-          panel: state.panel === 'none' ? 'details' : state.panel,
+          cause: null,
+          panel: opened(state),
         })
       }
-      onEdge={(from, to) =>
-        change({ edge: { from, to }, panel: state.panel === 'none' ? 'details' : state.panel })
-      }
+      onEdge={(from, to) => change({ edge: { from, to }, panel: opened(state) })}
       onToggle={(id, way) => change({ expand: toggle(state.expand, shown, id, way) })}
+    >
+      {comparing && <ChangeLegend />}
+    </Graph>
+  );
+}
+
+function Columns({ lineage, layout, change }: PartProps & { layout: ColumnLayout }) {
+  const { state, selected } = lineage;
+  return (
+    <ColumnGraph
+      layout={layout}
+      selected={selected}
+      column={state.column}
+      edge={state.edge}
+      onSelect={(dataset, column) =>
+        change({ selected: dataset, column, edge: null, run: null, panel: opened(state) })
+      }
+      onEdge={(from, to) => change({ edge: { from, to }, panel: opened(state) })}
+      onMore={() =>
+        change({
+          maxColumns: Math.min(mostColumns, (state.maxColumns ?? defaultMaxColumns) * 4),
+        })
+      }
     />
   );
 }
 
-interface BarProps {
-  state: LineageState;
-  layout: Layout | undefined;
-  centre: { href: string; type: NodeType } | null; // a way to make the selected node the middle
-  change: Change;
+function recentred(state: LineageState, node: string): string {
+  const clean = { selected: null, expand: [], edge: null, hit: null, cause: null, column: null };
+  return formatLineage({ ...state, node, ...clean });
 }
 
-function Bar({ state, layout, centre, change }: BarProps) {
+function Bar({ lineage, change }: PartProps) {
+  const { state, selected, canonical, type } = lineage;
   return (
     <div className="lineage-bar">
-      <Heading id={state.node} layout={layout} />
-      {centre && (
-        <Link className="button" href={centre.href}>
-          Centre on the selected {centre.type === 'JOB' ? 'job' : 'dataset'}
+      <Heading lineage={lineage} />
+      {selected !== canonical && (
+        <Link className="button" href={recentred(state, selected)}>
+          Centre on the selected {type === 'JOB' ? 'job' : 'dataset'}
         </Link>
       )}
       <GraphControls
         depth={state.depth}
         direction={state.direction}
-        asOf={state.asOf}
+        level={state.level}
         onDepth={(depth) => change({ depth })}
         onDirection={(direction) => change({ direction })}
-        onAsOf={(asOf) => change({ asOf })}
+        onLevel={(level) => change({ level, edge: null, column: null })}
       />
       {state.panel === 'none' && (
         <button
@@ -118,73 +170,119 @@ function Bar({ state, layout, centre, change }: BarProps) {
   );
 }
 
-function recentred(state: LineageState, node: string): string {
-  const clean = { selected: null, expand: [], edge: null, hit: null };
-  return formatLineage({ ...state, node, ...clean });
+function Time({ lineage, change }: PartProps) {
+  const { state, span, picture } = lineage;
+  if (!span) return null;
+  return (
+    <TimeBar
+      span={span}
+      asOf={state.asOf}
+      knownAt={state.knownAt}
+      compareTo={state.compareTo}
+      marks={lineage.marks}
+      marksComplete={lineage.marksComplete}
+      busy={picture.loading}
+      comparable={state.level === 'table'}
+      onChange={(more, how) => {
+        const starts = more.compareTo && state.compareTo === null;
+        const ends = more.compareTo === null && state.panel === 'changes';
+        const panel = starts ? 'changes' : ends ? 'details' : state.panel;
+        change({ ...more, panel, cause: null, hit: null }, how);
+      }}
+    />
+  );
+}
+
+// Before its first event a node is not there; the picture of before stays, so that time can be moved
+// on without losing the place.
+function NotYet({ lineage, change }: PartProps) {
+  const { state, marks } = lineage;
+  const first = marks[0]?.iso ?? null;
+  return (
+    <div className="not-yet" role="status">
+      <p>
+        <strong>{readable(state.node).name}</strong>{' '}
+        {state.knownAt === null ? 'was not there yet at' : 'was not known at'} {moment(state.asOf)}.
+      </p>
+      {state.knownAt === null ? (
+        <button type="button" className="button" onClick={() => change({ asOf: first })}>
+          {first === null ? 'Back to now' : 'To its first appearance'}
+        </button>
+      ) : (
+        <button type="button" className="button" onClick={() => change({ knownAt: null })}>
+          Ask with all that is known now
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Picture({ lineage, change }: PartProps) {
+  const { picture, table, columns, state } = lineage;
+  const layout = table ?? columns;
+  const notYet =
+    picture.problem?.problem.code === 'not-found' &&
+    (state.asOf !== null || state.knownAt !== null);
+  if (picture.problem && !notYet) {
+    return <ProblemNote problem={picture.problem} onRetry={picture.reload} />;
+  }
+  if (!layout && picture.loading) return <Loading what="lineage" />;
+  return (
+    <>
+      {layout && !layout.complete && !notYet && (
+        <CutNote
+          cut={layout.cut}
+          depth={state.depth}
+          maxNodes={state.maxNodes ?? defaultMaxNodes}
+          onDepth={(depth) => change({ depth })}
+          onMaxNodes={(maxNodes) => change({ maxNodes })}
+          onRetry={picture.reload}
+        />
+      )}
+      <div className={notYet ? 'picture is-gone' : 'picture'}>
+        {table && <Tables lineage={lineage} layout={table} change={change} />}
+        {columns && <Columns lineage={lineage} layout={columns} change={change} />}
+        {notYet && <NotYet lineage={lineage} change={change} />}
+      </div>
+    </>
+  );
 }
 
 // A path that leads out of the picture brings its nodes into it.
-function hitChange(state: LineageState, layout: Layout | undefined, affected: Affected | null) {
-  if (!affected || !layout) return { hit: affected?.nodeId ?? null };
-  return { hit: affected.nodeId, expand: add(state.expand, expansionsFor(layout, affected.path)) };
+function hitChange({ state, table }: Lineage, affected: Affected | null): Partial<LineageState> {
+  if (!affected || !table) return { hit: affected?.nodeId ?? null };
+  return {
+    hit: affected.nodeId,
+    expand: add(state.expand, expansionsFor(table, atTables(affected.path))),
+  };
+}
+
+function causeChange({ state, table }: Lineage, cause: Cause | null): Partial<LineageState> {
+  if (!cause || !table) return { cause: cause?.rank ?? null };
+  return {
+    cause: cause.rank,
+    expand: add(state.expand, expansionsBack(table, atTables(cause.path))),
+  };
 }
 
 export function LineagePage({ node, params }: { node: string; params: URLSearchParams }) {
   const state = parseLineage(node, params);
-  const resource = useLayout(state);
-  const layout = resource.data;
-  // The server knows the node by its canonical id, which may differ from the one in the address.
-  const canonical = layout && !resource.loading ? layout.root : node;
-  const selected = state.selected ?? canonical;
-  const type = layout?.nodes.find((n) => n.id === selected)?.type ?? nodeTypeOf(selected);
-  const kind = kindFor(type, state.kind);
-  const impact = useImpact(
-    state.panel === 'impact' ? { nodeId: selected, kind, asOf: state.asOf } : null,
-  );
-  const change: Change = (more) => navigate(formatLineage({ ...state, ...more }));
-  const drawn = resource.problem ? undefined : layout;
-
+  const lineage = useLineage(state);
+  const change: Change = (more, how = 'push') =>
+    navigate(formatLineage({ ...state, ...more }), { replace: how === 'replace' });
   return (
     <main className={state.panel === 'none' ? 'lineage' : 'lineage with-panel'} id="main">
-      <section className="lineage-main" aria-label="Lineage" aria-busy={resource.loading}>
-        <Bar
-          state={state}
-          layout={resource.loading ? undefined : layout}
-          centre={selected === canonical ? null : { href: recentred(state, selected), type }}
-          change={change}
-        />
-        {drawn && !drawn.complete && (
-          <CutNote
-            cut={drawn.cut}
-            depth={state.depth}
-            maxNodes={state.maxNodes ?? defaultMaxNodes}
-            onDepth={(depth) => change({ depth })}
-            onMaxNodes={(maxNodes) => change({ maxNodes })}
-            onRetry={resource.reload}
-          />
-        )}
-        {resource.problem && <ProblemNote problem={resource.problem} onRetry={resource.reload} />}
-        {!layout && resource.loading && <Loading what="lineage" />}
-        {drawn && (
-          <Picture
-            layout={drawn}
-            state={state}
-            selected={selected}
-            impact={impact}
-            change={change}
-          />
-        )}
+      <section className="lineage-main" aria-label="Lineage" aria-busy={lineage.picture.loading}>
+        <Bar lineage={lineage} change={change} />
+        <Time lineage={lineage} change={change} />
+        <Picture lineage={lineage} change={change} />
       </section>
       {state.panel !== 'none' && (
         <SidePanel
-          state={state}
-          selected={selected}
-          type={type}
-          kind={kind}
-          layout={layout}
-          impact={impact}
+          lineage={lineage}
           change={change}
-          onHit={(affected) => change(hitChange(state, layout, affected))}
+          onHit={(affected) => change(hitChange(lineage, affected))}
+          onCause={(cause) => change(causeChange(lineage, cause))}
         />
       )}
     </main>

@@ -33,6 +33,7 @@ function ThemeButton() {
 
 const ways = [
   { href: '/', label: 'Home' },
+  { href: '/impact', label: 'What if' },
   { href: '/events', label: 'Events' },
   { href: '/quarantine', label: 'Quarantine' },
 ];

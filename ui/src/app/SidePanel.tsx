@@ -1,57 +1,77 @@
-// Beside the picture: details, runs or impact of what is selected, or the evidence of an edge.
+// Beside the picture: details, runs, impact or causes of what is selected, what changed, or the
+// evidence of an edge.
 import type { KeyboardEvent } from 'react';
 import { Icon } from '../components/Icons';
 import { NodeLink } from '../components/NodeLink';
 import { TypeMark } from '../components/Marks';
+import { CausePanel } from '../features/cause/CausePanel';
+import type { Cause } from '../features/cause/useCause';
+import { defaultWindow } from '../features/cause/useCause';
 import { EdgeEvidence } from '../features/detail/EdgeEvidence';
 import { NodeDetail } from '../features/detail/NodeDetail';
 import { ImpactPanel } from '../features/impact/ImpactPanel';
-import type { Affected, Impact } from '../features/impact/useImpact';
-import type { Layout } from '../features/lineage/geometry';
+import type { Affected } from '../features/impact/useImpact';
+import { ColumnDetail } from '../features/lineage/ColumnDetail';
 import { RunDetail } from '../features/runs/RunDetail';
 import { RunList } from '../features/runs/RunList';
-import type { ImpactKind, LineageState, Panel } from '../lib/lineageUrl';
-import { formatLineage } from '../lib/lineageUrl';
-import type { NodeType } from '../lib/nodeId';
+import { ChangesPanel } from '../features/time/ChangesPanel';
+import type { LineageState, Panel } from '../lib/lineageUrl';
+import { formatLineage, lineageHref } from '../lib/lineageUrl';
+import { isoOf } from '../lib/moments';
 import { readable } from '../lib/nodeId';
 import { Link } from '../lib/router';
+import type { Lineage } from './useLineage';
 
 export interface SidePanelProps {
-  state: LineageState;
-  selected: string;
-  type: NodeType;
-  kind: ImpactKind;
-  layout: Layout | undefined;
-  impact: Impact;
+  lineage: Lineage;
   change: (more: Partial<LineageState>) => void;
   onHit: (affected: Affected | null) => void;
+  onCause: (cause: Cause | null) => void;
 }
 
 const tabs: { panel: Exclude<Panel, 'none'>; label: string }[] = [
   { panel: 'details', label: 'Details' },
   { panel: 'runs', label: 'Runs' },
   { panel: 'impact', label: 'Impact' },
+  { panel: 'cause', label: 'Cause' },
+  { panel: 'changes', label: 'Changes' },
 ];
 
 function hrefs(state: LineageState) {
   const to = (more: Partial<LineageState>) => formatLineage({ ...state, edge: null, ...more });
+  const gone = { run: null, hit: null, cause: null };
   return {
-    node: (id: string) => to({ selected: id, run: null, hit: null }),
+    node: (id: string) => to({ selected: id, ...gone }),
     edge: (from: string, end: string) => to({ edge: { from, to: end } }),
     run: (id: string) => to({ panel: 'runs', run: id }),
+    cause: to({ panel: 'cause', ...gone }),
   };
 }
 
-function neighboursOf(layout: Layout | undefined, id: string) {
-  const edges = layout?.edges ?? [];
-  const unique = (ids: string[]) => [...new Set(ids)];
+interface Edge {
+  source: string;
+  target: string;
+}
+
+// At the level of columns the edges join fields; whose they are, the cards say.
+function neighboursOf({ table, columns, selected: id }: Lineage) {
+  const cardOf = new Map(
+    columns?.nodes.flatMap((n) => n.columns.map((c) => [c.id, n.id] as const)) ?? [],
+  );
+  const whole = (end: string) => cardOf.get(end) ?? end;
+  const edges: Edge[] = (table?.edges ?? columns?.edges ?? []).map((e) => ({
+    source: whole(e.source),
+    target: whole(e.target),
+  }));
+  const unique = (ids: string[]) => [...new Set(ids.filter((other) => other !== id))];
   return {
     upstream: unique(edges.filter((e) => e.target === id).map((e) => e.source)),
     downstream: unique(edges.filter((e) => e.source === id).map((e) => e.target)),
   };
 }
 
-function Runs({ state, selected, type, layout }: SidePanelProps) {
+function Runs({ lineage }: SidePanelProps) {
+  const { state, selected, type, table } = lineage;
   const href = hrefs(state);
   if (state.run !== null) {
     return (
@@ -63,55 +83,154 @@ function Runs({ state, selected, type, layout }: SidePanelProps) {
       </>
     );
   }
-  const nodes = new Map(layout?.nodes.map((n) => [n.id, n]) ?? []);
-  const jobs = type === 'JOB' ? [selected] : neighboursOf(layout, selected).upstream;
+  const nodes = new Map(table?.nodes.map((n) => [n.id, n]) ?? []);
+  const jobs = type === 'JOB' ? [selected] : neighboursOf(lineage).upstream;
   const known = jobs.flatMap((id) => {
     const n = nodes.get(id);
     const { namespace, name } = n ? { namespace: n.sublabel, name: n.label } : readable(id);
     return n?.type === 'JOB' || id.startsWith('job:') ? [{ id, namespace, name }] : [];
   });
   if (known.length === 0) {
-    return <p className="quiet">No job in the picture writes it. Expand upstream to find one.</p>;
+    return (
+      <p className="quiet">
+        {state.level === 'column'
+          ? 'The picture shows columns: jobs and their runs are at the level of tables.'
+          : 'No job in the picture writes it. Expand upstream to find one.'}
+      </p>
+    );
   }
   return known.map(({ id, namespace, name }) => (
     <section key={id} aria-label={`Runs of ${name}`}>
       {type !== 'JOB' && (
         <NodeLink type="JOB" namespace={namespace} name={name} href={href.node(id)} />
       )}
-      <RunList namespace={namespace} job={name} runHref={href.run} />
+      <RunList namespace={namespace} job={name} clocks={lineage.clocks} runHref={href.run} />
     </section>
   ));
 }
 
-function Content(props: SidePanelProps) {
-  const { state, selected, type, layout, impact, kind, change, onHit } = props;
-  const href = hrefs(state);
-  const node = layout?.nodes.find((n) => n.id === selected);
-  if (state.panel === 'runs') return <Runs {...props} />;
-  if (state.panel === 'impact') {
-    return (
-      <ImpactPanel
-        nodeId={selected}
-        type={type}
-        kind={kind}
-        impact={impact}
-        hit={state.hit}
-        onKind={(next) => change({ kind: next, hit: null })}
-        onHit={onHit}
-      />
-    );
-  }
+function Impact({ lineage, change, onHit }: SidePanelProps) {
+  const { state } = lineage;
   return (
-    <NodeDetail
-      id={selected}
-      hint={node ? { type: node.type, namespace: node.sublabel, name: node.label } : null}
+    <ImpactPanel
+      draft={lineage.draft}
+      type={lineage.type}
+      clocks={lineage.clocks}
+      impact={lineage.impact}
+      severity={state.severity}
+      hit={state.hit}
+      onDraft={({ kind, column, to, until }) =>
+        change({ kind, changeColumn: column, changeTo: to, until, hit: null })
+      }
+      onSeverity={(severity) => change({ severity })}
+      onHit={onHit}
+    />
+  );
+}
+
+function Causes({ lineage, change, onCause }: SidePanelProps) {
+  const { state, span } = lineage;
+  const href = hrefs(state);
+  return (
+    <CausePanel
+      nodeId={lineage.selected}
+      result={lineage.cause}
+      at={state.at ?? state.asOf}
       asOf={state.asOf}
-      neighbours={neighboursOf(layout, selected)}
+      lastEvent={span && isoOf(span.last)}
+      window={state.window ?? defaultWindow}
+      chosen={state.cause}
+      onAt={(at) => change({ at, cause: null })}
+      onWindow={(window) => change({ window, cause: null })}
+      onChoose={onCause}
+      nodeHref={href.node}
+      runHref={href.run}
+    />
+  );
+}
+
+function Changes({ lineage, change }: SidePanelProps) {
+  const { state, span } = lineage;
+  const href = hrefs(state);
+  return (
+    <ChangesPanel
+      changes={lineage.changes}
+      asOf={state.asOf}
+      compareTo={state.compareTo}
+      first={span?.first ?? null}
+      last={span?.last ?? null}
+      kinds={lineage.kinds}
+      onKinds={lineage.setKinds}
+      onCompare={(compareTo) => change({ compareTo })}
+      onMoment={(asOf) => change({ asOf })}
       nodeHref={href.node}
       edgeHref={href.edge}
       runHref={href.run}
     />
   );
+}
+
+function SelectedColumn({ lineage }: { lineage: Lineage }) {
+  const { state, columns } = lineage;
+  if (!columns || state.column === null) return null;
+  const href = hrefs(state);
+  const cardOf = (id: string) =>
+    columns.nodes.find((n) => n.id === id || n.columns.some((c) => c.id === id))?.id;
+  return (
+    <ColumnDetail
+      layout={columns}
+      column={state.column}
+      href={(id) =>
+        formatLineage({
+          ...state,
+          edge: null,
+          selected: cardOf(id) ?? null,
+          column: cardOf(id) === id ? null : id,
+        })
+      }
+      edgeHref={href.edge}
+      onlyHref={(id) =>
+        lineageHref(id, { level: 'column', column: id, depth: 20, asOf: state.asOf })
+      }
+    />
+  );
+}
+
+function Details({ lineage }: SidePanelProps) {
+  const { state, selected, type, name, clocks } = lineage;
+  const href = hrefs(state);
+  return (
+    <>
+      <Link className="why-link" href={href.cause}>
+        <Icon name="late" /> Why is this wrong or late?
+      </Link>
+      <SelectedColumn lineage={lineage} />
+      <NodeDetail
+        id={selected}
+        hint={name && { type, ...name }}
+        {...clocks}
+        neighbours={neighboursOf(lineage)}
+        nodeHref={href.node}
+        edgeHref={href.edge}
+        runHref={href.run}
+      />
+    </>
+  );
+}
+
+function Content(props: SidePanelProps) {
+  switch (props.lineage.state.panel) {
+    case 'runs':
+      return <Runs {...props} />;
+    case 'impact':
+      return <Impact {...props} />;
+    case 'cause':
+      return <Causes {...props} />;
+    case 'changes':
+      return <Changes {...props} />;
+    default:
+      return <Details {...props} />;
+  }
 }
 
 function arrowTabs(event: KeyboardEvent<HTMLDivElement>) {
@@ -124,7 +243,7 @@ function arrowTabs(event: KeyboardEvent<HTMLDivElement>) {
   event.preventDefault();
 }
 
-function Tabs({ state, change }: SidePanelProps) {
+function Tabs({ lineage: { state }, change }: SidePanelProps) {
   return (
     <div className="tabs" role="tablist" aria-label="Panel" onKeyDown={arrowTabs}>
       {tabs.map(({ panel, label }) => (
@@ -136,7 +255,7 @@ function Tabs({ state, change }: SidePanelProps) {
           aria-selected={state.panel === panel}
           aria-controls="panel-content"
           tabIndex={state.panel === panel ? 0 : -1}
-          onClick={() => change({ panel, run: null, hit: null })}
+          onClick={() => change({ panel, run: null, hit: null, cause: null })}
         >
           {label}
         </button>
@@ -145,11 +264,25 @@ function Tabs({ state, change }: SidePanelProps) {
   );
 }
 
-export function SidePanel(props: SidePanelProps) {
-  const { state, selected, type, layout, change } = props;
-  const node = layout?.nodes.find((n) => n.id === selected);
-  const name = node ? { name: node.label, namespace: node.sublabel } : readable(selected);
+function EdgePanel({ lineage: { state } }: SidePanelProps) {
   const href = hrefs(state);
+  if (!state.edge) return null;
+  return (
+    <div className="panel-content">
+      <EdgeEvidence
+        from={state.edge.from}
+        to={state.edge.to}
+        nodeHref={href.node}
+        runHref={href.run}
+      />
+    </div>
+  );
+}
+
+export function SidePanel(props: SidePanelProps) {
+  const { lineage, change } = props;
+  const { state, selected, type } = lineage;
+  const name = lineage.name ?? readable(selected);
   return (
     <aside className="panel" aria-label={state.edge ? 'Edge' : name.name}>
       <header className="panel-head">
@@ -168,20 +301,15 @@ export function SidePanel(props: SidePanelProps) {
           type="button"
           className="icon-button"
           aria-label={state.edge ? 'Back to the node' : 'Close the panel'}
-          onClick={() => change(state.edge ? { edge: null } : { panel: 'none', hit: null })}
+          onClick={() =>
+            change(state.edge ? { edge: null } : { panel: 'none', hit: null, cause: null })
+          }
         >
           <Icon name="close" />
         </button>
       </header>
       {state.edge ? (
-        <div className="panel-content">
-          <EdgeEvidence
-            from={state.edge.from}
-            to={state.edge.to}
-            nodeHref={href.node}
-            runHref={href.run}
-          />
-        </div>
+        <EdgePanel {...props} />
       ) : (
         <>
           <Tabs {...props} />

@@ -4,12 +4,18 @@ import { Icon } from './Icons';
 
 export type RunState = Schemas['RunState'];
 
-export function TypeMark({ type }: { type: Schemas['NodeType'] }) {
-  const job = type === 'JOB';
+const types = {
+  DATASET: { icon: 'dataset', text: 'Dataset', look: 'is-dataset' },
+  JOB: { icon: 'job', text: 'Job', look: 'is-job' },
+  DATASET_FIELD: { icon: 'field', text: 'Column', look: 'is-field' },
+} as const;
+
+export function TypeMark({ type }: { type: keyof typeof types }) {
+  const { icon, text, look } = types[type];
   return (
-    <span className={`type-mark ${job ? 'is-job' : 'is-dataset'}`}>
-      <Icon name={job ? 'job' : 'dataset'} />
-      <span className="visually-hidden">{job ? 'Job' : 'Dataset'}</span>
+    <span className={`type-mark ${look}`}>
+      <Icon name={icon} />
+      <span className="visually-hidden">{text}</span>
     </span>
   );
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { LineageState } from './lineageUrl';
-import { formatLineage, lineageHref, lineageState, parseLineage } from './lineageUrl';
+import {
+  clocksOf,
+  comparison,
+  formatLineage,
+  lineageHref,
+  lineageState,
+  parseLineage,
+} from './lineageUrl';
 import { segments } from './router';
 
 function roundTrip(state: LineageState): LineageState {
@@ -20,12 +27,24 @@ describe('the address of a lineage page', () => {
       expand: ['dataset:a:b|down', 'job:a:c|up'],
       selected: 'job:a:c',
       edge: { from: 'dataset:a:b', to: 'job:a:c' },
+      level: 'column',
+      column: 'datasetField:a:b:c.d',
+      maxColumns: 200,
       panel: 'impact',
       run: 'run 1',
-      kind: 'dataset_deleted',
+      kind: 'column_renamed',
+      changeColumn: 'c&d',
+      changeTo: 'é=1',
+      until: '2026-10-02T00:00:00Z',
+      severity: 'degraded',
       hit: 'dataset:x:y',
+      at: '2026-10-03T00:00:00Z',
+      window: 'P7D',
+      cause: 3,
       maxNodes: 1000,
       asOf: '2026-10-01T00:00:00Z',
+      knownAt: '77',
+      compareTo: '2026-09-01T00:00:00Z',
     });
     expect(roundTrip(state)).toEqual(state);
   });
@@ -42,5 +61,21 @@ describe('the address of a lineage page', () => {
   it('falls back to defaults on nonsense', () => {
     const query = new URLSearchParams('depth=-1&dir=sideways&panel=x&x=nothing&max=many');
     expect(parseLineage('job:a:b', query)).toEqual(lineageState('job:a:b'));
+  });
+
+  it('reads "then" as the moment shown', () => {
+    const then = { asOf: '2026-10-01T00:00:00Z', knownAt: 'then' };
+    expect(clocksOf(then)).toEqual({ asOf: then.asOf, knownAt: then.asOf });
+    expect(clocksOf({ asOf: null, knownAt: 'then' })).toEqual({ asOf: null, knownAt: null });
+    expect(clocksOf({ asOf: then.asOf, knownAt: '7' }).knownAt).toBe('7');
+  });
+
+  it('compares as time ran', () => {
+    const [early, late] = ['2026-10-01T00:00:00Z', '2026-10-02T00:00:00.5Z'];
+    const forward = { from: early, to: late };
+    expect(comparison({ asOf: late, compareTo: early })).toEqual(forward);
+    expect(comparison({ asOf: early, compareTo: late })).toEqual(forward);
+    expect(comparison({ asOf: null, compareTo: late })).toEqual({ from: late, to: null });
+    expect(comparison({ asOf: early, compareTo: null })).toBeNull();
   });
 });

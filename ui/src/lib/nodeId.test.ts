@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastPart, nodeId, readable, shorten } from './nodeId';
+import { atTables, datasetOf, fieldOf, lastPart, nodeId, readable, shorten } from './nodeId';
 
 describe('nodeId', () => {
   it('keeps colons and slashes as the server sends them', () => {
@@ -50,5 +50,30 @@ describe('shorten', () => {
   });
   it('does not split a character', () => {
     expect(shorten('😀😀😀😀', 3)).toBe('…😀😀');
+  });
+});
+
+describe('fields', () => {
+  const field = 'datasetField:postgres://db:5432:public.orders:address.city';
+
+  it('belong to a dataset', () => {
+    expect(datasetOf(field)).toBe('dataset:postgres://db:5432:public.orders');
+    expect(fieldOf(field)).toBe('address.city');
+    expect(datasetOf('job:a:b')).toBe('job:a:b');
+    expect(readable(field).name).toBe('public.orders.address.city');
+  });
+
+  it('of a path lead through jobs at the level of tables', () => {
+    const path = [
+      { from: 'datasetField:n:a:x', to: 'datasetField:n:b:y', via: 'job:n:j' },
+      { from: 'datasetField:n:b:y', to: 'job:n:k', via: null },
+      { from: 'job:n:k', to: 'dataset:n:c', via: null },
+    ];
+    expect(atTables(path)).toEqual([
+      { from: 'dataset:n:a', to: 'job:n:j' },
+      { from: 'job:n:j', to: 'dataset:n:b' },
+      { from: 'dataset:n:b', to: 'job:n:k' },
+      { from: 'job:n:k', to: 'dataset:n:c' },
+    ]);
   });
 });

@@ -35,6 +35,8 @@ export function dataset(more: Partial<Schemas['Dataset']> = {}): Schemas['Datase
     sourceName: 'n',
     fields: [],
     tags: [],
+    owners: [],
+    annotations: { description: null, owners: [], tags: [] },
     lastModifiedAt: null,
     lastLifecycleState: null,
     description: null,
@@ -67,8 +69,37 @@ export function job(more: Partial<Schemas['Job']> = {}): Schemas['Job'] {
     currentVersion: null,
     facets: {},
     placeholder: false,
+    owners: [],
+    tags: [],
+    annotations: { description: null, owners: [], tags: [] },
     ...more,
   };
+}
+
+export function found(more: Partial<Schemas['SearchResult']> = {}): Schemas['SearchResult'] {
+  return {
+    type: 'DATASET',
+    name: 'orders',
+    namespace: 'n',
+    dataset: null,
+    nodeId: 'dataset:n:orders',
+    updatedAt: '2026-10-01T00:00:00.000000Z',
+    placeholder: false,
+    match: 'prefix',
+    highlights: [],
+    use: { readers: 0, consumers: 0 },
+    owners: [],
+    tags: [],
+    ...more,
+  };
+}
+
+export function foundList(
+  results: Schemas['SearchResult'][],
+  more: Partial<Schemas['SearchResultList']> = {},
+): Schemas['SearchResultList'] {
+  const head = { as_of: '2026-10-01T00:00:00.000000Z', seq: 1, complete: true, cut: null };
+  return { ...head, totalCount: results.length, results, ...more };
 }
 
 // A fetch that answers by path, decoded after /api/v1; what is not listed is a problem.

@@ -3,10 +3,13 @@ import { api, ask } from '../../api/client';
 import { Loading, StateMark } from '../../components/Marks';
 import { ProblemNote } from '../../components/ProblemNote';
 import { plural } from '../../lib/format';
+import type { Clocks } from '../../lib/lineageUrl';
+import { clockQuery } from '../../lib/lineageUrl';
 import { Link } from '../../lib/router';
 import { useResource } from '../../lib/useResource';
-import { columnSources, owners } from './facetReads';
-import type { NodeDetailProps } from './NodeDetail';
+import { Description, Owners, Tags } from './Annotations';
+import { columnSources } from './facetReads';
+import type { Changed, NodeDetailProps } from './NodeDetail';
 import { Chips, Facts, Neighbours, Section, When } from './parts';
 
 type Dataset = Schemas['Dataset'];
@@ -54,12 +57,18 @@ function Fields({ dataset }: { dataset: Dataset }) {
   );
 }
 
-function Versions({ dataset, runHref }: { dataset: Dataset; runHref: (id: string) => string }) {
+interface VersionsProps {
+  dataset: Dataset;
+  clocks: Clocks;
+  runHref: (id: string) => string;
+}
+
+function Versions({ dataset, clocks, runHref }: VersionsProps) {
   const path = { namespace: dataset.namespace, dataset: dataset.name };
-  const versions = useResource(`${path.namespace}\n${path.dataset}`, (signal) =>
+  const versions = useResource(JSON.stringify([path, clocks]), (signal) =>
     ask(
       api.GET('/namespaces/{namespace}/datasets/{dataset}/versions', {
-        params: { path, query: { limit: 10 } },
+        params: { path, query: { limit: 10, ...clockQuery(clocks) } },
         signal,
       }),
     ),
@@ -93,7 +102,17 @@ function Versions({ dataset, runHref }: { dataset: Dataset; runHref: (id: string
   );
 }
 
-export function DatasetDetail({ dataset, ...p }: NodeDetailProps & { dataset: Dataset }) {
+export function DatasetDetail({ dataset, ...p }: NodeDetailProps & { dataset: Dataset } & Changed) {
+  const annotated = {
+    nodeId: dataset.nodeId,
+    asOf: p.asOf,
+    knownAt: p.knownAt,
+    description: dataset.description,
+    owners: dataset.owners,
+    tags: dataset.tags,
+    annotations: dataset.annotations,
+    onChanged: p.onChanged,
+  };
   return (
     <>
       {dataset.deleted && (
@@ -102,15 +121,12 @@ export function DatasetDetail({ dataset, ...p }: NodeDetailProps & { dataset: Da
       {dataset.placeholder && (
         <p className="note note-plain">Only named by others so far: nothing described it.</p>
       )}
-      {dataset.description && <p className="about">{dataset.description}</p>}
+      <Description {...annotated} />
       <Facts
         rows={[
           ['Type', dataset.type],
-          [
-            'Owners',
-            <Chips key="o" items={owners(dataset.facets).map((o) => o.name)} label="Owners" />,
-          ],
-          ['Tags', <Chips key="t" items={dataset.tags} label="Tags" />],
+          ['Owners', <Owners key="o" {...annotated} />],
+          ['Tags', <Tags key="t" {...annotated} />],
           ['Last written', <When key="w" iso={dataset.lastModifiedAt} />],
           ['First seen', <When key="f" iso={dataset.createdAt} />],
           ...(dataset.physicalName !== dataset.name
@@ -144,7 +160,11 @@ export function DatasetDetail({ dataset, ...p }: NodeDetailProps & { dataset: Da
         <Neighbours {...p} />
       </Section>
       <Section title="Versions">
-        <Versions dataset={dataset} runHref={p.runHref} />
+        <Versions
+          dataset={dataset}
+          clocks={{ asOf: p.asOf, knownAt: p.knownAt }}
+          runHref={p.runHref}
+        />
       </Section>
     </>
   );

@@ -3,11 +3,14 @@ import { api, ask } from '../../api/client';
 import { Loading, StateMark } from '../../components/Marks';
 import { ProblemNote } from '../../components/ProblemNote';
 import { duration, plural } from '../../lib/format';
+import type { Clocks } from '../../lib/lineageUrl';
+import { clockQuery } from '../../lib/lineageUrl';
 import { Link } from '../../lib/router';
 import { useResource } from '../../lib/useResource';
-import { owners, sourceCode, sql, webUrl } from './facetReads';
-import type { NodeDetailProps } from './NodeDetail';
-import { Chips, Facts, Neighbours, Section, When } from './parts';
+import { Description, Owners, Tags } from './Annotations';
+import { sourceCode, sql, webUrl } from './facetReads';
+import type { Changed, NodeDetailProps } from './NodeDetail';
+import { Facts, Neighbours, Section, When } from './parts';
 
 type Job = Schemas['Job'];
 
@@ -28,12 +31,12 @@ function LatestRuns({ job, runHref }: { job: Job; runHref: (id: string) => strin
   );
 }
 
-function Versions({ job }: { job: Job }) {
+function Versions({ job, clocks }: { job: Job; clocks: Clocks }) {
   const path = { namespace: job.namespace, job: job.name };
-  const versions = useResource(`${path.namespace}\n${path.job}`, (signal) =>
+  const versions = useResource(JSON.stringify([path, clocks]), (signal) =>
     ask(
       api.GET('/namespaces/{namespace}/jobs/{job}/versions', {
-        params: { path, query: { limit: 10 } },
+        params: { path, query: { limit: 10, ...clockQuery(clocks) } },
         signal,
       }),
     ),
@@ -56,14 +59,25 @@ function Versions({ job }: { job: Job }) {
   );
 }
 
-export function JobDetail({ job, ...p }: NodeDetailProps & { job: Job }) {
+export function JobDetail({ job, ...p }: NodeDetailProps & { job: Job } & Changed) {
+  const annotated = {
+    nodeId: job.nodeId,
+    asOf: p.asOf,
+    knownAt: p.knownAt,
+    description: job.description,
+    owners: job.owners,
+    tags: job.tags,
+    annotations: job.annotations,
+    onChanged: p.onChanged,
+  };
   const code = sourceCode(job.facets);
   const link = webUrl(code.url ?? job.location);
   const query = sql(job.facets);
   const rows: [string, React.ReactNode][] = [
     ['Type', job.type],
     ['Latest run', job.latestRun ? <StateMark key="s" state={job.latestRun.state} /> : '–'],
-    ['Owners', <Chips key="o" items={owners(job.facets).map((o) => o.name)} label="Owners" />],
+    ['Owners', <Owners key="o" {...annotated} />],
+    ['Tags', <Tags key="t" {...annotated} />],
     ['First seen', <When key="f" iso={job.createdAt} />],
     ['Last event', <When key="u" iso={job.updatedAt} />],
   ];
@@ -81,7 +95,7 @@ export function JobDetail({ job, ...p }: NodeDetailProps & { job: Job }) {
       {job.placeholder && (
         <p className="note note-plain">Only named by others so far: it sent nothing itself.</p>
       )}
-      {job.description && <p className="about">{job.description}</p>}
+      <Description {...annotated} />
       <Facts rows={rows} />
       <Section title="Latest runs">
         <LatestRuns job={job} runHref={p.runHref} />
@@ -95,7 +109,7 @@ export function JobDetail({ job, ...p }: NodeDetailProps & { job: Job }) {
         </Section>
       )}
       <Section title="Versions">
-        <Versions job={job} />
+        <Versions job={job} clocks={{ asOf: p.asOf, knownAt: p.knownAt }} />
       </Section>
     </>
   );

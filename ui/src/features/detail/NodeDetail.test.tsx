@@ -8,6 +8,7 @@ const props: NodeDetailProps = {
   id: 'dataset:n:orders',
   hint: { type: 'DATASET', namespace: 'n', name: 'orders' },
   asOf: null,
+  knownAt: null,
   neighbours: { upstream: ['job:n:load'], downstream: [] },
   edgeHref: (from, to) => `/edge/${from}>${to}`,
   nodeHref: (id) => `/node/${id}`,
@@ -19,7 +20,7 @@ it('shows a dataset with its schema, owners and neighbours', async () => {
   const orders = dataset({
     description: 'All orders.',
     fields: [{ name: 'cents', type: 'BIGINT', tags: ['money'], description: 'after discounts' }],
-    facets: { ownership: { owners: [{ name: 'team:x' }] } },
+    owners: ['team:x'],
   });
   vi.stubGlobal(
     'fetch',
@@ -71,6 +72,13 @@ it('lets the server find out what an id means', async () => {
   );
   render(<NodeDetail {...props} id="dataset:a:b:c" hint={null} />);
   expect(await screen.findByText('found')).toBeVisible();
+});
+
+it('is calm about a time before the node', async () => {
+  vi.stubGlobal('fetch', server({}));
+  render(<NodeDetail {...props} asOf="2026-09-01T00:00:00Z" />);
+  expect(await screen.findByText('It was not there yet at 2026-09-01 00:00:00 UTC.')).toBeVisible();
+  expect(screen.queryByRole('alert')).toBeNull();
 });
 
 it('says what went wrong', async () => {

@@ -1,14 +1,5 @@
 import { expect, it } from 'vitest';
-import { columnSources, owners, sql, webUrl } from './facetReads';
-
-it('reads owners and skips what is no owner', () => {
-  const facets = {
-    ownership: { owners: [{ name: 'team:a', type: 'MAINTAINER' }, { type: 'x' }, 3] },
-  };
-  expect(owners(facets)).toEqual([{ name: 'team:a', type: 'MAINTAINER' }]);
-  expect(owners({ ownership: { owners: 'nobody' } })).toEqual([]);
-  expect(owners({})).toEqual([]);
-});
+import { columnSources, sql, webUrl } from './facetReads';
 
 it('reads where a column comes from', () => {
   const facets = {

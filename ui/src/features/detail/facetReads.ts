@@ -13,13 +13,6 @@ function list(value: unknown): Record<string, unknown>[] {
     : [];
 }
 
-export function owners(facets: Facets): { name: string; type: string | null }[] {
-  return list(facets.ownership?.owners).flatMap((o) => {
-    const name = text(o.name);
-    return name === null ? [] : [{ name, type: text(o.type) }];
-  });
-}
-
 export function sql(facets: Facets): string | null {
   return text(facets.sql?.query);
 }

@@ -2,6 +2,8 @@
 // namespace ends; a hint from the picture saves that request.
 import type { Schemas } from '../../api/client';
 import { api, ask, fitsIntoPath } from '../../api/client';
+import type { Clocks } from '../../lib/lineageUrl';
+import { clockQuery } from '../../lib/lineageUrl';
 import type { NodeType } from '../../lib/nodeId';
 import type { Resource } from '../../lib/useResource';
 import { useResource } from '../../lib/useResource';
@@ -20,10 +22,10 @@ type LineageNode = Schemas['LineageNode'];
 async function atNode(
   id: string,
   detail: 'full' | 'summary',
-  asOf: string | null,
+  clocks: Clocks,
   signal: AbortSignal,
 ): Promise<LineageNode> {
-  const query = { nodeId: id, depth: 0, detail, as_of: asOf ?? undefined };
+  const query = { nodeId: id, depth: 0, detail, ...clockQuery(clocks) };
   const { graph } = await ask(api.GET('/lineage', { params: { query }, signal }));
   const type = /^(job|run):/.test(id) ? 'JOB' : 'DATASET';
   const found = graph.find((n) => n.id === id) ?? graph.find((n) => n.type === type) ?? graph[0];
@@ -31,29 +33,25 @@ async function atNode(
   return found;
 }
 
-async function resolveNode(
-  id: string,
-  asOf: string | null,
-  signal: AbortSignal,
-): Promise<NodeName> {
-  const { type, data } = await atNode(id, 'summary', asOf, signal);
+async function resolveNode(id: string, clocks: Clocks, signal: AbortSignal): Promise<NodeName> {
+  const { type, data } = await atNode(id, 'summary', clocks, signal);
   return { type, namespace: data.namespace, name: data.name };
 }
 
 async function fetchNode(
   id: string,
   hint: NodeName | null,
-  asOf: string | null,
+  clocks: Clocks,
   signal: AbortSignal,
 ): Promise<NodeData> {
-  const { type, namespace, name } = hint ?? (await resolveNode(id, asOf, signal));
+  const { type, namespace, name } = hint ?? (await resolveNode(id, clocks, signal));
   if (!fitsIntoPath(namespace) || !fitsIntoPath(name)) {
-    const { data } = await atNode(id, 'full', asOf, signal);
+    const { data } = await atNode(id, 'full', clocks, signal);
     return type === 'JOB'
       ? { type, job: data as Schemas['Job'] }
       : { type, dataset: data as Schemas['Dataset'] };
   }
-  const query = { as_of: asOf ?? undefined };
+  const query = clockQuery(clocks);
   if (type === 'JOB') {
     const path = { namespace, job: name };
     const job = await ask(
@@ -71,7 +69,9 @@ async function fetchNode(
 export function useNode(
   id: string,
   hint: NodeName | null,
-  asOf: string | null,
+  { asOf, knownAt }: Clocks,
 ): Resource<NodeData> {
-  return useResource(`${id}\n${asOf ?? ''}`, (signal) => fetchNode(id, hint, asOf, signal));
+  return useResource(JSON.stringify([id, asOf, knownAt]), (signal) =>
+    fetchNode(id, hint, { asOf, knownAt }, signal),
+  );
 }

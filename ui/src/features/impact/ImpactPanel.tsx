@@ -1,62 +1,32 @@
 // What breaks if …: the list beside the picture. A click on a line shows its path in the picture.
-import { useEffect, useRef, useState } from 'react';
-import type { Schemas } from '../../api/client';
+import { useEffect, useRef } from 'react';
 import { Icon } from '../../components/Icons';
+import { Incomplete } from '../../components/Incomplete';
 import { Loading, SeverityMark, StateMark, TypeMark } from '../../components/Marks';
 import { ProblemNote } from '../../components/ProblemNote';
-import { csv, saveAs } from '../../lib/download';
 import { plural } from '../../lib/format';
-import type { ImpactKind } from '../../lib/lineageUrl';
+import type { ChangeDraft } from '../../lib/impactUrl';
+import { changeOf, impactHref, noFilters } from '../../lib/impactUrl';
+import type { Clocks, Severity } from '../../lib/lineageUrl';
 import type { NodeType } from '../../lib/nodeId';
 import { readable } from '../../lib/nodeId';
-import { kinds } from './kinds';
+import { Link } from '../../lib/router';
+import { ChangeFields } from './ChangeFields';
+import { Downloads } from './Downloads';
+import { PathList } from './PathList';
+import { Tallies } from './Tallies';
 import type { Affected, Impact } from './useImpact';
 
-type Severity = Schemas['Severity'];
-const severities: Severity[] = ['breaking', 'degraded', 'recompute'];
-
 interface Props {
-  nodeId: string;
+  draft: ChangeDraft;
   type: NodeType;
-  kind: ImpactKind;
+  clocks: Clocks;
   impact: Impact;
+  severity: Severity | null;
   hit: string | null;
-  onKind: (kind: ImpactKind) => void;
+  onDraft: (draft: ChangeDraft) => void;
+  onSeverity: (severity: Severity | null) => void;
   onHit: (affected: Affected | null) => void;
-}
-
-function table(rows: Affected[]): (string | number | null)[][] {
-  return [
-    ['node_id', 'type', 'severity', 'distance', 'rule', 'owners', 'state', 'path'],
-    ...rows.map((a) => [
-      a.nodeId,
-      a.type,
-      a.severity,
-      a.distance,
-      a.rule,
-      a.owners.join('; '),
-      a.state,
-      [a.path[0]?.from ?? '', ...a.path.map((s) => s.to)].join(' > '),
-    ]),
-  ];
-}
-
-function Path({ affected }: { affected: Affected }) {
-  const stops = [affected.path[0]?.from, ...affected.path.map((s) => s.to)];
-  return (
-    <ol className="impact-path" aria-label="Path">
-      {stops.map((id, i) =>
-        id === undefined ? null : (
-          <li key={id}>
-            {readable(id).name}
-            {i > 0 && (
-              <span className="quiet"> {affected.path[i - 1]?.kind.replaceAll('_', ' ')}</span>
-            )}
-          </li>
-        ),
-      )}
-    </ol>
-  );
 }
 
 function Row({ a, open, onHit }: { a: Affected; open: boolean; onHit: Props['onHit'] }) {
@@ -73,17 +43,22 @@ function Row({ a, open, onHit }: { a: Affected; open: boolean; onHit: Props['onH
           <span>{name}</span>
           <span className="quiet">{namespace}</span>
         </span>
-        <SeverityMark severity={a.severity} />
+        <span className="impact-marks">
+          {a.assumed && <span className="assumed-mark">assumed</span>}
+          <SeverityMark severity={a.severity} />
+        </span>
         <span className="impact-distance" title="Jobs between">
           {a.distance}
         </span>
       </button>
       {open && (
         <div className="impact-more">
-          <Path affected={a} />
+          <PathList path={a.path} />
           <p className="quiet">
             rule <code>{a.rule}</code>
+            {a.columns.length > 0 && ` · columns ${a.columns.join(', ')}`}
             {a.owners.length > 0 && ` · owned by ${a.owners.join(', ')}`}
+            {a.use.readers > 0 && ` · ${plural(a.use.readers, 'reader')}`}
             {a.state && (
               <>
                 {' · latest run '}
@@ -97,20 +72,13 @@ function Row({ a, open, onHit }: { a: Affected; open: boolean; onHit: Props['onH
   );
 }
 
-function IncompleteNote({ impact }: { impact: Impact }) {
+export function RaiseLimit({ impact }: { impact: Impact }) {
   const { answer, raiseTo, reload } = impact;
   if (!answer || answer.complete) return null;
   const limit = answer.cut?.limit ?? answer.affected.length;
   const raisable = answer.cut?.reason === 'max_nodes';
   return (
-    <div className="cut cut-strong" role="alert">
-      <Icon name="warn" size={18} />
-      <span>
-        <strong>Not everything that is affected.</strong>{' '}
-        {raisable
-          ? `It stops at the limit of ${plural(limit, 'node')}; seen and not followed: ${plural(answer.cut?.frontier_count ?? 0, 'node')}.`
-          : `The answer was cut (${answer.cut?.reason.replaceAll('_', ' ') ?? 'no reason given'}).`}
-      </span>
+    <Incomplete answer={answer}>
       <button
         type="button"
         className="button"
@@ -118,100 +86,81 @@ function IncompleteNote({ impact }: { impact: Impact }) {
       >
         {raisable ? `Raise the limit to ${limit * 2}` : 'Ask again'}
       </button>
-    </div>
+    </Incomplete>
   );
 }
 
-interface AnswerProps {
-  answer: Schemas['ImpactAnswer'];
-  shown: Affected[];
-  only: Severity | null;
-}
-
-function Tallies({
-  answer,
-  only,
-  onOnly,
-}: Omit<AnswerProps, 'shown'> & { onOnly: (s: Severity | null) => void }) {
-  return (
-    <div className="impact-summary" role="group" aria-label="Filter by severity">
-      {severities.map((s) => (
-        <button
-          key={s}
-          type="button"
-          className={`tally tally-${s}`}
-          aria-pressed={only === s}
-          disabled={answer.summary[s] === 0}
-          onClick={() => onOnly(only === s ? null : s)}
-        >
-          <strong>{answer.summary[s]}</strong> {s}
-        </button>
-      ))}
-    </div>
-  );
-}
-
-function Tools({ answer, shown, only, file }: AnswerProps & { file: string }) {
+function Tools(p: Props & { shown: number }) {
+  const { impact, draft, clocks, severity } = p;
+  const { answer } = impact;
+  if (!answer) return null;
   const { datasets, jobs } = answer.summary;
-  const asCsv = () => saveAs(`${file}.csv`, 'text/csv', csv(table(shown)));
-  const asJson = () => {
-    const what = { ...answer, affected: shown, next_cursor: undefined };
-    saveAs(`${file}.json`, 'application/json', JSON.stringify(what, null, 2));
-  };
+  const filters = { ...noFilters, severity: severity === null ? [] : [severity] };
   return (
     <div className="impact-tools">
       <span className="quiet" role="status">
         {plural(datasets, 'dataset')}, {plural(jobs, 'job')}
-        {only !== null && `; ${shown.length} shown`}
+        {severity !== null && `; ${p.shown} shown`}
       </span>
-      <button type="button" className="button" disabled={shown.length === 0} onClick={asCsv}>
-        <Icon name="download" /> CSV
-      </button>
-      <button type="button" className="button" disabled={shown.length === 0} onClick={asJson}>
-        <Icon name="download" /> JSON
-      </button>
+      <Link
+        className="button"
+        href={impactHref({ changes: [draft], ...clocks, severity: filters.severity })}
+      >
+        <Icon name="table" /> Table
+      </Link>
+      <Downloads
+        question={{ changes: [draft], ...clocks, filters }}
+        file={`impact-${draft.kind}-${readable(draft.nodeId).name}`}
+        disabled={p.shown === 0}
+      />
     </div>
   );
 }
 
-export function ImpactPanel({ nodeId, type, kind, impact, hit, onKind, onHit }: Props) {
-  const [only, setOnly] = useState<Severity | null>(null);
-  const { answer } = impact;
-  const shown = impact.affected.filter((a) => only === null || a.severity === only);
+function Answered(p: Props) {
+  const { impact, severity, hit } = p;
+  if (!impact.answer) return null;
+  const shown = impact.affected.filter((a) => severity === null || a.severity === severity);
+  return (
+    <>
+      <RaiseLimit impact={impact} />
+      <Tallies
+        summary={impact.answer.summary}
+        chosen={severity === null ? [] : [severity]}
+        onToggle={(s) => p.onSeverity(s === severity ? null : s)}
+      />
+      <Tools {...p} shown={shown.length} />
+      {impact.answer.affected.length === 0 && (
+        <p className="note note-plain">Nothing downstream is affected.</p>
+      )}
+      <ul className="impact-list" aria-label="Affected nodes">
+        {shown.map((a) => (
+          <Row key={a.nodeId} a={a} open={a.nodeId === hit} onHit={p.onHit} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+export function ImpactPanel(props: Props) {
+  const { draft, type, clocks, impact } = props;
+  const asked = changeOf(draft) !== null;
   return (
     <div className="impact">
-      <label className="impact-kind">
-        What is affected if
-        <select value={kind} onChange={(e) => onKind(e.target.value as ImpactKind)}>
-          {kinds[type].map((k) => (
-            <option key={k.kind} value={k.kind}>
-              {k.label}
-            </option>
-          ))}
-        </select>
-      </label>
+      <div className="impact-kind">
+        <span>What is affected if</span>
+        <ChangeFields
+          draft={draft}
+          type={type}
+          clocks={clocks}
+          label="What is affected if"
+          onChange={props.onDraft}
+        />
+      </div>
+      {!asked && <p className="quiet">Fill in what is missing to see what would be affected.</p>}
       {impact.problem && <ProblemNote problem={impact.problem} onRetry={impact.reload} />}
-      {!answer && impact.loading && <Loading what="what is affected" />}
-      {answer && (
-        <>
-          <IncompleteNote impact={impact} />
-          <Tallies answer={answer} only={only} onOnly={setOnly} />
-          <Tools
-            answer={answer}
-            shown={shown}
-            only={only}
-            file={`impact-${kind}-${readable(nodeId).name}`}
-          />
-          {answer.affected.length === 0 && (
-            <p className="note note-plain">Nothing downstream is affected.</p>
-          )}
-          <ul className="impact-list" aria-label="Affected nodes">
-            {shown.map((a) => (
-              <Row key={a.nodeId} a={a} open={a.nodeId === hit} onHit={onHit} />
-            ))}
-          </ul>
-        </>
-      )}
+      {asked && !impact.answer && impact.loading && <Loading what="what is affected" />}
+      {asked && <Answered {...props} />}
       {impact.more && (
         <button type="button" className="button" disabled={impact.loading} onClick={impact.more}>
           Load more

@@ -6,6 +6,11 @@ export const kinds: Record<NodeType, { kind: ImpactKind; label: string }[]> = {
   DATASET: [
     { kind: 'data', label: 'its data changes' },
     { kind: 'dataset_deleted', label: 'it is deleted' },
+    { kind: 'dataset_late', label: 'it is late' },
+    { kind: 'column_dropped', label: 'a column is dropped' },
+    { kind: 'column_renamed', label: 'a column is renamed' },
+    { kind: 'column_retyped', label: 'a column changes its type' },
+    { kind: 'column_added', label: 'a column is added' },
   ],
   JOB: [
     { kind: 'code', label: 'its code changes' },

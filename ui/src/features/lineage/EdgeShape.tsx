@@ -1,7 +1,8 @@
 // One edge of the picture. A wide unseen line below it takes the clicks.
 import { memo } from 'react';
+import { ChangeSign } from './ChangeSign';
 import type { LayoutEdge } from './geometry';
-import { edgePath } from './geometry';
+import { edgePath, middleOf } from './geometry';
 
 interface Props {
   edge: LayoutEdge;
@@ -18,7 +19,9 @@ export const EdgeShape = memo(function EdgeShape({ edge, how, selected, onSelect
     `emphasis-${how}`,
     selected ? 'is-selected' : '',
     edge.back ? 'is-back' : '',
+    edge.change ? `change-${edge.change}` : '',
   ];
+  const title = `${edge.kind.replaceAll('_', ' ')}${edge.change ? `, ${edge.change}` : ''}: click for evidence`;
   const [x = 0, y = 0] = edge.points.at(-1) ?? [];
   const [before = 0] = edge.points.at(-2) ?? [];
   const ahead = before <= x ? 1 : -1;
@@ -33,13 +36,14 @@ export const EdgeShape = memo(function EdgeShape({ edge, how, selected, onSelect
         onSelect(edge.source, edge.target);
       }}
     >
-      <title>{`${edge.kind.replaceAll('_', ' ')}: click for evidence`}</title>
+      <title>{title}</title>
       <path className="graph-edge-hit" d={d} />
-      <path className="graph-edge-line" d={d} />
+      <path key={d} className="graph-edge-line" d={d} />
       <path
         className="graph-edge-head"
         d={`M${x - 7 * ahead} ${y - 4}L${x} ${y}L${x - 7 * ahead} ${y + 4}`}
       />
+      {edge.change && <ChangeSign change={edge.change} {...middleOf(edge.points)} />}
     </g>
   );
 });

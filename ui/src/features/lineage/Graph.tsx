@@ -1,21 +1,22 @@
 // The picture of a lineage: draws what the server laid out, moves it, and says what was asked for.
 // Only what is in sight is in the document, so that 500 nodes cost as much as the 40 on the screen.
-import type { KeyboardEvent } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { EdgeShape } from './EdgeShape';
 import type { Way } from './expansions';
 import { expansion } from './expansions';
 import type { Arrow, Layout, LayoutNode } from './geometry';
-import { layoutBounds, neighbour } from './geometry';
+import { layoutBounds, neighbour, shifted } from './geometry';
 import type { Drawn } from './graphHooks';
 import {
   useDrawn,
+  useFirstView,
   useFocusMove,
   useHighlight,
   useLatest,
-  usePlacing,
   useReveal,
+  useSteady,
   useTabStop,
 } from './graphHooks';
 import type { Highlight, Step } from './highlight';
@@ -34,10 +35,13 @@ export interface GraphProps {
   edge: { from: string; to: string } | null;
   expand: readonly string[];
   path: readonly Step[] | null; // shown instead of what lies around the selected node
+  pathGoal?: 'start' | 'end'; // which end of the path comes into sight
   impact: ReadonlyMap<string, Schemas['Severity']> | null;
+  comparing?: boolean; // nodes and edges tell how they changed
   onSelect: (id: string) => void;
   onEdge: (from: string, to: string) => void;
   onToggle: (id: string, way: Way) => void;
+  children?: ReactNode; // over the picture
 }
 
 const farScale = 0.38; // below it names cannot be read: only shapes are drawn
@@ -105,11 +109,12 @@ function Shapes(p: ShapesProps) {
 }
 
 export function Graph(props: GraphProps) {
-  const { layout, selected, path } = props;
+  const { selected, path, comparing } = props;
+  const [anchor, setAnchor] = useState<string>(props.layout.root);
+  const layout = useSteady(props.layout, anchor, shifted);
   const svg = useRef<SVGSVGElement>(null);
   const { view, size, setView, dragged } = useView(svg);
   const [hover, setHover] = useState<string | null>(null);
-  const [anchor, setAnchor] = useState<string>(layout.root);
   const [tabStop, setTabStop] = useTabStop(layout, selected);
   const wantsFocus = useRef(false);
 
@@ -117,10 +122,11 @@ export function Graph(props: GraphProps) {
   const byId = useMemo(() => new Map(layout.nodes.map((n) => [n.id, n])), [layout]);
   const known = (id: string | null) => (id !== null && byId.has(id) ? id : null);
   const active = known(hover) ?? known(selected);
-  const highlight = useHighlight(layout, path, known(hover), known(selected));
+  const highlight = useHighlight(layout, path, known(hover), comparing ? null : known(selected));
   const drawn = useDrawn(layout, view, size, tabStop);
-  usePlacing(layout, bounds, size, anchor, setView);
-  useReveal(layout, path?.at(-1)?.to ?? selected, size, setView);
+  useFirstView(layout.root, byId.get(layout.root), bounds, size, setView);
+  const goal = (props.pathGoal === 'start' ? path?.[0]?.from : path?.at(-1)?.to) ?? selected;
+  useReveal(goal, byId.get(goal), size, setView);
   useFocusMove(svg, wantsFocus, tabStop, drawn);
 
   const latest = useLatest(props);
@@ -159,11 +165,12 @@ export function Graph(props: GraphProps) {
   };
 
   const far = view.k < farScale;
+  const classes = ['graph-svg', ...(far ? ['is-far'] : []), ...(comparing ? ['is-comparing'] : [])];
   return (
     <div className="graph">
       <svg
         ref={svg}
-        className={far ? 'graph-svg is-far' : 'graph-svg'}
+        className={classes.join(' ')}
         role="group"
         aria-label={`Lineage graph, ${layout.nodes.length} nodes. Arrow keys move, Enter selects.`}
         onKeyDown={keys}
@@ -174,6 +181,7 @@ export function Graph(props: GraphProps) {
         <g transform={`translate(${view.x} ${view.y}) scale(${view.k})`}>
           <Shapes
             {...props}
+            layout={layout}
             drawn={drawn}
             highlight={highlight}
             active={active}
@@ -199,6 +207,7 @@ export function Graph(props: GraphProps) {
           onGo={commands.go}
         />
       )}
+      {props.children}
     </div>
   );
 }

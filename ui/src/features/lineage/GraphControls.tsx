@@ -1,24 +1,37 @@
-// What to show: how far, which way, as of when.
-import type { Direction } from '../../lib/lineageUrl';
+// What to show: tables or columns, how far, which way.
+import type { Direction, Level } from '../../lib/lineageUrl';
 
 interface Props {
   depth: number;
   direction: Direction;
-  asOf: string | null;
+  level: Level;
   onDepth: (depth: number) => void;
   onDirection: (direction: Direction) => void;
-  onAsOf: (asOf: string | null) => void;
+  onLevel: (level: Level) => void;
 }
 
 const depths = [0, 1, 2, 3, 5, 10, 20];
-
-// The value of a datetime-local input is read as UTC, like every time on these pages.
-const toInput = (iso: string | null) => (iso ? iso.slice(0, 16) : '');
+const levels: { level: Level; label: string }[] = [
+  { level: 'table', label: 'Tables' },
+  { level: 'column', label: 'Columns' },
+];
 
 export function GraphControls(p: Props) {
   const shown = depths.includes(p.depth) ? depths : [...depths, p.depth].sort((a, b) => a - b);
   return (
     <div className="graph-controls">
+      <div className="switch" role="group" aria-label="Level">
+        {levels.map(({ level, label }) => (
+          <button
+            key={level}
+            type="button"
+            aria-pressed={p.level === level}
+            onClick={() => p.onLevel(level)}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
       <label>
         Steps
         <select value={p.depth} onChange={(e) => p.onDepth(Number(e.target.value))}>
@@ -37,19 +50,6 @@ export function GraphControls(p: Props) {
           <option value="downstream">downstream</option>
         </select>
       </label>
-      <label>
-        As of (UTC)
-        <input
-          type="datetime-local"
-          value={toInput(p.asOf)}
-          onChange={(e) => p.onAsOf(e.target.value === '' ? null : `${e.target.value}:00Z`)}
-        />
-      </label>
-      {p.asOf !== null && (
-        <button type="button" className="button" onClick={() => p.onAsOf(null)}>
-          Back to now
-        </button>
-      )}
     </div>
   );
 }

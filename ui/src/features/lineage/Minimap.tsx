@@ -1,20 +1,21 @@
 // The whole picture in a corner, with a frame around what is in sight. A click goes there.
 import { memo, useMemo } from 'react';
-import type { LayoutNode } from './geometry';
 import type { Rect } from './viewport';
 
+type Block = Rect & { type: string };
+
 interface Props {
-  nodes: readonly LayoutNode[];
+  nodes: readonly Block[];
   bounds: Rect;
   seen: Rect;
   onGo: (x: number, y: number) => void;
 }
 
-function blocks(nodes: readonly LayoutNode[]): string {
+function blocks(nodes: readonly Block[]): string {
   return nodes.map((n) => `M${n.x} ${n.y}h${n.width}v${n.height}h${-n.width}z`).join('');
 }
 
-const Shapes = memo(function Shapes({ nodes }: { nodes: readonly LayoutNode[] }) {
+const Shapes = memo(function Shapes({ nodes }: { nodes: readonly Block[] }) {
   const jobs = useMemo(() => blocks(nodes.filter((n) => n.type === 'JOB')), [nodes]);
   const datasets = useMemo(() => blocks(nodes.filter((n) => n.type !== 'JOB')), [nodes]);
   return (

@@ -1,6 +1,7 @@
 // One node of the picture: its body, and at each side the button that opens or closes the next step.
 import { memo } from 'react';
 import { lastPart, shorten } from '../../lib/nodeId';
+import { ChangeSign } from './ChangeSign';
 import type { Way } from './expansions';
 import type { LayoutNode } from './geometry';
 
@@ -30,6 +31,7 @@ function description(p: NodeProps): string {
     node.state ? `latest run ${node.state.toLowerCase()}` : '',
     node.placeholder ? 'only named by others so far' : '',
     p.severity && p.severity !== 'changed' ? p.severity : '',
+    node.change ?? '',
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
@@ -137,11 +139,12 @@ export const NodeShape = memo(function NodeShape(p: NodeProps) {
     node.placeholder ? 'is-placeholder' : '',
     `emphasis-${p.emphasis}`,
     p.severity ? `impact-${p.severity}` : '',
+    node.change ? `change-${node.change}` : '',
   ];
   return (
     <g
       className={classes.filter(Boolean).join(' ')}
-      transform={`translate(${node.x} ${node.y})`}
+      style={{ transform: `translate(${node.x}px, ${node.y}px)` }}
       data-node={node.id}
       onPointerEnter={() => p.onHover(node.id)}
       onPointerLeave={() => p.onHover(null)}
@@ -161,6 +164,7 @@ export const NodeShape = memo(function NodeShape(p: NodeProps) {
       >
         <title>{`${node.label}\n${node.sublabel}`}</title>
         <Body p={p} />
+        {node.change && <ChangeSign change={node.change} x={6} y={0} />}
       </g>
       {!p.far && <Toggle p={p} way="up" />}
       {!p.far && <Toggle p={p} way="down" />}

@@ -8,37 +8,76 @@ import type { Highlight, Step } from './highlight';
 import { along, around, noHighlight } from './highlight';
 import type { SetView } from './useView';
 import type { Rect, Size, View } from './viewport';
-import { firstView, keepInPlace, reveal, snapOut, visibleRect } from './viewport';
+import { firstView, reveal, snapOut, visibleRect } from './viewport';
 
 const find = (layout: Layout, id: string) => layout.nodes.find((n) => n.id === id);
 
-// First look at a picture; no jump when it is laid out anew: `anchor`, or the middle node, keeps
-// its place on the screen.
-export function usePlacing(
-  layout: Layout,
-  bounds: Rect,
-  screen: Size,
-  anchor: string,
-  setView: SetView,
-): void {
-  const last = useRef<Layout | null>(null);
-  useLayoutEffect(() => {
-    const old = last.current;
-    if (screen.width === 0 || old === layout) return;
-    const was = old && (find(old, anchor) ?? find(old, layout.root));
-    const is = was && find(layout, was.id);
-    if (old?.root === layout.root && was && is) setView((view) => keepInPlace(view, was, is));
-    else setView(firstView(bounds, find(layout, layout.root), screen));
-    last.current = layout;
-  }, [layout, bounds, screen, anchor, setView]);
+interface Placed {
+  id: string;
+  x: number;
+  y: number;
 }
 
-// The end of a path, or a node that was selected elsewhere, comes into sight.
-export function useReveal(layout: Layout, goal: string, screen: Size, setView: SetView): void {
+interface Picture<N extends Placed> {
+  root: string;
+  nodes: N[];
+}
+
+// The picture, laid so that what was there stays where it is on the screen although the server laid
+// it out anew: `anchor` (or the middle node, or whatever both pictures have) keeps its place, and
+// the view need not move. Another middle is another picture.
+export function useSteady<N extends Placed, P extends Picture<N>>(
+  layout: P,
+  anchor: string,
+  moved: (layout: P, dx: number, dy: number) => P,
+): P {
+  const [held, setHeld] = useState({ layout, steady: layout });
+  if (held.layout === layout) return held.steady;
+  const steady = layout.root === held.steady.root ? moved(layout, ...shift()) : layout;
+  setHeld({ layout, steady });
+  return steady;
+
+  function shift(): [number, number] {
+    const was = new Map(held.steady.nodes.map((n) => [n.id, n]));
+    const is =
+      [anchor, layout.root]
+        .map((id) => layout.nodes.find((n) => n.id === id && was.has(id)))
+        .find((n) => n !== undefined) ?? layout.nodes.find((n) => was.has(n.id));
+    const before = is && was.get(is.id);
+    return before ? [before.x - is.x, before.y - is.y] : [0, 0];
+  }
+}
+
+// The first look at a picture, once the size of the screen is known.
+export function useFirstView(
+  root: string,
+  middle: Rect | undefined,
+  bounds: Rect,
+  screen: Size,
+  setView: SetView,
+): void {
+  const seen = useRef<string | null>(null);
+  useLayoutEffect(() => {
+    if (screen.width === 0 || seen.current === root) return;
+    seen.current = root;
+    setView(firstView(bounds, middle, screen));
+  }, [root, middle, bounds, screen, setView]);
+}
+
+// The end of a path, or a node that was selected elsewhere, comes into sight: once, so that the
+// view stays when the picture changes with time.
+export function useReveal(
+  goal: string,
+  rect: Rect | undefined,
+  screen: Size,
+  setView: SetView,
+): void {
+  const revealed = useRef<string | null>(null);
   useEffect(() => {
-    const node = find(layout, goal);
-    if (node && screen.width > 0) setView((view) => reveal(view, node, screen));
-  }, [goal, layout, screen, setView]);
+    if (!rect || screen.width === 0 || revealed.current === goal) return;
+    revealed.current = goal;
+    setView((view) => reveal(view, rect, screen));
+  }, [goal, rect, screen, setView]);
 }
 
 export interface Drawn {

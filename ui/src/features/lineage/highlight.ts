@@ -93,3 +93,15 @@ export function expansionsFor(layout: Layout, steps: readonly Step[]): string[] 
   }
   return result;
 }
+
+// The same for a path that ends in the picture and comes from outside it.
+export function expansionsBack(layout: Layout, steps: readonly Step[]): string[] {
+  const shown = new Set(layout.nodes.map((n) => n.id));
+  const result: string[] = [];
+  for (const step of steps.toReversed()) {
+    if (shown.has(step.from)) continue;
+    result.push(`${step.to}|up`);
+    shown.add(step.from);
+  }
+  return result;
+}

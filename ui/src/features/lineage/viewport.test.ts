@@ -4,7 +4,6 @@ import {
   firstView,
   fit,
   intersects,
-  keepInPlace,
   maxScale,
   minScale,
   pan,
@@ -95,14 +94,6 @@ describe('reveal', () => {
     expect(rect.x).toBeGreaterThanOrEqual(seen.x);
     expect(rect.y + 50).toBeLessThanOrEqual(seen.y + seen.height);
   });
-});
-
-it('keeps a node in place when the layout moves it', () => {
-  const view = { x: 10, y: 20, k: 0.5 };
-  const before = { x: 100, y: 100, width: 1, height: 1 };
-  const after = { x: 700, y: 40, width: 1, height: 1 };
-  const next = keepInPlace(view, before, after);
-  expect(onScreen(next, 700, 40)).toEqual(onScreen(view, 100, 100));
 });
 
 it('pans and centres', () => {

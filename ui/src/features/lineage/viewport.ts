@@ -99,9 +99,3 @@ export function reveal(view: View, rect: Rect, screen: Size, margin = 48): View 
     shift(top, rect.height * view.k, screen.height),
   );
 }
-
-// The view after the picture was laid out anew: what was at `before` and is at `after` now keeps
-// its place on the screen.
-export function keepInPlace(view: View, before: Rect, after: Rect): View {
-  return pan(view, (before.x - after.x) * view.k, (before.y - after.y) * view.k);
-}

@@ -5,23 +5,28 @@ import { api, ask } from '../../api/client';
 import { Loading, StateMark } from '../../components/Marks';
 import { ProblemNote } from '../../components/ProblemNote';
 import { duration, moment } from '../../lib/format';
+import type { Clocks } from '../../lib/lineageUrl';
+import { clockQuery } from '../../lib/lineageUrl';
 import { Link } from '../../lib/router';
 import { useResource } from '../../lib/useResource';
 
 interface Props {
   namespace: string;
   job: string;
+  clocks?: Clocks;
   runHref: (id: string) => string;
 }
 
 const step = 25;
 
-export function RunList({ namespace, job, runHref }: Props) {
+const now: Clocks = { asOf: null, knownAt: null };
+
+export function RunList({ namespace, job, clocks = now, runHref }: Props) {
   const [limit, setLimit] = useState(step);
-  const runs = useResource(`${namespace}\n${job}\n${limit}`, (signal) =>
+  const runs = useResource(JSON.stringify([namespace, job, limit, clocks]), (signal) =>
     ask(
       api.GET('/namespaces/{namespace}/jobs/{job}/runs', {
-        params: { path: { namespace, job }, query: { limit } },
+        params: { path: { namespace, job }, query: { limit, ...clockQuery(clocks) } },
         signal,
       }),
     ),

@@ -6,11 +6,13 @@ import { Icon } from '../../components/Icons';
 import { TypeMark } from '../../components/Marks';
 import { count } from '../../lib/format';
 import type { Resource } from '../../lib/useResource';
-import { lineageHref } from '../../lib/lineageUrl';
 import { navigate } from '../../lib/router';
-import { searchHref, useSearch } from './useSearch';
+import { Found } from './Found';
+import { nameAndMore } from './highlights';
+import type { Result } from './useSearch';
+import { resultHref, placeOf, searchHref, useSearch } from './useSearch';
 
-type Result = Schemas['SearchResult'];
+const anything = { filter: 'ALL', namespace: '', owner: '', tag: '', limit: 12 } as const;
 
 function useHotkey(focus: () => void) {
   const latest = useRef(focus);
@@ -42,6 +44,7 @@ function useDebounced(value: string, ms: number): string {
 }
 
 function Option({ r, id, active }: { r: Result; id: string; active: boolean }) {
+  const { name, more } = nameAndMore(r);
   return (
     <li
       id={id}
@@ -49,11 +52,20 @@ function Option({ r, id, active }: { r: Result; id: string; active: boolean }) {
       aria-selected={active}
       className={active ? 'search-option is-active' : 'search-option'}
       onPointerDown={(event) => event.preventDefault()}
-      onClick={() => navigate(lineageHref(r.nodeId))}
+      onClick={() => navigate(resultHref(r))}
     >
       <TypeMark type={r.type} />
-      <span className="search-name">{r.name}</span>
-      <span className="search-namespace">{r.namespace}</span>
+      <span className="search-text">
+        <span className="search-name">
+          <Found pieces={name} />
+        </span>
+        {more[0] && (
+          <span className="search-more">
+            {more[0].in} <Found pieces={more[0].pieces} />
+          </span>
+        )}
+      </span>
+      <span className="search-namespace">{placeOf(r)}</span>
     </li>
   );
 }
@@ -103,7 +115,7 @@ export function SearchBox({ large = false }: { large?: boolean }) {
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const asked = useDebounced(text.trim(), 120);
-  const found = useSearch({ q: asked, filter: 'ALL', namespace: '', limit: 12 });
+  const found = useSearch({ ...anything, q: asked });
   useHotkey(() => {
     input.current?.focus();
     input.current?.select();
@@ -129,7 +141,7 @@ export function SearchBox({ large = false }: { large?: boolean }) {
       setActive(moved(active, event.key === 'ArrowDown' ? 1 : -1, results.length));
     } else if (event.key === 'Enter') {
       const chosen = results[active];
-      if (chosen) go(lineageHref(chosen.nodeId));
+      if (chosen) go(resultHref(chosen));
       else if (text.trim() !== '') go(searchHref({ q: text.trim() }));
     } else return;
     event.preventDefault();
