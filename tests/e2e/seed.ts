@@ -1,7 +1,8 @@
-// What the journeys find in the server: the demo, names of every kind, two graphs that are large,
-// and one event that cannot be applied.
+// What the journeys find in the server: the demo, names of every kind, two graphs that are large, a
+// small pipeline that changes, and one event that cannot be applied.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { storyEvents } from './story';
 
 export const spec = 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent';
 export const producer = 'https://example.com/e2e';
@@ -77,6 +78,7 @@ export function events(): unknown[] {
     complete({ namespace: 'odd', name: 'reader of dots' }, [dots], []),
     ...star(wideHub, wideJobs),
     ...star(overHub, overJobs),
+    ...storyEvents(),
   ];
 }
 

@@ -1,5 +1,8 @@
 import type { Page } from '@playwright/test';
 import { expect, facts, lineage, node, test } from './pages';
+import { field, story } from './story';
+
+const impact = `/impact?change=${encodeURIComponent(`data|${encodeURIComponent(story.raw)}`)}&group=owner`;
 
 const background = (page: Page) =>
   page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -56,6 +59,10 @@ for (const width of [1440, 768]) {
       '/',
       lineage(facts),
       lineage(facts, `depth=20&panel=impact&hit=${encodeURIComponent('dataset:crm:contacts')}`),
+      lineage(story.mart, 'panel=changes&compare_to=2026-10-02T12:00:00Z'),
+      lineage(story.mart, `level=column&col=${encodeURIComponent(field('mart', 'net_cents'))}`),
+      lineage(story.board, 'panel=cause&at=2026-10-03T12:00:00Z&cause=1'),
+      impact,
       '/events',
       '/quarantine',
       '/search?q=orders',
