@@ -105,7 +105,7 @@ function Head(p: CardProps) {
   const end = (card.columns[0]?.y ?? card.height) - height / 2;
   const last = lastPart(card.label);
   const before = card.label.slice(0, card.label.length - last.length).replace(/[./]+$/, '');
-  const room = Math.floor((card.width - 44) / 7);
+  const room = Math.floor((card.width - 44) / 8);
   return (
     <g
       role="button"
@@ -138,7 +138,7 @@ function Head(p: CardProps) {
       </text>
       {end >= 36 && (
         <text className="graph-sublabel" x={34} y={end / 2 + 12}>
-          {shorten(before === '' ? card.sublabel : `${before} · ${card.sublabel}`, room + 2)}
+          {shorten(before === '' ? card.sublabel : `${before} · ${card.sublabel}`, room + 4)}
         </text>
       )}
     </g>

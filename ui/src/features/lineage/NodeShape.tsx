@@ -81,7 +81,7 @@ function Body({ p }: { p: NodeProps }) {
   const { node } = p;
   const job = node.type === 'JOB';
   const { width, height } = node;
-  const room = Math.floor((width - 52) / 7);
+  const room = Math.floor((width - (job ? 62 : 48)) / 8);
   const tall = height >= 40;
   const last = lastPart(node.label);
   const before = node.label.slice(0, node.label.length - last.length).replace(/[./]+$/, '');
@@ -112,7 +112,7 @@ function Body({ p }: { p: NodeProps }) {
           </text>
           {tall && (
             <text className="graph-sublabel" x={job ? 40 : 36} y={height / 2 + 13}>
-              {shorten(before === '' ? node.sublabel : `${before} · ${node.sublabel}`, room + 2)}
+              {shorten(before === '' ? node.sublabel : `${before} · ${node.sublabel}`, room + 4)}
             </text>
           )}
         </>
