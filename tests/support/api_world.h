@@ -40,6 +40,10 @@ class ApiWorld {
     return send(api::http::Method::kPost, std::move(segments), std::move(query), std::move(body));
   }
 
+  ApiReply put(std::vector<std::string> segments, std::string body) {
+    return send(api::http::Method::kPut, std::move(segments), {}, std::move(body));
+  }
+
  private:
   ApiReply send(api::http::Method method, std::vector<std::string> segments,
                 api::http::Fields query, std::string body) {
