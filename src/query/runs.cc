@@ -22,10 +22,15 @@ using Datasets = std::map<Name, Facets>;
 class RunFacts {
  public:
   void add(const JsonValue& event) {
-    merge(event.get("run").get("facets"), run_);
-    const JsonValue job_facets = event.get("job").get("facets");
+    JsonValue run_facets, job_facets, inputs, outputs;
+    event.members([&](std::string_view name, const JsonValue& value) {  // one pass: it may be long
+      if (name == "run") run_facets = value.get("facets");
+      if (name == "job") job_facets = value.get("facets");
+      if (name == "inputs") inputs = value;
+      if (name == "outputs") outputs = value;
+    });
+    merge(run_facets, run_);
     merge(job_facets, job_);
-    const JsonValue inputs = event.get("inputs"), outputs = event.get("outputs");
     if (is_snapshot(job_facets) && (inputs.is_array() || outputs.is_array())) {
       inputs_.clear();
       outputs_.clear();
