@@ -87,6 +87,27 @@ std::string_view simple_name(std::string_view name) {
   return name.substr(dot + 1);
 }
 
+void write_step(JsonWriter& json, const query::Snapshot& graph, model::EdgeId id) {
+  const graph::EdgeInfo edge = graph.edge(id);
+  json.begin_object();
+  json.key("from").text(query::format_node(graph, graph.canonical(edge.src)));
+  json.key("to").text(query::format_node(graph, graph.canonical(edge.dst)));
+  json.key("kind").text(model::to_string(edge.kind)).key("via");
+  if (edge.via) {
+    json.text(query::format_node(graph, graph.canonical(edge.via)));
+  } else {
+    json.null();
+  }
+  json.end_object();
+}
+
+void write_path(JsonWriter& json, const query::Snapshot& graph,
+                const std::vector<model::EdgeId>& path) {
+  json.begin_array();
+  for (const model::EdgeId id : path) write_step(json, graph, id);
+  json.end_array();
+}
+
 void write_graph_head(JsonWriter& json, base::Micros as_of, model::Seq seq, const query::Cut& cut) {
   const bool complete = cut.reason == graph::CutReason::kNone;
   json.key("as_of").time(as_of);

@@ -25,6 +25,11 @@ void write_version_id(JsonWriter& json, const query::VersionRef& ref);
 // The last dotted part of a name, or all of it.
 std::string_view simple_name(std::string_view name);
 
+// A PathStep: the two nodes that an edge joins, its kind and the job it goes via, if there is one.
+void write_step(JsonWriter& json, const query::Snapshot& graph, model::EdgeId edge);
+void write_path(JsonWriter& json, const query::Snapshot& graph,
+                const std::vector<model::EdgeId>& path);
+
 // as_of, seq, complete, cut: what every graph answer says about itself.
 void write_graph_head(JsonWriter& json, base::Micros as_of, model::Seq seq, const query::Cut& cut);
 

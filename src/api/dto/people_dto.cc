@@ -50,25 +50,6 @@ void write_payload(JsonWriter& json, const PeopleDecision& decision) {
   }
 }
 
-void write_path(JsonWriter& json, const query::Snapshot& graph,
-                const std::vector<model::EdgeId>& path) {
-  json.begin_array();
-  for (const model::EdgeId id : path) {
-    const graph::EdgeInfo edge = graph.edge(id);
-    json.begin_object();
-    json.key("from").text(query::format_node(graph, graph.canonical(edge.src)));
-    json.key("to").text(query::format_node(graph, graph.canonical(edge.dst)));
-    json.key("kind").text(model::to_string(edge.kind)).key("via");
-    if (edge.via) {
-      json.text(query::format_node(graph, graph.canonical(edge.via)));
-    } else {
-      json.null();
-    }
-    json.end_object();
-  }
-  json.end_array();
-}
-
 }  // namespace
 
 void write_annotations(JsonWriter& json, const query::Annotations& annotations) {

@@ -56,25 +56,6 @@ std::string fraction(double value) {
   return text.data();
 }
 
-void write_path(JsonWriter& json, const query::Snapshot& graph,
-                const std::vector<model::EdgeId>& path) {
-  json.begin_array();
-  for (const model::EdgeId id : path) {
-    const graph::EdgeInfo edge = graph.edge(id);
-    json.begin_object();
-    json.key("from").text(query::format_node(graph, graph.canonical(edge.src)));
-    json.key("to").text(query::format_node(graph, graph.canonical(edge.dst)));
-    json.key("kind").text(model::to_string(edge.kind)).key("via");
-    if (edge.via) {
-      json.text(query::format_node(graph, graph.canonical(edge.via)));
-    } else {
-      json.null();
-    }
-    json.end_object();
-  }
-  json.end_array();
-}
-
 void write_why(JsonWriter& json, const std::vector<query::CauseFactor>& why) {
   json.begin_array();
   for (const query::CauseFactor& factor : why) {
@@ -103,7 +84,7 @@ void write_cause(JsonWriter& json, const query::Snapshot& graph, const query::Ca
   json.key("distance").number(cause.distance);
   json.key("score").raw(fraction(cause.score));
   json.key("path");
-  write_path(json, graph, cause.path);
+  dto::write_path(json, graph, cause.path);
   json.key("summary").text(cause.summary).key("why");
   write_why(json, cause.why);
   json.key("evidence");

@@ -100,16 +100,7 @@ void write_edge(JsonWriter& json, const query::Snapshot& graph, model::EdgeId id
     json.null();
     return;
   }
-  const graph::EdgeInfo edge = graph.edge(id);
-  json.begin_object().key("from").text(query::format_node(graph, graph.canonical(edge.src)));
-  json.key("to").text(query::format_node(graph, graph.canonical(edge.dst)));
-  json.key("kind").text(model::to_string(edge.kind)).key("via");
-  if (edge.via) {
-    json.text(query::format_node(graph, graph.canonical(edge.via)));
-  } else {
-    json.null();
-  }
-  json.end_object();
+  dto::write_step(json, graph, id);
 }
 
 void write_items(JsonWriter& json, std::string_view key, const std::vector<query::DiffItem>& items,
