@@ -66,9 +66,14 @@ class RunFacts {
   }
   static void merge_datasets(const JsonValue& datasets, std::string_view facets, Datasets& into) {
     datasets.elements([&](const JsonValue& dataset) {
-      const Name name{dataset.get("namespace").string().value_or(""),
-                      dataset.get("name").string().value_or("")};
-      merge(dataset.get(facets), into[name]);
+      Name name;
+      JsonValue its_facets;
+      dataset.members([&](std::string_view member, const JsonValue& value) {
+        if (member == "namespace") name.name_space = value.string().value_or("");
+        if (member == "name") name.name = value.string().value_or("");
+        if (member == facets) its_facets = value;
+      });
+      merge(its_facets, into[name]);
     });
   }
 
