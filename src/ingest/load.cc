@@ -34,7 +34,7 @@ Result<NamespaceNames> namespace_names(storage::Reader& reader) {
   }
 }
 
-// Publishes in chunks; closes and merges go with the last, so that all they name is there.
+// Publishes in chunks; closes, merges and pasts go with the last, so that all they name is there.
 class Filler {
  public:
   Filler(Graph& graph, Seq seq) : graph_(graph) { changes_.seq = seq; }
@@ -95,12 +95,6 @@ Result<void> fill_nodes(Graph& graph, Filler& filler, storage::Reader& reader, S
     return true;
   }));
   std::ranges::stable_sort(merges, {}, &graph::NodeMerge::recorded);
-  HW_TRY(const auto pasts, reader.node_pasts_after(from));
-  filler.flush();  // so that every node is there
-  for (const auto& past : pasts) {
-    filler.changes().node_pasts.push_back(
-        {past.node, past.first_seen, past.placeholder, past.recorded_to});
-  }
   return {};
 }
 
@@ -139,6 +133,11 @@ Result<void> fill(Graph& graph, Seq from, Seq last, storage::Reader& reader) {
     }
   }
   filler.changes().merges = std::move(merges);
+  HW_TRY(const auto pasts, reader.node_pasts_after(from));
+  for (const auto& past : pasts) {
+    filler.changes().node_pasts.push_back(
+        {past.node, past.first_seen, past.placeholder, past.recorded_to});
+  }
   filler.flush();
   return {};
 }
