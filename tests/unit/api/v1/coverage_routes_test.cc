@@ -53,11 +53,8 @@ TEST_F(CoverageApi, SectionsAreChosenAndPagedAlone) {
   EXPECT_TRUE(two.json().get("owners").is_object());
   EXPECT_TRUE(two.json().get("facets").is_object());
   EXPECT_FALSE(two.json().get("producers").present());
-  EXPECT_TRUE(get({"coverage"}, {{"limit", "2"}})
-                  .json()
-                  .get("jobs_without_io")
-                  .get("next_cursor")
-                  .is_null());
+  const Said few = get({"coverage"}, {{"limit", "2"}});
+  EXPECT_TRUE(few.json().get("jobs_without_io").get("next_cursor").is_null());
   std::set<std::string> seen;
   std::string cursor;
   int pages = 0;

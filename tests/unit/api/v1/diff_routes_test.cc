@@ -99,7 +99,8 @@ TEST_F(DiffApi, AsksForOneNeighbourhoodAndSomeKinds) {
 TEST_F(DiffApi, PagesAreOfOneVersionAndLoseNothing) {
   fill();
   std::vector<std::string> all;
-  for (const auto& change : get({"diff"}, kDay).list("changes")) all.emplace_back(change.text());
+  const Said whole = get({"diff"}, kDay);
+  for (const auto& change : whole.list("changes")) all.emplace_back(change.text());
   std::vector<std::string> paged;
   std::string cursor;
   for (int page = 0; page < 10; ++page) {

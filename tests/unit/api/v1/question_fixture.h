@@ -21,11 +21,14 @@ namespace headwater::api::v1 {
 struct Said {
   int status = 0;
   std::string body;
-  model::JsonValue json() const { return model::JsonValue(body); }
+  // Slices of the body: the answer must outlive them.
+  model::JsonValue json() const& { return model::JsonValue(body); }
+  model::JsonValue json() const&& = delete;
   std::string text(std::string_view member) const {
     return json().get(member).string().value_or("(none)");
   }
-  std::vector<model::JsonValue> list(std::string_view member) const {
+  std::vector<model::JsonValue> list(std::string_view member) const&& = delete;
+  std::vector<model::JsonValue> list(std::string_view member) const& {
     std::vector<model::JsonValue> out;
     json().get(member).elements([&](const model::JsonValue& item) { out.push_back(item); });
     return out;

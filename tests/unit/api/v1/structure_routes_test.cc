@@ -122,7 +122,8 @@ TEST_F(StructureApi, ImportanceIsFilteredAfterRanking) {
   EXPECT_EQ(jobs.list("nodes").size(), 1u);
   EXPECT_EQ(jobs.list("nodes")[0].get("type").string(), "JOB");
   EXPECT_FALSE(jobs.json().get("next_cursor").is_null());
-  EXPECT_EQ(get({"structure", "importance"}, {{"namespace", "none"}}).list("nodes").size(), 0u);
+  const Said none = get({"structure", "importance"}, {{"namespace", "none"}});
+  EXPECT_EQ(none.list("nodes").size(), 0u);
 }
 
 TEST_F(StructureApi, WrongParametersAreNamed) {
