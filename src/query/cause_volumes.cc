@@ -127,7 +127,7 @@ std::optional<VolumeJump> find_jump(std::span<const Written> written, Micros fro
     if (first) {
       ++first->more;
     } else {
-      first = std::move(jump);
+      first = jump;
     }
   }
   return first;
