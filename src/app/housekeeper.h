@@ -5,7 +5,7 @@
 
 #include <thread>
 
-#include "base/mutex.h"
+#include "app/pacer.h"
 #include "storage/storage.h"
 
 namespace headwater::app {
@@ -19,12 +19,9 @@ class Housekeeper {
 
  private:
   void run();
-  bool sleep();  // false: it is over
 
   storage::Store& store_;
-  base::Mutex mutex_;
-  base::CondVar changed_;
-  bool over_ GUARDED_BY(mutex_) = false;
+  Pacer pacer_;
   std::thread thread_;
 };
 

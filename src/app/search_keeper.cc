@@ -20,26 +20,8 @@ SearchKeeper::SearchKeeper(query::Service& queries) : queries_(queries) {
 }
 
 SearchKeeper::~SearchKeeper() {
-  {
-    base::MutexLock lock(mutex_);
-    over_ = true;
-    changed_.notify_all();
-  }
+  pacer_.end();
   thread_.join();
-}
-
-bool SearchKeeper::over() {
-  base::MutexLock lock(mutex_);
-  return over_;
-}
-
-bool SearchKeeper::sleep() {
-  const auto until = Time::now() + kEvery;
-  base::MutexLock lock(mutex_);
-  while (!over_) {
-    if (!changed_.wait_until(mutex_, until)) break;
-  }
-  return !over_;
 }
 
 void SearchKeeper::run() {
@@ -47,9 +29,9 @@ void SearchKeeper::run() {
   do {
     const bool rank = Time::now() - ranked >= std::chrono::seconds(query::kRankedEveryS);
     if (rank) ranked = Time::now();
-    const auto kept = query::keep_search(queries_, rank, [this] { return over(); });
-    if (!kept && !over()) HW_LOG_WARN("search.not_kept", "error={}", kept.error().message);
-  } while (sleep());
+    const auto kept = query::keep_search(queries_, rank, [this] { return pacer_.ended(); });
+    if (!kept && !pacer_.ended()) HW_LOG_WARN("search.not_kept", "error={}", kept.error().message);
+  } while (pacer_.sleep(kEvery));
 }
 
 }  // namespace headwater::app

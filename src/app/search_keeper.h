@@ -6,7 +6,7 @@
 
 #include <thread>
 
-#include "base/mutex.h"
+#include "app/pacer.h"
 #include "query/session.h"
 
 namespace headwater::app {
@@ -20,13 +20,9 @@ class SearchKeeper {
 
  private:
   void run();
-  bool sleep();  // false: it is over
-  bool over();
 
   query::Service& queries_;
-  base::Mutex mutex_;
-  base::CondVar changed_;
-  bool over_ GUARDED_BY(mutex_) = false;
+  Pacer pacer_;
   std::thread thread_;
 };
 

@@ -53,6 +53,18 @@ std::uint32_t Elements::edges_at(std::uint64_t known_at) const {
                         [&](std::uint32_t i) { return recorded_from(edges[i]) <= known_at; });
 }
 
+Elements::NodeFacts Elements::facts(const NodeRecord& node, std::uint64_t known_at) const {
+  NodeFacts facts{load_acquire(node.first_seen), load_acquire(node.placeholder) != 0};
+  // The past is read after the present, in which a later record may have replaced what counts here.
+  for (std::uint32_t index = load_acquire(node.past); index != 0;) {
+    const PastRecord& past = pasts[index];
+    if (past.recorded_to <= known_at) break;
+    facts = {past.first_seen, past.placeholder != 0};
+    index = past.next;
+  }
+  return facts;
+}
+
 bool Elements::holds(const EdgeRecord& edge, std::int64_t as_of, std::uint64_t known_at) const {
   if (edge.valid_from > as_of) return false;
   const std::uint32_t end = load_acquire(edge.end);

@@ -48,6 +48,13 @@ struct Elements {
   std::uint32_t nodes_at(std::uint64_t known_at) const;
   std::uint32_t edges_at(std::uint64_t known_at) const;
 
+  // What was known of the node at `known_at`, at which it was recorded.
+  struct NodeFacts {
+    std::int64_t first_seen;
+    bool placeholder;
+  };
+  NodeFacts facts(const NodeRecord& node, std::uint64_t known_at) const;
+
   // True if the edge holds at (as_of, known_at). Requires that it was recorded at known_at.
   bool holds(const EdgeRecord& edge, std::int64_t as_of, std::uint64_t known_at) const;
 

@@ -116,23 +116,14 @@ NodeInfo Snapshot::node(NodeId id) const {
   const View& view = this->view();
   assert(id.value != 0 && id.value <= view.node_count);
   const NodeRecord& record = view.elements->nodes[id.value];
-  std::int64_t first_seen = load_acquire(record.first_seen);
-  bool placeholder = load_acquire(record.placeholder) != 0;
-  // The past is read after the present, in which a later record may have replaced what counts here.
-  for (std::uint32_t index = load_acquire(record.past); index != 0;) {
-    const internal::PastRecord& past = view.elements->pasts[index];
-    if (past.recorded_to <= view.moment.known_at.value) break;
-    first_seen = past.first_seen;
-    placeholder = past.placeholder != 0;
-    index = past.next;
-  }
+  const auto facts = view.elements->facts(record, view.moment.known_at.value);
   return {.kind = static_cast<NodeKind>(record.kind),
           .name_space = view.elements->name_space(record.name_space),
           .name = view.elements->name_of(record),
           .parent = NodeId{record.parent},
           .recorded = Seq{record.recorded},
-          .first_seen = first_seen,
-          .placeholder = placeholder};
+          .first_seen = facts.first_seen,
+          .placeholder = facts.placeholder};
 }
 
 EdgeInfo Snapshot::edge(EdgeId id) const {

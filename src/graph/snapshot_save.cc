@@ -27,9 +27,8 @@ constexpr std::uint32_t kUnpackedPart = 64;  // a file has at most 1/64 of its e
 
 class SnapshotSaver {
  public:
-  // `view` is that of the snapshot, or has a newer packing.
-  SnapshotSaver(const Snapshot& snapshot, const View& view, const std::string& path)
-      : snapshot_(snapshot), view_(view), elements_(*view.elements), out_(path) {}
+  SnapshotSaver(const View& view, const std::string& path)
+      : view_(view), elements_(*view.elements), out_(path) {}
 
   base::Result<void> save(Micros latest_event_time) {
     FileHeader header{};
@@ -91,9 +90,9 @@ class SnapshotSaver {
     out_.begin(internal::kNodes);
     for (std::uint32_t id = 1; id <= view_.node_count; ++id) {
       const NodeRecord& node = elements_.nodes[id];
-      const NodeInfo info = snapshot_.node(NodeId{id});
+      const auto facts = elements_.facts(node, view_.moment.known_at.value);
       const NodeRecord record{.recorded = node.recorded,
-                              .first_seen = info.first_seen,
+                              .first_seen = facts.first_seen,
                               .name_ref = node.name_ref,
                               .name_size = node.name_size,
                               .name_space = node.name_space,
@@ -102,7 +101,7 @@ class SnapshotSaver {
                               .merge = 0,
                               .aliases = 0,
                               .kind = node.kind,
-                              .placeholder = info.placeholder,
+                              .placeholder = facts.placeholder,
                               .nested = 0,
                               .fields = 0,
                               .past = 0,
@@ -208,7 +207,6 @@ class SnapshotSaver {
     out_.end();
   }
 
-  const Snapshot& snapshot_;
   const View& view_;
   const Elements& elements_;
   SectionWriter out_;
@@ -225,7 +223,7 @@ base::Result<void> Graph::save(const std::string& path) const {
     packed = internal::Packed::build(*view.elements, view.moment.known_at.value);
     view.packed = packed.get();
   }
-  return SnapshotSaver(pinned, view, path).save(impl_->latest_event_time.load());
+  return SnapshotSaver(view, path).save(impl_->latest_event_time.load());
 }
 
 }  // namespace headwater::graph

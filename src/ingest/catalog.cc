@@ -250,6 +250,17 @@ Result<model::RunRow> Catalog::apply_run(Step& step, const Event& event, NodeId 
   return run->id;
 }
 
+storage::ObservationRow Catalog::row_of(const Step& step, NodeId owner, ObservationType type) {
+  storage::ObservationRow row;
+  row.owner = owner;
+  row.time = step.at.time;
+  row.rank = step.at.rank;
+  row.tie = step.at.tie;
+  row.seq = step.record.seq;
+  row.type = static_cast<std::int32_t>(type);
+  return row;
+}
+
 Result<void> Catalog::keep_past(Step& step, const storage::RunInfo& run, Micros first_time) {
   const bool known_before = run.recorded < step.record.seq && run.first_time != model::kOpenEnd;
   if (!known_before || run.first_time <= first_time) return {};
@@ -257,13 +268,7 @@ Result<void> Catalog::keep_past(Step& step, const storage::RunInfo& run, Micros 
 }
 
 Result<void> Catalog::observe_owner(Step& step, const Event& event, const Resolved& resolved) {
-  storage::ObservationRow row;
-  row.owner = resolved.owner;
-  row.time = step.at.time;
-  row.rank = step.at.rank;
-  row.tie = step.at.tie;
-  row.seq = step.record.seq;
-  row.type = static_cast<std::int32_t>(type_of(event));
+  storage::ObservationRow row = row_of(step, resolved.owner, type_of(event));
   row.flags = flags_of(event);
   const bool gone = event.kind == EventKind::kDataset &&
                     std::ranges::binary_search(event.dropped, event.edges.owner.name);
@@ -294,13 +299,7 @@ Result<void> Catalog::observe_datasets(Step& step, const Event& event, const Res
     if (dataset.facets >= 0) {
       HW_TRY(bundle, interner_.bundle(event.facets[dataset.facets], step.writer));
     }
-    storage::ObservationRow row;
-    row.owner = resolved.observed[i];
-    row.time = step.at.time;
-    row.rank = step.at.rank;
-    row.tie = step.at.tie;
-    row.seq = step.record.seq;
-    row.type = static_cast<std::int32_t>(ObservationType::kFacets);
+    storage::ObservationRow row = row_of(step, resolved.observed[i], ObservationType::kFacets);
     row.bundle = bundle.id;
     row.producer = step.producer;
     row.flags = dataset.written && !dataset.dropped ? observation_flags::kExists : 0;

@@ -55,6 +55,8 @@ class Catalog final : public storage::View {
   Result<void> apply_aliases(Step& step, const model::Event& event);
   Result<model::RunRow> apply_run(Step& step, const model::Event& event, NodeId job,
                                   model::CodeId code);
+  // What the record says of `owner`; the rest is the caller's.
+  static storage::ObservationRow row_of(const Step& step, NodeId owner, ObservationType type);
   // Keeps when `run` was taken to have begun, if the record says otherwise.
   Result<void> keep_past(Step& step, const storage::RunInfo& run, Micros first_time);
   Result<storage::RunInfo*> run_info(const std::string& run_id, NodeId job, Step& step);

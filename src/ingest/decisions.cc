@@ -99,13 +99,7 @@ Result<void> Catalog::delete_entity(Step& step, NodeId id, bool is_dataset) {
   facets.facets.push_back({"$state", "\"DELETED\"", false});
   facets.hash = base::Hasher().field("$state").field("DELETED").finish();
   HW_TRY(const BundleRef bundle, interner_.bundle(facets, step.writer));
-  storage::ObservationRow row;
-  row.owner = id;
-  row.time = step.at.time;
-  row.rank = step.at.rank;
-  row.tie = step.at.tie;
-  row.seq = step.record.seq;
-  row.type = static_cast<std::int32_t>(ObservationType::kDelete);
+  storage::ObservationRow row = row_of(step, id, ObservationType::kDelete);
   row.bundle = bundle.id;
   HW_CHECK_OK(owners_.observe(row, nullptr, bundle.bundle, step.writer, step.effects));
   if (!is_dataset) return {};

@@ -106,13 +106,7 @@ Result<void> Catalog::annotate(Step& step, NodeId owner, const std::string& name
   facets.facets.push_back({name, json, false});
   facets.hash = base::Hasher().field(name).field(json).finish();
   HW_TRY(const BundleRef bundle, interner_.bundle(facets, step.writer));
-  storage::ObservationRow row;
-  row.owner = owner;
-  row.time = step.at.time;
-  row.rank = step.at.rank;
-  row.tie = step.at.tie;
-  row.seq = step.record.seq;
-  row.type = static_cast<std::int32_t>(ObservationType::kPeople);
+  storage::ObservationRow row = row_of(step, owner, ObservationType::kPeople);
   row.bundle = bundle.id;
   return owners_.observe(row, nullptr, bundle.bundle, step.writer, step.effects);
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "model/json.h"
+#include "query/node_ref.h"
 
 namespace headwater::query {
 namespace {
@@ -25,12 +26,6 @@ Result<std::vector<AttributeRow>> rows_of(Session& session, Read read) {
                      });
   if (!newer) return rows;
   return read(false);
-}
-
-std::vector<NodeId> names_of(const Session& session, NodeId canonical) {
-  std::vector<NodeId> out = session.graph().aliases(canonical);
-  out.insert(out.begin(), canonical);
-  return out;
 }
 
 bool held(const AttributeVersion& version, Micros as_of) {
@@ -74,7 +69,7 @@ Attributes::Versions Attributes::sorted(std::vector<AttributeVersion> versions) 
 Result<Attributes> Attributes::read(Session& session, NodeId canonical) {
   if (auto known = session.known_attributes(canonical)) return Attributes(std::move(known));
   std::vector<AttributeVersion> found;
-  for (const NodeId owner : names_of(session, canonical)) {
+  for (const NodeId owner : all_names(session.graph(), canonical)) {
     HW_TRY(const std::vector<AttributeRow> rows, rows_of(session, [&](bool current) {
              return session.rows().attributes_of_owner(owner, current);
            }));
@@ -87,7 +82,7 @@ Result<Attributes> Attributes::read(Session& session, NodeId canonical) {
 
 Result<std::map<std::string, Attributes>> Attributes::of_fields(Session& session, NodeId dataset) {
   std::map<std::string, std::vector<AttributeVersion>> found;
-  for (const NodeId owner : names_of(session, dataset)) {
+  for (const NodeId owner : all_names(session.graph(), dataset)) {
     HW_TRY(const std::vector<AttributeRow> rows, rows_of(session, [&](bool current) {
              return session.rows().attributes_of_fields(owner, current);
            }));
@@ -188,6 +183,16 @@ std::vector<std::string> read_owners(std::string_view ownership_facet) {
 
 std::optional<std::string> read_member(std::string_view facet, std::string_view member) {
   return JsonValue(facet).get(member).string();
+}
+
+bool says_gone(std::string_view state) {
+  const std::string text = JsonValue(state).string().value_or("");
+  return text == "DROP" || text == "RENAMED" || text == "DELETED";
+}
+
+std::string read_code(std::string_view code) {
+  const JsonValue json(code);
+  return (json.is_string() ? json : json.get("semantic")).string().value_or("");
 }
 
 std::string_view facet_named(const std::vector<FacetText>& facets, std::string_view name) {

@@ -64,6 +64,10 @@ std::map<std::string, std::vector<std::string>> read_tags(std::string_view tags_
 std::vector<std::string> read_owners(std::string_view ownership_facet);
 // A string member of a facet.
 std::optional<std::string> read_member(std::string_view facet, std::string_view member);
+// Whether a "$state" says that the dataset or job is no more: dropped, renamed or deleted.
+bool says_gone(std::string_view state);
+// The version that "$code" stands for; empty if it says none.
+std::string read_code(std::string_view code);
 // The text of the facet of that name, empty if there is none.
 std::string_view facet_named(const std::vector<FacetText>& facets, std::string_view name);
 

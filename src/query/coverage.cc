@@ -7,12 +7,14 @@
 #include <unordered_set>
 
 #include "graph/graph_inl.h"
+#include "model/decision.h"
 #include "model/edge_set.h"
 #include "model/json.h"
 #include "query/annotations.h"
 #include "query/attributes.h"
 #include "query/hidden.h"
 #include "query/look_alikes.h"
+#include "query/node_ref.h"
 
 namespace headwater::query {
 namespace {
@@ -162,10 +164,9 @@ Result<void> Surveyor::note(const AttributeRow& row, NodeId node) {
   HW_TRY(const std::string name, session_.attribute_name(row.name));
   if (name == "$state") {
     HW_TRY(const std::optional<std::string> json, session_.content(row.content));
-    const std::string state = model::JsonValue(json.value_or("null")).string().value_or("");
-    about_[node.value].gone = state == "DROP" || state == "RENAMED" || state == "DELETED";
+    about_[node.value].gone = says_gone(json.value_or("null"));
   }
-  if (name.starts_with("$people.")) about_[node.value].people = true;
+  if (name.starts_with(model::kPeople)) about_[node.value].people = true;
   if (name.starts_with('$')) return {};
   const bool merged = node != row.owner || !graph_.aliases(node).empty();
   if (!merged || of_merged_.emplace(row.name, node).second) ++entities_[row.name];
@@ -291,7 +292,7 @@ Result<void> Surveyor::each_node() {
     if (!wanted(node) || graph_.canonical(node) != node || hidden_->contains(graph_, node))
       continue;
     const graph::NodeInfo info = graph_.node(node);
-    if (!session_.latest() && info.first_seen > session_.moment().as_of) continue;
+    if (!was_seen(graph_, node)) continue;
     const auto it = about_.find(id);
     About about = it == about_.end() ? nothing : it->second;
     const bool joined = any(node, Direction::kUpstream, model::kTableLineage) ||

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "query/node_ref.h"
+
 namespace headwater::query {
 namespace {
 
@@ -14,9 +16,7 @@ constexpr std::size_t kChunk = 1000;
 std::vector<NodeId> nodes_of(const Session& session, const Subject& subject) {
   const NodeId node = subject.kind == NodeKind::kField ? subject.field : subject.node;
   if (!node) return {};
-  std::vector<NodeId> out = session.graph().aliases(node);
-  out.push_back(node);
-  return out;
+  return all_names(session.graph(), node);
 }
 
 // The newest rows before `before`, of any of the nodes, each once.

@@ -10,6 +10,7 @@
 #include "graph/graph_inl.h"
 #include "query/diff_values.h"
 #include "query/field_nodes.h"
+#include "query/hidden.h"
 
 namespace headwater::query {
 namespace {
@@ -264,7 +265,7 @@ Result<void> Builder::edges_of_members(const std::unordered_set<std::uint32_t>& 
     const NodeId node{value};
     std::vector<NodeId> sources{node};
     if (graph_.node(node).kind == NodeKind::kDataset) {
-      HW_TRY(const std::vector<NodeId> fields, field_nodes(session_, node));
+      const std::vector<NodeId> fields = field_nodes(graph_, node);
       sources.insert(sources.end(), fields.begin(), fields.end());
     }
     for (const NodeId source : sources) {

@@ -82,12 +82,6 @@ class Witnesses {
 
 Result<bool> any_row(const ObservationRow&) { return true; }
 
-std::vector<NodeId> names_of(const Snapshot& graph, NodeId node) {
-  std::vector<NodeId> names = graph.aliases(node);
-  names.insert(names.begin(), node);
-  return names;
-}
-
 NodeId owner_of_end(const Snapshot& graph, NodeId node) {
   const graph::NodeInfo info = graph.node(node);
   return info.kind == NodeKind::kField ? info.parent : node;
@@ -129,7 +123,7 @@ Result<DiffEvidence> edge_evidence(Session& session, EdgeId id, bool added) {
   Witnesses witnesses(session);
   const Micros at = added ? edge->valid_from : edge->valid_to;
   const Snapshot& graph = session.graph();
-  for (const NodeId owner : names_of(graph, graph.canonical(edge->owner))) {
+  for (const NodeId owner : all_names(graph, graph.canonical(edge->owner))) {
     HW_CHECK_OK(witnesses.add(owner, at, [&](const ObservationRow& row) -> Result<bool> {
       if (!added) return true;
       return shows_edge(session, row, *edge, witnesses);
@@ -137,7 +131,7 @@ Result<DiffEvidence> edge_evidence(Session& session, EdgeId id, bool added) {
   }
   if (!added && witnesses.empty()) {
     for (const NodeId end : {edge->src, edge->dst}) {
-      for (const NodeId name : names_of(graph, graph.canonical(owner_of_end(graph, end)))) {
+      for (const NodeId name : all_names(graph, graph.canonical(owner_of_end(graph, end)))) {
         HW_CHECK_OK(witnesses.add(name, at, any_row));
       }
     }
@@ -148,7 +142,7 @@ Result<DiffEvidence> edge_evidence(Session& session, EdgeId id, bool added) {
 Result<DiffEvidence> node_evidence(Session& session, NodeId node, Micros at, bool added) {
   Witnesses witnesses(session);
   const Snapshot& graph = session.graph();
-  for (const NodeId name : names_of(graph, node)) HW_CHECK_OK(witnesses.add(name, at, any_row));
+  for (const NodeId name : all_names(graph, node)) HW_CHECK_OK(witnesses.add(name, at, any_row));
   if (!witnesses.empty()) return witnesses.take(model::EndReason::kNone);
   // Nothing was said of the node itself: whoever named it then.
   for (const auto direction : {graph::Direction::kUpstream, graph::Direction::kDownstream}) {
@@ -191,7 +185,7 @@ Result<std::string> code_facet(Session& session, const Attributes& attributes) {
 Result<DiffEvidence> attribute_evidence(Session& session, const DiffChange& change,
                                         std::string_view shown_as) {
   Witnesses witnesses(session);
-  for (const NodeId name : names_of(session.graph(), change.node)) {
+  for (const NodeId name : all_names(session.graph(), change.node)) {
     HW_CHECK_OK(witnesses.add(name, change.at, [&](const ObservationRow& row) {
       return names_facet(session, row, facet_of(change.kind), people_prefix_of(change.kind));
     }));

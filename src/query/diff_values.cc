@@ -5,8 +5,11 @@
 #include <set>
 
 #include "graph/graph_inl.h"
+#include "model/decision.h"
 #include "model/json.h"
 #include "query/annotations.h"
+#include "query/hidden.h"
+#include "query/node_ref.h"
 
 namespace headwater::query {
 namespace {
@@ -28,10 +31,7 @@ DiffValue read_value(DiffKind kind, std::string_view facet) {
   DiffValue out;
   switch (kind) {
     case DiffKind::kSchemaChanged: return schema_value(facet);
-    case DiffKind::kCodeChanged: {
-      const model::JsonValue code(facet);
-      return single((code.is_string() ? code : code.get("semantic")).string().value_or(""));
-    }
+    case DiffKind::kCodeChanged: return single(read_code(facet));
     default: break;
   }
   std::sort(out.begin(), out.end());
@@ -86,9 +86,9 @@ std::string_view facet_of(DiffKind kind) {
 
 std::string_view people_prefix_of(DiffKind kind) {
   switch (kind) {
-    case DiffKind::kOwnersChanged: return "$people.owner:";
-    case DiffKind::kTagsChanged: return "$people.tag:";
-    case DiffKind::kDescriptionChanged: return "$people.description";
+    case DiffKind::kOwnersChanged: return model::kPeopleOwner;
+    case DiffKind::kTagsChanged: return model::kPeopleTag;
+    case DiffKind::kDescriptionChanged: return model::kPeopleDescription;
     default: return {};
   }
 }
@@ -152,34 +152,13 @@ std::vector<DiffKind> attribute_kinds(NodeKind kind) {
   }
 }
 
-Micros first_seen(const Snapshot& graph, NodeId node) {
-  Micros seen = graph.node(node).first_seen;
-  for (const NodeId alias : graph.aliases(node)) {
-    seen = std::min(seen, graph.node(alias).first_seen);
-  }
-  return seen;
-}
-
-bool is_connected(const Snapshot& at, NodeId node) {
-  bool connected = false;
-  for (const auto direction : {graph::Direction::kUpstream, graph::Direction::kDownstream}) {
-    at.for_each(node, direction, model::kTableLineage, [&](const graph::Neighbor&) {
-      connected = true;
-      return false;
-    });
-  }
-  return connected;
-}
-
 Result<bool> present_at(Session& session, const Snapshot& at, const Attributes& attributes,
                         NodeId node) {
   const Micros as_of = at.moment().as_of;
-  if (as_of != graph::kLatest && first_seen(at, node) > as_of) return false;
+  if (!was_seen(at, node)) return false;
   if (is_connected(at, node)) return true;
   HW_TRY(const std::optional<std::string> json, attributes.text(session, "$state", as_of));
-  if (!json) return true;
-  const std::string state = model::JsonValue(*json).string().value_or("");
-  return state != "DROP" && state != "RENAMED" && state != "DELETED";
+  return !json || !says_gone(*json);
 }
 
 }  // namespace headwater::query

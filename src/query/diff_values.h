@@ -36,12 +36,6 @@ Result<std::optional<Micros>> changed_at(Session& session, const Attributes& att
 // Kinds of attributes that such a node has.
 std::vector<DiffKind> attribute_kinds(NodeKind kind);
 
-// The smallest time of an event that names it, by any of its names.
-Micros first_seen(const Snapshot& graph, NodeId node);
-
-// Whether it has any edge of table lineage at the snapshot's moment.
-bool is_connected(const Snapshot& at, NodeId node);
-
 // Whether the node exists at the snapshot's moment: it was seen by then, and was not dropped,
 // renamed or deleted, or has edges all the same.
 Result<bool> present_at(Session& session, const Snapshot& at, const Attributes& attributes,

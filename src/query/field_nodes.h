@@ -1,6 +1,6 @@
-// The fields of a dataset, by name, for questions that follow columns.
+// The fields of a dataset that are nodes, for questions that follow columns.
 //
-// Errors: those of the store.
+// Errors: none. Cost: linear in the fields, in memory; then they are sorted.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,7 @@
 
 namespace headwater::query {
 
-// Of all names of the dataset, known at the session's moment, by name. Cost: a query per thousand.
-Result<std::vector<NodeId>> field_nodes(Session& session, NodeId dataset);
+// Of all names of the dataset, one after the other, each by path.
+std::vector<NodeId> field_nodes(const Snapshot& snapshot, NodeId dataset);
 
 }  // namespace headwater::query

@@ -11,17 +11,6 @@ namespace {
 
 constexpr std::size_t kChunk = 1000;
 
-bool has_edge(const Snapshot& graph, NodeId node) {
-  bool found = false;
-  for (const auto direction : {graph::Direction::kUpstream, graph::Direction::kDownstream}) {
-    graph.for_each(node, direction, model::kTableLineage, [&found](const graph::Neighbor&) {
-      found = true;
-      return false;
-    });
-  }
-  return found;
-}
-
 Result<std::shared_ptr<const Hidden>> collect(Session& session) {
   auto out = std::make_shared<Hidden>();
   HW_TRY(const std::vector<storage::DeletionRow> deletions, session.rows().deletions());
@@ -48,6 +37,17 @@ Result<std::shared_ptr<const Hidden>> collect(Session& session) {
 
 }  // namespace
 
+bool is_connected(const Snapshot& graph, NodeId node) {
+  bool found = false;
+  for (const auto direction : {graph::Direction::kUpstream, graph::Direction::kDownstream}) {
+    graph.for_each(node, direction, model::kTableLineage, [&found](const graph::Neighbor&) {
+      found = true;
+      return false;
+    });
+  }
+  return found;
+}
+
 bool Hidden::contains(const Snapshot& snapshot, NodeId node) const {
   if (nodes.contains(node.value)) return true;
   return !namespaces.empty() && namespaces.contains(std::string(snapshot.node(node).name_space));
@@ -71,14 +71,13 @@ Result<bool> is_hidden(Session& session, const Hidden& hidden, NodeId node) {
 }
 
 Result<bool> is_deleted(Session& session, NodeId node) {
-  if (has_edge(session.graph(), node)) return false;
+  if (is_connected(session.graph(), node)) return false;
   HW_TRY(const Attributes attributes, Attributes::read(session, node));
   const AttributeVersion* version = attributes.find("$state", session.moment().as_of);
   if (version == nullptr) return false;
   HW_TRY(const std::optional<std::string> json, session.content(version->content));
   if (!json) return false;
-  const std::string state = model::JsonValue(*json).string().value_or("");
-  if (state != "DROP" && state != "RENAMED" && state != "DELETED") return false;
+  if (!says_gone(*json)) return false;
   HW_TRY(const std::optional<Micros> last, session.last_heard(node));
   return !last || *last <= version->valid_from;
 }

@@ -26,6 +26,9 @@ Result<std::shared_ptr<const Hidden>> hidden(Session& session);
 // Hidden, or a deleted job.
 Result<bool> is_hidden(Session& session, const Hidden& hidden, NodeId node);
 
+// Whether it has any edge of table lineage at the snapshot's moment.
+bool is_connected(const Snapshot& snapshot, NodeId node);
+
 Result<bool> is_deleted(Session& session, NodeId node);
 
 }  // namespace headwater::query

@@ -129,12 +129,23 @@ Result<NodeId> resolve(const Snapshot& snapshot, const NodeRef& ref) {
                     "No node of this name was recorded at the moment asked for: " + ref.text);
 }
 
-bool was_seen(const Snapshot& snapshot, NodeId node) {
+std::vector<NodeId> all_names(const Snapshot& snapshot, NodeId canonical) {
+  std::vector<NodeId> names = snapshot.aliases(canonical);
+  names.insert(names.begin(), canonical);
+  return names;
+}
+
+Micros first_seen(const Snapshot& snapshot, NodeId canonical) {
+  Micros seen = snapshot.node(canonical).first_seen;
+  for (const NodeId alias : snapshot.aliases(canonical)) {
+    seen = std::min(seen, snapshot.node(alias).first_seen);
+  }
+  return seen;
+}
+
+bool was_seen(const Snapshot& snapshot, NodeId canonical) {
   const Micros as_of = snapshot.moment().as_of;
-  if (as_of == graph::kLatest || snapshot.node(node).first_seen <= as_of) return true;
-  const std::vector<NodeId> aliases = snapshot.aliases(node);
-  return std::any_of(aliases.begin(), aliases.end(),
-                     [&](NodeId alias) { return snapshot.node(alias).first_seen <= as_of; });
+  return as_of == graph::kLatest || first_seen(snapshot, canonical) <= as_of;
 }
 
 std::vector<ColumnName> column_readings(const Snapshot& snapshot, const NodeRef& ref) {

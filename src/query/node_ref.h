@@ -48,8 +48,12 @@ std::string unescape_part(std::string_view text);
 // The id of a node in plain form.
 std::string format_node(const Snapshot& snapshot, NodeId node);
 
+// The canonical node and then its other names.
+std::vector<NodeId> all_names(const Snapshot& snapshot, NodeId canonical);
+// The smallest time of an event that names it, by any of its names.
+Micros first_seen(const Snapshot& snapshot, NodeId canonical);
 // True if the canonical node, or another name of it, had been seen at the snapshot's as_of.
-bool was_seen(const Snapshot& snapshot, NodeId node);
+bool was_seen(const Snapshot& snapshot, NodeId canonical);
 std::string format_node(NodeKind kind, std::string_view name_space, std::string_view name);
 // The id of a column that need not be a node.
 std::string format_column(const Snapshot& snapshot, NodeId dataset, std::string_view path);

@@ -54,8 +54,7 @@ Result<void> PathGraph::add_implied(std::vector<Arc>& out, std::uint32_t vertex,
   if (info.kind != NodeKind::kDataset || !to_fields) return {};
   auto it = fields_.find(vertex);
   if (it == fields_.end()) {
-    HW_TRY(std::vector<NodeId> fields, field_nodes(session_, NodeId{vertex}));
-    it = fields_.emplace(vertex, std::move(fields)).first;
+    it = fields_.emplace(vertex, field_nodes(graph_, NodeId{vertex})).first;
   }
   for (const NodeId field : it->second) out.push_back({field.value, kOneStep, 0, false});
   work_ += it->second.size();

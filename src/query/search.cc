@@ -249,7 +249,7 @@ Result<SearchAnswer> answer_from_names(Session& session, const SearchRequest& re
     if (request.name_space && info.name_space != *request.name_space) continue;
     if (!holds_words(question, info.name) || graph.canonical(NodeId{id}).value != id) continue;
     const Level level = text_index::match(question, {{Place::kName, std::string(info.name)}});
-    if (level == Level::kNone || info.first_seen > session.moment().as_of) continue;
+    if (level == Level::kNone || !was_seen(graph, NodeId{id})) continue;
     HW_TRY(const bool is_hidden, query::is_hidden(session, *hidden, NodeId{id}));
     if (is_hidden) continue;
     ++answer.total;

@@ -39,12 +39,6 @@ void each_io(const Snapshot& graph, NodeId job, Direction direction, Visit visit
   }
 }
 
-std::string semantic_of(const std::optional<std::string>& code_facet) {
-  if (!code_facet) return {};
-  const model::JsonValue code(*code_facet);
-  return code.is_string() ? code.string().value_or("") : code.get("semantic").string().value_or("");
-}
-
 std::vector<Name> names_of(const Snapshot& graph, const std::set<NodeId>& nodes) {
   std::vector<Name> names;
   for (const NodeId node : nodes) names.push_back(name_of(graph, node));
@@ -197,7 +191,7 @@ Result<std::string> dataset_version_at(Session& session, NodeId dataset, Micros 
 Result<std::string> job_version_at(Session& session, NodeId job, Micros as_of) {
   HW_TRY(const Attributes attributes, Attributes::read(session, job));
   HW_TRY(const std::optional<std::string> code, attributes.text(session, "$code", as_of));
-  return job_version_id(name_of(session.graph(), job), semantic_of(code),
+  return job_version_id(name_of(session.graph(), job), read_code(code.value_or("null")),
                         job_datasets(session, job, Direction::kUpstream, as_of),
                         job_datasets(session, job, Direction::kDownstream, as_of));
 }
@@ -222,7 +216,7 @@ Result<std::vector<VersionSpan>> job_version_spans(Session& session, NodeId job)
   for (const AttributeVersion& version : attributes.versions("$code")) {
     if (session.until() < version.valid_from) continue;
     HW_TRY(const std::optional<std::string> code, session.content(version.content));
-    timeline.add_code(semantic_of(code), version.valid_from, version.valid_to);
+    timeline.add_code(read_code(code.value_or("null")), version.valid_from, version.valid_to);
   }
   return timeline.spans();
 }

@@ -87,17 +87,26 @@ std::string_view simple_name(std::string_view name) {
   return name.substr(dot + 1);
 }
 
-void write_step(JsonWriter& json, const query::Snapshot& graph, model::EdgeId id) {
-  const graph::EdgeInfo edge = graph.edge(id);
-  json.begin_object();
-  json.key("from").text(query::format_node(graph, graph.canonical(edge.src)));
-  json.key("to").text(query::format_node(graph, graph.canonical(edge.dst)));
-  json.key("kind").text(model::to_string(edge.kind)).key("via");
-  if (edge.via) {
-    json.text(query::format_node(graph, graph.canonical(edge.via)));
+void write_node_or_null(JsonWriter& json, const query::Snapshot& graph, model::NodeId node) {
+  if (node) {
+    json.text(query::format_node(graph, graph.canonical(node)));
   } else {
     json.null();
   }
+}
+
+void write_step_members(JsonWriter& json, const query::Snapshot& graph, model::NodeId from,
+                        model::NodeId to, model::EdgeKind kind, model::NodeId via) {
+  json.key("from").text(query::format_node(graph, graph.canonical(from)));
+  json.key("to").text(query::format_node(graph, graph.canonical(to)));
+  json.key("kind").text(model::to_string(kind)).key("via");
+  write_node_or_null(json, graph, via);
+}
+
+void write_step(JsonWriter& json, const query::Snapshot& graph, model::EdgeId id) {
+  const graph::EdgeInfo edge = graph.edge(id);
+  json.begin_object();
+  write_step_members(json, graph, edge.src, edge.dst, edge.kind, edge.via);
   json.end_object();
 }
 

@@ -25,8 +25,13 @@ void write_version_id(JsonWriter& json, const query::VersionRef& ref);
 // The last dotted part of a name, or all of it.
 std::string_view simple_name(std::string_view name);
 
+// The id of a node in its canonical form, null for none.
+void write_node_or_null(JsonWriter& json, const query::Snapshot& graph, model::NodeId node);
 // A PathStep: the two nodes that an edge joins, its kind and the job it goes via, if there is one.
 void write_step(JsonWriter& json, const query::Snapshot& graph, model::EdgeId edge);
+// Its members, for a step that says more; `via` none: null.
+void write_step_members(JsonWriter& json, const query::Snapshot& graph, model::NodeId from,
+                        model::NodeId to, model::EdgeKind kind, model::NodeId via);
 void write_path(JsonWriter& json, const query::Snapshot& graph,
                 const std::vector<model::EdgeId>& path);
 

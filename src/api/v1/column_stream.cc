@@ -221,11 +221,7 @@ void write_column_edge(dto::JsonWriter& json, const query::Snapshot& graph, cons
   }
   json.end_array();
   json.key("masked").boolean(transformations.masked(edge.transformations)).key("via");
-  if (edge.via) {
-    json.text(query::format_node(graph, graph.canonical(edge.via)));
-  } else {
-    json.null();
-  }
+  dto::write_node_or_null(json, graph, edge.via);
   json.key("assumed").boolean(edge.assumed);
 }
 

@@ -73,14 +73,8 @@ Result<void> AffectedWriter::path(JsonWriter& json, const std::vector<query::Imp
   for (const query::ImpactStep& step : steps) {
     const graph::EdgeInfo edge = graph.edge(step.edge);
     json.begin_object();
-    json.key("from").text(query::format_node(graph, graph.canonical(edge.src)));
-    json.key("to").text(query::format_node(graph, graph.canonical(step.to)));
-    json.key("kind").text(model::to_string(edge.kind)).key("via");
-    if (edge.via && edge.via != step.to) {
-      json.text(query::format_node(graph, graph.canonical(edge.via)));
-    } else {
-      json.null();
-    }
+    const model::NodeId via = edge.via == step.to ? model::NodeId{} : edge.via;
+    dto::write_step_members(json, graph, edge.src, step.to, edge.kind, via);
     json.key("assumed").boolean(step.assumed);
     if (with_evidence_) HW_CHECK_OK(step_evidence(json, step.edge));
     json.end_object();

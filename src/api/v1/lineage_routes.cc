@@ -171,11 +171,7 @@ void write_seq_or_null(JsonWriter& json, model::Seq seq) {
 void write_edge_version(JsonWriter& json, const query::Snapshot& graph,
                         const query::EdgeVersionDetail& edge) {
   json.begin_object().key("kind").text(model::to_string(edge.kind)).key("via");
-  if (edge.via) {
-    json.text(query::format_node(graph, graph.canonical(edge.via)));
-  } else {
-    json.null();
-  }
+  dto::write_node_or_null(json, graph, edge.via);
   json.key("valid_from").time(edge.valid_from).key("valid_to");
   if (edge.valid_to == model::kOpenEnd) {
     json.null();

@@ -28,19 +28,6 @@ void write_score(JsonWriter& json, double score) {
   json.raw({text.data(), static_cast<std::size_t>(size)});
 }
 
-void write_step(JsonWriter& json, const query::Snapshot& graph, model::NodeId from,
-                model::NodeId to, model::EdgeId id) {
-  const graph::EdgeInfo edge = graph.edge(id);
-  json.key("from").text(query::format_node(graph, graph.canonical(from)));
-  json.key("to").text(query::format_node(graph, graph.canonical(to)));
-  json.key("kind").text(model::to_string(edge.kind)).key("via");
-  if (edge.via) {
-    json.text(query::format_node(graph, graph.canonical(edge.via)));
-  } else {
-    json.null();
-  }
-}
-
 // ---- paths --------------------------------------------------------------------------------------
 
 Result<std::vector<model::NodeId>> path_end(Context& context, query::Session& session,
@@ -59,7 +46,7 @@ Result<std::vector<model::NodeId>> path_end(Context& context, query::Session& se
       return invalid_parameter(context, name, "must be a datasetField or a dataset at this level.");
     }
     if (kind == model::NodeKind::kDataset) {
-      HW_TRY(out, query::field_nodes(session, node));
+      out = query::field_nodes(session.graph(), node);
     }
     if (kind == model::NodeKind::kField || last) out.push_back(node);
   }
@@ -108,7 +95,8 @@ Answer get_paths(Context& context) {
     json.begin_object().key("length").number(path.length).key("steps").begin_array();
     for (const query::PathEdge& step : path.steps) {
       json.begin_object();
-      write_step(json, graph, step.from, step.to, step.edge);
+      const graph::EdgeInfo edge = graph.edge(step.edge);
+      dto::write_step_members(json, graph, step.from, step.to, edge.kind, edge.via);
       if (step.against) json.key("against").boolean(true);
       json.end_object();
     }
@@ -131,10 +119,7 @@ void write_cycle(JsonWriter& json, const query::Snapshot& graph,
   }
   json.end_array().key("sample").begin_array();
   for (const model::EdgeId id : query::sample_cycle(graph, cycle)) {
-    const graph::EdgeInfo edge = graph.edge(id);
-    json.begin_object();
-    write_step(json, graph, edge.src, edge.dst, id);
-    json.end_object();
+    dto::write_step(json, graph, id);
   }
   json.end_array().end_object();
   if (cycle.size() <= max_nodes) return;

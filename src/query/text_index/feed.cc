@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "graph/graph_inl.h"
+#include "query/node_ref.h"
 #include "query/text_index/texts.h"
 
 namespace headwater::query::text_index {
@@ -152,9 +153,7 @@ class Step {
  private:
   Result<AssetRows> rows_of(NodeId canonical) {
     if (!bulk_) return read_rows(session_, graph_, canonical);
-    std::vector<NodeId> names = graph_.aliases(canonical);
-    names.insert(names.begin(), canonical);
-    return rows_.of(names);
+    return rows_.of(all_names(graph_, canonical));
   }
 
   Result<void> add_nodes() {

@@ -5,8 +5,11 @@
 #include <tuple>
 #include <utility>
 
+#include "model/decision.h"
 #include "model/json.h"
 #include "query/attributes.h"
+#include "query/field_nodes.h"
+#include "query/node_ref.h"
 
 namespace headwater::query::text_index {
 namespace {
@@ -14,11 +17,10 @@ namespace {
 using model::JsonValue;
 using storage::AttributeRow;
 
-constexpr std::string_view kPeople = "$people.";
-constexpr std::string_view kPeopleOwner = "$people.owner:";
-constexpr std::string_view kPeopleTag = "$people.tag:";
-constexpr std::string_view kPeopleDescription = "$people.description";
-constexpr std::size_t kFieldPage = 1000;
+using model::kPeople;
+using model::kPeopleDescription;
+using model::kPeopleOwner;
+using model::kPeopleTag;
 
 void add(Texts& texts, Place place, std::string text) {
   if (!text.empty()) texts.push_back({place, std::move(text)});
@@ -97,8 +99,7 @@ Result<std::map<std::string, const AttributeRow*>> holding(Session& session, con
 }
 
 void read_state(const std::string& json, const AttributeRow& row, Asset& out) {
-  const std::string state = JsonValue(json).string().value_or("");
-  out.gone = state == "DROP" || state == "RENAMED" || state == "DELETED";
+  out.gone = says_gone(json);
   out.gone_since = row.valid_from;
 }
 
@@ -122,23 +123,6 @@ void add_names(const Snapshot& graph, const AssetRows& rows, Texts& texts) {
   add(texts, Place::kNamespace, std::string(info.name_space));
 }
 
-Result<void> read_fields_of(Session& session, const Snapshot& graph, NodeId dataset,
-                            std::vector<NodeId>& out) {
-  storage::Reader::NodeQuery query;
-  query.kind = NodeKind::kField;
-  query.parent = dataset;
-  query.limit = kFieldPage;
-  for (;;) {
-    HW_TRY(const std::vector<storage::NodeRow> page, session.rows().nodes(query));
-    for (const storage::NodeRow& row : page) {
-      if (row.id.value <= graph.node_count()) out.push_back(row.id);
-    }
-    if (page.size() < query.limit) return {};
-    query.after_set = true;
-    query.after_name = page.back().name;
-  }
-}
-
 }  // namespace
 
 Source source_of(std::string_view name) {
@@ -153,9 +137,8 @@ Source source_of(std::string_view name) {
 Result<AssetRows> read_rows(Session& session, const Snapshot& graph, NodeId canonical) {
   AssetRows out;
   out.node = canonical;
-  out.names = graph.aliases(canonical);
-  out.names.insert(out.names.begin(), canonical);
-  const bool dataset = graph.node(canonical).kind == NodeKind::kDataset;
+  out.names = all_names(graph, canonical);
+  if (graph.node(canonical).kind == NodeKind::kDataset) out.fields = field_nodes(graph, canonical);
   for (const NodeId owner : out.names) {
     HW_TRY(const std::vector<AttributeRow> rows, session.rows().attributes_of_owner(owner, false));
     for (const AttributeRow& row : rows) {
@@ -163,7 +146,6 @@ Result<AssetRows> read_rows(Session& session, const Snapshot& graph, NodeId cano
       HW_TRY(const std::string name, session.attribute_name(row.name));
       if (source_of(name) != Source::kNone) out.rows.push_back(row);
     }
-    if (dataset) HW_CHECK_OK(read_fields_of(session, graph, owner, out.fields));
   }
   return out;
 }

@@ -3,18 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include <future>
-#include <memory>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "api/v1/v1.h"
 #include "base/log.h"
-#include "ingest/ingest.h"
 #include "model/json.h"
-#include "tests/support/harness.h"
+#include "tests/support/api_world.h"
 
 namespace headwater::api::v1 {
 
@@ -61,67 +56,23 @@ struct EventText {
 
 class QuestionTest : public ::testing::Test {
  protected:
-  void SetUp() override {
+  QuestionTest() {
     spdlog::set_level(spdlog::level::off);
-    storage::StoreOptions options;
-    options.directory = dir_.path("data");
-    options.sync_full = false;
-    store_ = tests::must(storage::Store::open(options));
-    graph_ = tests::must(ingest::load_graph(*store_));
-    pipeline_ = tests::must(ingest::Pipeline::start(*store_, *graph_, base::system_clock(), {}));
-    queries_ = std::make_unique<query::Service>(*store_, *graph_, base::system_clock());
-    writes_ = writes_to(*pipeline_);
-    api_ = std::make_unique<Api>(Dependencies{*queries_, *writes_, Assets{}, {}, {}}, Options{});
-    handler_ = api_->handler();
-  }
-  void TearDown() override {
-    api_->stop();
-    pipeline_->stop();
-    api_.reset();
-    queries_.reset();
-    pipeline_.reset();
-    graph_.reset();
-    store_.reset();
-  }
-
-  Said send(http::Request request) {
-    auto promise = std::make_shared<std::promise<http::Response>>();
-    auto future = promise->get_future();
-    handler_(std::move(request), {}, http::Responder::to([promise](http::Response r) {
-               promise->set_value(std::move(r));
-             }));
-    http::Response response = future.get();
-    Said said{response.status, std::move(response.body)};
-    while (response.source && tests::must(response.source->next(said.body))) {
-    }
-    return said;
+    world_.harness().clock().now_ = 1'830'000'000'000'000;  // after everything that is told
   }
   Said get(std::vector<std::string> path, http::Fields query = {}) {
-    http::Request out;
-    out.method = http::Method::kGet;
-    out.segments = std::move(path);
-    out.segments.insert(out.segments.begin(), {"api", "v1"});
-    out.query = std::move(query);
-    out.request_id = "test";
-    return send(std::move(out));
+    return said(world_.get(std::move(path), std::move(query)));
   }
   void tell(const EventText& event) {
-    http::Request out;
-    out.method = http::Method::kPost;
-    out.segments = {"api", "v1", "lineage"};
-    out.body = event.str();
-    const Said said = send(std::move(out));
-    ASSERT_EQ(said.status, 201) << said.body;
+    const Said answer = said(world_.post({"lineage"}, event.str()));
+    ASSERT_EQ(answer.status, 201) << answer.body;
   }
 
+ private:
+  static Said said(tests::ApiReply reply) { return {reply.status, std::move(reply.body)}; }
+
   tests::TempDir dir_;
-  std::unique_ptr<storage::Store> store_;
-  std::unique_ptr<graph::Graph> graph_;
-  std::unique_ptr<ingest::Pipeline> pipeline_;
-  std::unique_ptr<query::Service> queries_;
-  std::unique_ptr<Writes> writes_;
-  std::unique_ptr<Api> api_;
-  http::Handler handler_;
+  tests::ApiWorld world_{dir_.path("data")};
 };
 
 }  // namespace headwater::api::v1
