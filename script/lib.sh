@@ -9,6 +9,7 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build ccache pkg-config git ca-certificates
   libboost-dev rapidjson-dev libspdlog-dev libfmt-dev libsqlite3-dev libcurl4-openssl-dev
   libzstd-dev zlib1g-dev libxxhash-dev libjemalloc-dev libcli11-dev libssl-dev
+  libhowardhinnant-date-dev tzdata
   python3 python3-yaml
 )
 TEST_PACKAGES=(

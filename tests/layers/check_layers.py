@@ -42,6 +42,7 @@ PUBLIC = {
     "ingest": {"ingest", "parse"},
     "query": {"query", "attributes", "catalog", "events", "evidence", "impact", "layout", "lineage",
               "node_ref", "runs", "search", "session", "values", "versions"},
+    "planner": {"calendar", "engine", "mapping", "planner", "space"},
     "api": {"http/server", "http/message", "v1/v1"},
     "app": {"app", "settings", "housekeeper"},
     "cli": {"cli"},
