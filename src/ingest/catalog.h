@@ -21,7 +21,7 @@ class Catalog final : public storage::View {
   Result<void> load(storage::Writer& writer);
 
   // Whether the decision can be taken now; the same state that prepare will see. Changes nothing.
-  Result<void> admit(const model::PeopleDecision& decision, storage::Writer& writer);
+  Result<void> admit_people(const model::PeopleDecision& decision, storage::Writer& writer);
 
   std::string_view name() const override { return "catalog"; }
   Result<void> prepare(const storage::ViewRecord& record, storage::Writer& writer,

@@ -28,6 +28,7 @@ std::string encode_decision(const Decision& decision) {
   if (decision.kind == Decision::Kind::kPeople) {
     return model::encode_decision(decision.people, decision.at);
   }
+  if (decision.kind == Decision::Kind::kPlanner) return decision.planner;
   std::string kind;
   for (const auto& [value, name] : kKinds) {
     if (value == decision.kind) kind = name;
@@ -51,6 +52,11 @@ Result<Decision> decode_decision(std::string_view body) {
     return decision;
   }
   const std::string kind = text("decision");
+  if (kind.starts_with("planner.")) {
+    decision.kind = Decision::Kind::kPlanner;
+    decision.planner = body;
+    return decision;
+  }
   bool known = false;
   for (const auto& [value, name] : kKinds) {
     if (name != kind) continue;
@@ -83,6 +89,7 @@ Result<void> Catalog::apply_decision(Step& step) {
       return nodes_.put_namespace(row, step.writer);
     }
     case Decision::Kind::kPeople: return apply_people(step, decision.people);
+    case Decision::Kind::kPlanner: return {};
     case Decision::Kind::kDeleteNamespace: return delete_namespace(step, decision.name_space);
     case Decision::Kind::kDeleteDataset:
     case Decision::Kind::kDeleteJob: break;

@@ -85,6 +85,7 @@ bool EventParser::run(model::Event& event) {
   if (!check_names()) return false;
   finish_facets();
   add_observed();
+  add_subsets();
   hash_edges();
   return true;
 }
@@ -208,6 +209,13 @@ void EventParser::count_facet(FacetPlace place, std::string_view name, bool used
   (used ? facets_used_ : facets_kept_).push_back(std::move(full));
 }
 
+void EventParser::set_aside(FacetPlace place, std::string_view name, std::string pointer,
+                            std::string message) {
+  note_partitions(place, name, JsonValue(), pointer);
+  warn("malformed_facet", std::move(pointer), std::move(message));
+  count_facet(place, name, false);
+}
+
 template <class Use>
 bool EventParser::each_facet(const JsonFields& holder, std::string_view member, FacetPlace place,
                              const std::string& pointer, std::map<std::string, model::Facet>* keep,
@@ -223,9 +231,7 @@ bool EventParser::each_facet(const JsonFields& holder, std::string_view member, 
       return;
     }
     if (!facet.is_object()) {
-      warn("malformed_facet", at, "A facet must be an object; it was kept but not used.");
-      count_facet(place, name, false);
-      return;
+      return set_aside(place, name, at, "A facet must be an object; it was kept but not used.");
     }
     const bool deleted = facet.get("_deleted").boolean().value_or(false);
     if (keep != nullptr) {
@@ -238,12 +244,12 @@ bool EventParser::each_facet(const JsonFields& holder, std::string_view member, 
       return;
     }
     if (auto fault = check_facet(place, name, facet)) {
-      warn("malformed_facet", at + fault->pointer,
-           "The facet breaks its schema (" + fault->message + "); it was kept but not used.");
-      count_facet(place, name, false);
-      return;
+      return set_aside(
+          place, name, at + fault->pointer,
+          "The facet breaks its schema (" + fault->message + "); it was kept but not used.");
     }
     count_facet(place, name, known_facet(place, name));
+    note_partitions(place, name, facet, at);
     use(name, facet);
   });
   return true;
@@ -298,6 +304,7 @@ bool EventParser::parse_job() {
     return false;
   }
   add_code();
+  read_changed_columns();
   return true;
 }
 
@@ -369,13 +376,21 @@ bool EventParser::parse_dataset(const JsonValue& value, const std::string& point
   const JsonFields dataset(value);
   Name name;
   if (!read_name(dataset, pointer, name)) return false;
-  if (!datasets_.contains(name)) event_->datasets.push_back(name);
   DatasetFacts& facts = datasets_[name];
+  if (facts.index < 0) {
+    facts.index = static_cast<std::int32_t>(event_->datasets.size());
+    event_->datasets.push_back(name);
+  }
   facts.is_input |= input;
   facts.is_output |= output;
+  current_dataset_ = facts.index;
+  if (output) note_output(PartitionFacet::What::kOutput);
   if (!each_facet(dataset, "facets", FacetPlace::kDataset, pointer, &facts.facets,
                   [&](std::string_view facet_name, const JsonValue& facet) {
                     use_dataset_facet(name, facet_name, facet, !input);
+                    if (output && facet_name == "version") {
+                      note_output(PartitionFacet::What::kVersion, facet);
+                    }
                   })) {
     return false;
   }

@@ -1,11 +1,13 @@
 // EventParser: one event's text to model::Event. Private to ingest; parse.h is the way in.
 //
-// Split over event_parser.cc (the core) and lineage_facets.cc (edges). A parser is used once.
+// Split over event_parser.cc (the core), lineage_facets.cc (edges) and subset_facets.cc
+// (partitions). A parser is used once.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -18,6 +20,8 @@
 #include "model/json.h"
 
 namespace headwater::ingest {
+
+class SubsetReader;
 
 class EventParser {
  public:
@@ -33,6 +37,17 @@ class EventParser {
   struct DatasetFacts {
     std::map<std::string, model::Facet> facets;
     bool is_input = false, is_output = false;
+    std::int32_t index = -1;  // in Event::datasets; -1: only a facet names it
+  };
+
+  // What one mention of a dataset in a run event says of partitions.
+  struct PartitionFacet {
+    enum class What { kOutput, kVersion, kSubset, kOwn };  // kOutput: no more than that it is one
+    std::int32_t dataset;
+    bool output;
+    What what;
+    model::JsonValue facet;  // absent: malformed
+    std::string pointer;
   };
 
   struct Input;  // of lineage
@@ -61,6 +76,7 @@ class EventParser {
   bool each_facet(const model::JsonFields& holder, std::string_view member, FacetPlace place,
                   const std::string& pointer, std::map<std::string, model::Facet>* keep, Use&& use);
   void count_facet(FacetPlace place, std::string_view name, bool used);
+  void set_aside(FacetPlace place, std::string_view name, std::string pointer, std::string message);
 
   void use_run_facet(std::string_view name, const model::JsonValue& facet);
   void use_job_facet(std::string_view name, const model::JsonValue& facet);
@@ -91,6 +107,14 @@ class EventParser {
   void add_edge(model::EdgeKind kind, model::End src, model::End dst, bool via_job,
                 model::EvidenceFacet facet);
   std::optional<model::End> source_of(const Input& input, bool& own_job) const;
+  void read_changed_columns();
+
+  // subset_facets.cc
+  void note_partitions(FacetPlace place, std::string_view name, const model::JsonValue& facet,
+                       const std::string& pointer);
+  void note_output(PartitionFacet::What what, const model::JsonValue& facet = {});
+  void add_subsets();
+  void add_subset(SubsetReader& reader, std::span<const PartitionFacet> facets);
 
   const bool is_object_;
   const model::JsonFields root_;
@@ -102,6 +126,8 @@ class EventParser {
   std::map<model::Name, DatasetFacts> datasets_;
   std::vector<std::pair<model::Name, model::JsonValue>> column_facets_;    // outputs or subject
   std::vector<std::pair<model::Name, model::JsonValue>> explicit_facets_;  // of datasets
+  std::vector<PartitionFacet> partition_facets_;                           // as they were met
+  std::int32_t current_dataset_ = -1;  // whose facets are being read; index in Event::datasets
   model::JsonValue job_lineage_;
   model::JsonValue sql_, source_code_, source_location_, headwater_code_;
   std::vector<std::string> facets_used_, facets_kept_;  // in the order met

@@ -53,15 +53,26 @@ struct BodyReceipt {
 // A decision of a person or a tool, as opposed to something observed. Its moment is fixed before it
 // is logged, so that a replay repeats it.
 struct Decision {
-  enum class Kind { kDeleteDataset, kDeleteJob, kDeleteNamespace, kPutNamespace, kPeople };
+  enum class Kind {
+    kDeleteDataset,
+    kDeleteJob,
+    kDeleteNamespace,
+    kPutNamespace,
+    kPeople,
+    kPlanner
+  };
   Kind kind = Kind::kDeleteDataset;
   std::string name_space, name;
   std::string owner, description;  // kPutNamespace
   model::PeopleDecision people;    // kPeople, and then all that counts
+  std::string planner;             // kPlanner, likewise: a JSON object, see planner/planner.h
   // 0: the moment of the call; of what people decide later than every such decision before it, so
   // that of two the later one counts even if the clock was set back.
   base::Micros at = 0;
 };
+
+// Makes a view of a store beside the catalog, loaded with what the store holds.
+using ViewFactory = std::function<base::Result<std::unique_ptr<storage::View>>(storage::Store&)>;
 
 struct PipelineOptions {
   ParseLimits limits;
@@ -71,6 +82,7 @@ struct PipelineOptions {
   std::size_t refold_window = 64;  // see Timeline::Options
   std::size_t save_every = 256;    // observations of an owner between two saves of its fold (tip.h)
   std::size_t snapshot_every = 500'000;  // records between two graph snapshots
+  std::vector<ViewFactory> views = {};   // beside the catalog, which comes first
 };
 
 struct PipelineStats {

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "ingest/event_parser.h"
+#include "ingest/subset_reader.h"
 
 namespace headwater::ingest {
 
@@ -314,6 +315,31 @@ void EventParser::add_column_edge(const End& source, const End& target, const In
         t.get("masking").boolean().value_or(false));
   });
   if (!any) add("", "", false);
+}
+
+// All or none of them: without the one that cannot be read, what follows from the change would be
+// too little.
+void EventParser::read_changed_columns() {
+  std::vector<End> columns;
+  std::size_t index = 0;
+  std::optional<std::size_t> faulty;
+  headwater_code_.get("changesColumns").elements([&](const JsonValue& value) {
+    End column = field_end(name_of(value), value.get("field").string().value_or(""));
+    const bool good = !column.name.name.empty() && !column.field.empty() &&
+                      usable_text(column.name.name_space, limits_) &&
+                      usable_text(column.name.name, limits_) && usable_text(column.field, limits_);
+    if (!good && !faulty) faulty = index;
+    ++index;
+    columns.push_back(std::move(column));
+  });
+  if (faulty) {
+    warn("malformed_facet", "/job/facets/headwater_code/changesColumns/" + std::to_string(*faulty),
+         "names no column; any column counts as changed.");
+    return;
+  }
+  std::ranges::sort(columns);
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  event_->code_changes_columns = std::move(columns);
 }
 
 void EventParser::use_dependencies(const JsonValue& facet) {

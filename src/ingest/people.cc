@@ -33,7 +33,7 @@ bool about_two(DecisionKind kind) {
 
 }  // namespace
 
-Result<void> Catalog::admit(const PeopleDecision& decision, storage::Writer& writer) {
+Result<void> Catalog::admit_people(const PeopleDecision& decision, storage::Writer& writer) {
   if (const auto fault = model::fault_of(decision)) {
     return make_error(fault->limit ? ErrorCode::kLimitExceeded : ErrorCode::kInvalidArgument,
                       fault->message);
@@ -68,7 +68,7 @@ Result<void> Catalog::apply_people(Step& step, const PeopleDecision& decision) {
   }
   const auto node = nodes_.find(named_kind(decision.node), decision.node.name.name_space,
                                 decision.node.name.name);
-  if (!node) return {};  // admit() has seen it, so this is a log that somebody wrote by hand
+  if (!node) return {};  // admit_people() has seen it, so this is a log that somebody wrote by hand
   row.node = *node;
   if (about_two(decision.kind)) {
     const auto other =

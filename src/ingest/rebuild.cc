@@ -27,6 +27,13 @@ class Rebuilder {
   Rebuilder(storage::Store& target, graph::Graph& graph, const PipelineOptions& options)
       : target_(target), limits_(options.limits), catalog_(target, graph, options) {}
 
+  Result<void> open(const PipelineOptions& options) {
+    for (const ViewFactory& make : options.views) {
+      HW_TRY(others_.emplace_back(), make(target_));
+    }
+    return {};
+  }
+
   Result<void> batch(const std::vector<LogRecord>& records) {
     storage::Writer& writer = target_.writer();
     HW_CHECK_OK(writer.begin());
@@ -38,6 +45,7 @@ class Rebuilder {
     }
     HW_CHECK_OK(writer.commit());
     catalog_.publish();
+    for (const auto& view : others_) view->publish();
     return writer.maybe_train_dictionary();
   }
 
@@ -61,6 +69,7 @@ class Rebuilder {
     }
     storage::Effects effects;
     HW_CHECK_OK(catalog_.prepare(view, writer, effects));
+    for (const auto& other : others_) HW_CHECK_OK(other->prepare(view, writer, effects));
     if (record.kind != RecordKind::kReplayed) return {};
     const auto original = quarantined_.find(record.hash);
     if (original == quarantined_.end()) return {};
@@ -85,6 +94,7 @@ class Rebuilder {
   storage::Store& target_;
   const ParseLimits limits_;
   Catalog catalog_;
+  std::vector<std::unique_ptr<storage::View>> others_;
   std::unordered_map<base::Hash128, Seq, base::Hash128Hasher> quarantined_;
 };
 
@@ -102,6 +112,7 @@ Result<void> rebuild_from(storage::Reader& source, const std::string& directory,
   }
   graph::Graph graph;
   Rebuilder rebuilder(*target, graph, options);
+  HW_CHECK_OK(rebuilder.open(options));
   HW_TRY(const Seq last, source.last_seq());
   Seq at;
   while (at < last) {

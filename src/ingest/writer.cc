@@ -39,6 +39,10 @@ Result<void> LogWriter::open() {
   catalog_ = std::make_unique<Catalog>(store_, graph_, options_);
   views_ = {catalog_.get()};
   HW_CHECK_OK(catalog_->load(store_.writer()));
+  for (const ViewFactory& make : options_.views) {
+    HW_TRY(others_.emplace_back(), make(store_));
+    views_.push_back(others_.back().get());
+  }
   HW_TRY(const auto high, store_.writer().high_ids());
   last_seq_ = high.seq;
   if (last_seq_) {
@@ -127,7 +131,8 @@ Result<void> LogWriter::try_batch(Calls& calls, Batch& batch) {
   last_seq_ = next_seq_;
   last_decision_at_ = next_decision_at_;
   if (changed) {
-    for (storage::View* view : views_) view->publish();
+    // The graph last: who waits for a record to be visible there finds it in the others.
+    for (auto view = views_.rbegin(); view != views_.rend(); ++view) (*view)->publish();
   }
   return {};
 }
@@ -236,7 +241,7 @@ void LogWriter::fix_moment(Decision& decision, base::Micros received_at) {
 
 Result<Receipt> LogWriter::apply_decision(Call& call) {
   if (call.decision->kind == Decision::Kind::kPeople) {
-    HW_CHECK_OK(catalog_->admit(call.decision->people, store_.writer()));
+    HW_CHECK_OK(catalog_->admit_people(call.decision->people, store_.writer()));
   }
   fix_moment(*call.decision, call.received_at);
   const std::string body = encode_decision(*call.decision);
@@ -247,6 +252,7 @@ Result<Receipt> LogWriter::apply_decision(Call& call) {
   record.event_time = call.decision->at;
   record.hash = base::hash128(body);
   record.body = body;
+  for (storage::View* view : views_) HW_CHECK_OK(view->admit(record, store_.writer()));
   HW_TRY(Receipt receipt, append(record, store_.pack(body)));
   next_seq_ = record.seq;
   return receipt;

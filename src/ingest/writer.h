@@ -84,6 +84,7 @@ class LogWriter {
   graph::Graph& graph_;
   const PipelineOptions options_;
   std::unique_ptr<Catalog> catalog_;
+  std::vector<std::unique_ptr<storage::View>> others_;
   std::vector<storage::View*> views_;
   model::Seq last_seq_;  // committed
   model::Seq next_seq_;  // of the batch under way

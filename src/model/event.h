@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "model/edge_set.h"
 #include "model/graph_types.h"
+#include "model/partition.h"
 
 namespace headwater::model {
 
@@ -100,8 +101,12 @@ struct Event {
   bool shows_io = false, shows_parent = false, shows_control = false;
   std::vector<Name> datasets;  // every dataset it names as input, output or subject
   std::vector<EntityFacets> facets;
-  std::vector<ObservedDataset> observed;       // sorted by name; without the subject
+  std::vector<ObservedDataset> observed;  // sorted by name; without the subject
+  // Of a run: in the order of `datasets`, a dataset's input before its output. An output that is
+  // not listed was not written at all, by the event's own words.
+  std::vector<ReportedSubset> subsets;
   std::string code_semantic;                   // empty: the event says nothing of the code
+  std::vector<End> code_changes_columns;       // sorted fields; empty: any may have changed
   std::vector<std::pair<Name, Name>> aliases;  // two names of one dataset
   std::vector<Name> dropped;                   // lifecycle DROP, or the old name of a RENAME
 

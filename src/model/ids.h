@@ -40,6 +40,8 @@ using EdgeSetId = Id<struct EdgeSetTag, std::int64_t>;  // the edges one event s
 using AttributeNameId = Id<struct AttrNameTag, std::int64_t>;
 using CodeId = Id<struct CodeTag, std::int64_t>;  // a semantic code version
 using ProducerId = Id<struct ProducerTag, std::int64_t>;
+// A dataset that has partitions, dense from 1 in the order in which they were met.
+using DatasetNo = Id<struct DatasetNoTag, std::uint32_t>;
 using TransformationId = Id<struct TransformationTag, std::uint16_t>;
 
 // The end of an interval that has not ended.

@@ -172,4 +172,50 @@ struct RunPastRow {
   Micros first_time = 0;
 };
 
+// A dataset that has partitions.
+struct PartitionedRow {
+  model::DatasetNo number;
+  model::NodeId node;
+};
+
+struct PartitionKeyRow {
+  model::DatasetNo dataset;
+  std::uint32_t number = 0;  // from 1
+  std::string text;
+};
+
+// One successful write of a partition.
+struct MaterializationRow {
+  model::DatasetNo dataset;
+  std::uint32_t lane = 0;
+  std::int64_t index = 0;
+  Micros end = 0;
+  model::Seq seq;
+  Micros start = 0;
+  model::NodeId job;
+  model::CodeId code;
+  std::uint64_t out = 0, reported_out = 0;  // as it counts, and as it was reported
+  model::RunRow run;
+};
+
+// Partitions that a run said it read or wrote.
+struct RunPartitionRow {
+  model::RunRow run;
+  bool output = false;
+  model::DatasetNo dataset;
+  std::uint32_t lane = 0;
+  std::int64_t first = 0, last = 0;
+  model::Seq seq;
+  std::string version;
+  std::int64_t rows = -1, size_bytes = -1;  // -1: not reported
+};
+
+// The planner's own documents, opaque here.
+struct PlannerDocument {
+  std::int32_t kind = 0;
+  std::int64_t a = 0, b = 0;
+  model::Seq seq;
+  std::string body;
+};
+
 }  // namespace headwater::storage

@@ -203,6 +203,26 @@ class Reader {
   Result<std::optional<std::string>> code_version(model::CodeId id);
   Result<std::vector<TransformationRow>> transformations();
 
+  // ---- partitions ----
+  Result<std::vector<PartitionedRow>> partitioned();      // by number
+  Result<std::vector<PartitionKeyRow>> partition_keys();  // by (dataset, number)
+  // Of one partition, by (end, seq); of those with indexes in [first, last], by (index, end, seq).
+  Result<std::vector<MaterializationRow>> materializations(model::DatasetNo dataset,
+                                                           std::uint32_t lane, std::int64_t index);
+  Result<std::vector<MaterializationRow>> materializations(model::DatasetNo dataset,
+                                                           std::uint32_t lane, std::int64_t first,
+                                                           std::int64_t last);
+  // By (dataset, lane, index, end, seq).
+  Result<void> scan_materializations(const std::function<bool(const MaterializationRow&)>& visit);
+  Result<std::vector<RunPartitionRow>> run_partitions(model::RunRow run);
+  Result<void> scan_run_partitions(const std::function<bool(const RunPartitionRow&)>& visit);
+  Result<std::optional<PlannerDocument>> planner_document(std::int32_t kind, std::int64_t a,
+                                                          std::int64_t b);
+  // Those with `a` in [first, last], by (a, b).
+  Result<std::vector<PlannerDocument>> planner_documents(std::int32_t kind,
+                                                         std::int64_t first = INT64_MIN,
+                                                         std::int64_t last = INT64_MAX);
+
  private:
   friend class Store;
   friend class Writer;
@@ -253,6 +273,14 @@ class Writer {
   Result<void> delete_tip(model::NodeId owner);
   Result<void> upsert_run(const RunInfo& row);          // by id
   Result<void> insert_run_past(const RunPastRow& row);  // the first of a record counts
+
+  Result<void> insert_partitioned(const PartitionedRow& row);
+  Result<void> insert_partition_key(const PartitionKeyRow& row);
+  // In place of the row with the same key, if there is one.
+  Result<void> put_materialization(const MaterializationRow& row);
+  Result<void> put_run_partition(const RunPartitionRow& row);
+  Result<void> put_planner_document(const PlannerDocument& row);
+  Result<void> delete_planner_document(std::int32_t kind, std::int64_t a, std::int64_t b);
 
   // Interned values: insert with a given id. Lookups by content for the caller's cache misses.
   Result<void> insert_content(model::ContentId id, const base::Hash128& hash, const Packed& body);

@@ -41,6 +41,13 @@ class View {
  public:
   virtual ~View() = default;
   virtual std::string_view name() const = 0;
+  // Before a decision is logged, inside the transaction: an error refuses it and nothing happens.
+  // Changes nothing. Decisions that are another view's are none of this one's business.
+  virtual base::Result<void> admit(const ViewRecord& decision, Writer& writer) {
+    static_cast<void>(decision);
+    static_cast<void>(writer);
+    return {};
+  }
   // Inside the transaction. On an error the caller rolls back and calls discard().
   virtual base::Result<void> prepare(const ViewRecord& record, Writer& writer,
                                      Effects& effects) = 0;

@@ -23,6 +23,10 @@
 #define HW_DECISION_COLUMNS "seq, kind, node, other, author, at"
 #define HW_TAG_DEFINITION_COLUMNS \
   "seq, name, at, description, downstream, stop_masking, stop_indirect, stop_at_tag, author"
+#define HW_MATERIALIZATION_COLUMNS \
+  "dataset, lane, idx, end_time, seq, start_time, job, code, out, reported_out, run"
+#define HW_RUN_PARTITION_COLUMNS \
+  "run, output, dataset, lane, first, last, seq, version, rows, bytes"
 #define HW_OPEN "9223372036854775807"
 
 namespace headwater::storage::sqlite {
@@ -339,6 +343,49 @@ constexpr std::array kCatalogue{
              "INSERT INTO transformation (id, type, subtype, masking) VALUES (?1, ?2, ?3, ?4)"},
     NamedSql{Sql::kTransformations, "transformation.list",
              "SELECT id, type, subtype, masking FROM transformation ORDER BY id"},
+
+    NamedSql{Sql::kPartitionedInsert, "partitioned.insert",
+             "INSERT INTO partitioned (number, node) VALUES (?1, ?2)"},
+    NamedSql{Sql::kPartitionedScan, "partitioned.scan",
+             "SELECT number, node FROM partitioned ORDER BY number"},
+    NamedSql{Sql::kPartitionKeyInsert, "partition_key.insert",
+             "INSERT INTO partition_key (dataset, number, text) VALUES (?1, ?2, ?3)"},
+    NamedSql{Sql::kPartitionKeys, "partition_key.scan",
+             "SELECT dataset, number, text FROM partition_key ORDER BY dataset, number"},
+    NamedSql{Sql::kMaterializationUpsert, "materialization.upsert",
+             "INSERT OR REPLACE INTO materialization (" HW_MATERIALIZATION_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
+    NamedSql{Sql::kMaterializationsOf, "materialization.of_partition",
+             "SELECT " HW_MATERIALIZATION_COLUMNS
+             " FROM materialization WHERE dataset = ?1 AND lane = ?2 AND idx = ?3"
+             " ORDER BY end_time, seq"},
+    NamedSql{Sql::kMaterializationsScan, "materialization.scan",
+             "SELECT " HW_MATERIALIZATION_COLUMNS
+             " FROM materialization ORDER BY dataset, lane, idx, end_time, seq"},
+    NamedSql{Sql::kMaterializationsBetween, "materialization.between",
+             "SELECT " HW_MATERIALIZATION_COLUMNS
+             " FROM materialization WHERE dataset = ?1 AND lane = ?2 AND idx BETWEEN ?3 AND ?4"
+             " ORDER BY idx, end_time, seq"},
+    NamedSql{Sql::kRunPartitionUpsert, "run_partition.upsert",
+             "INSERT OR REPLACE INTO run_partition (" HW_RUN_PARTITION_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
+    NamedSql{Sql::kRunPartitionsOf, "run_partition.of_run",
+             "SELECT " HW_RUN_PARTITION_COLUMNS
+             " FROM run_partition WHERE run = ?1 ORDER BY output, dataset, lane, first"},
+    NamedSql{Sql::kRunPartitionsScan, "run_partition.scan",
+             "SELECT " HW_RUN_PARTITION_COLUMNS
+             " FROM run_partition ORDER BY run, output, dataset, lane, first"},
+    NamedSql{Sql::kPlannerDocumentUpsert, "planner_document.upsert",
+             "INSERT OR REPLACE INTO planner_document (kind, a, b, seq, body)"
+             " VALUES (?1, ?2, ?3, ?4, ?5)"},
+    NamedSql{Sql::kPlannerDocumentDelete, "planner_document.delete",
+             "DELETE FROM planner_document WHERE kind = ?1 AND a = ?2 AND b = ?3"},
+    NamedSql{Sql::kPlannerDocument, "planner_document.one",
+             "SELECT kind, a, b, seq, body FROM planner_document"
+             " WHERE kind = ?1 AND a = ?2 AND b = ?3"},
+    NamedSql{Sql::kPlannerDocuments, "planner_document.of_kind",
+             "SELECT kind, a, b, seq, body FROM planner_document WHERE kind = ?1 AND a >= ?2"
+             " AND a <= ?3 ORDER BY a, b"},
 
     NamedSql{Sql::kHighIds, "high_ids.elements",
              "SELECT (SELECT coalesce(max(seq), 0) FROM log),"

@@ -90,6 +90,15 @@ constexpr std::array kRules{
     HW_REQUIRED(run_past, run, run),
     HW_RECORDED(run_past, recorded_to),
 
+    HW_REQUIRED(partitioned, node, node),
+    HW_REQUIRED(materialization, job, node),
+    HW_REFERENCE(materialization, code, code_version),
+    HW_REQUIRED(materialization, run, run),
+    HW_RECORDED(materialization, seq),
+    HW_REQUIRED(run_partition, run, run),
+    HW_RECORDED(run_partition, seq),
+    HW_RECORDED(planner_document, seq),
+
     HW_REFERENCE(run, job, node),
     HW_REFERENCE(run, parent, run),
     HW_REFERENCE(run, code, code_version),

@@ -164,4 +164,49 @@ TransformationRow read_transformation(Row& row) {
                            .masking = row.flag()};
 }
 
+PartitionedRow read_partitioned(Row& row) {
+  return PartitionedRow{.number = row.id<model::DatasetNo>(), .node = row.id<model::NodeId>()};
+}
+
+PartitionKeyRow read_partition_key(Row& row) {
+  return PartitionKeyRow{.dataset = row.id<model::DatasetNo>(),
+                         .number = static_cast<std::uint32_t>(row.integer()),
+                         .text = row.text()};
+}
+
+MaterializationRow read_materialization(Row& row) {
+  return MaterializationRow{.dataset = row.id<model::DatasetNo>(),
+                            .lane = static_cast<std::uint32_t>(row.integer()),
+                            .index = row.integer(),
+                            .end = row.integer(),
+                            .seq = row.seq(),
+                            .start = row.integer(),
+                            .job = row.id<model::NodeId>(),
+                            .code = row.id<model::CodeId>(),
+                            .out = static_cast<std::uint64_t>(row.integer()),
+                            .reported_out = static_cast<std::uint64_t>(row.integer()),
+                            .run = row.id<model::RunRow>()};
+}
+
+RunPartitionRow read_run_partition(Row& row) {
+  return RunPartitionRow{.run = row.id<model::RunRow>(),
+                         .output = row.flag(),
+                         .dataset = row.id<model::DatasetNo>(),
+                         .lane = static_cast<std::uint32_t>(row.integer()),
+                         .first = row.integer(),
+                         .last = row.integer(),
+                         .seq = row.seq(),
+                         .version = row.text(),
+                         .rows = row.integer(),
+                         .size_bytes = row.integer()};
+}
+
+PlannerDocument read_planner_document(Row& row) {
+  return PlannerDocument{.kind = static_cast<std::int32_t>(row.integer()),
+                         .a = row.integer(),
+                         .b = row.integer(),
+                         .seq = row.seq(),
+                         .body = row.text()};
+}
+
 }  // namespace headwater::storage::sqlite

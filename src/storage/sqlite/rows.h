@@ -35,5 +35,10 @@ DecisionRow read_decision(Row& row);
 TagDefinitionRow read_tag_definition(Row& row);
 RunInfo read_run(Row& row);
 TransformationRow read_transformation(Row& row);
+PartitionedRow read_partitioned(Row& row);
+PartitionKeyRow read_partition_key(Row& row);
+MaterializationRow read_materialization(Row& row);
+RunPartitionRow read_run_partition(Row& row);
+PlannerDocument read_planner_document(Row& row);
 
 }  // namespace headwater::storage::sqlite
