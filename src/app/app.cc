@@ -15,6 +15,7 @@
 #include "app/settings.h"
 #include "base/log.h"
 #include "ingest/ingest.h"
+#include "planner/planner.h"
 #include "query/session.h"
 
 namespace headwater::app {
@@ -26,6 +27,7 @@ struct App::Impl {
   std::unique_ptr<storage::Store> store;
   std::optional<Housekeeper> housekeeper;
   std::unique_ptr<graph::Graph> graph;
+  std::shared_ptr<planner::Planner> planner = std::make_shared<planner::Planner>();
   std::unique_ptr<ingest::Pipeline> pipeline;
   std::unique_ptr<query::Service> queries;
   std::optional<SearchKeeper> search_keeper;
@@ -51,8 +53,9 @@ Result<void> App::Impl::wire(const base::Config& config) {
   HW_TRY(store, storage::Store::open(store_options(config)));
   HW_TRY(graph, ingest::load_graph(*store));
   housekeeper.emplace(*store);
-  HW_TRY(pipeline,
-         ingest::Pipeline::start(*store, *graph, base::system_clock(), pipeline_options(config)));
+  ingest::PipelineOptions how = pipeline_options(config);
+  how.views = {[this](storage::Store& opened) { return planner::make_view(opened, planner); }};
+  HW_TRY(pipeline, ingest::Pipeline::start(*store, *graph, base::system_clock(), how));
   queries = std::make_unique<query::Service>(*store, *graph, base::system_clock());
   search_keeper.emplace(*queries);
   writes = api::v1::writes_to(*pipeline);

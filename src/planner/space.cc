@@ -385,6 +385,7 @@ Span Space::expected(std::uint32_t lane, base::Micros now, bool closed) const {
   if (index->kind == Kind::kStatic) {
     return {lane, 0, static_cast<std::int64_t>(index->keys.size()) - 1};
   }
+  if (!index->expects) return none;
   // One that begins by then has followed one that has ended by then.
   const std::int64_t last = closed ? index->calendar->index_of(now - index->close_offset_us) - 1
                                    : index->calendar->index_of(now);

@@ -68,7 +68,8 @@ struct Dimension {
   std::string name;
   // time
   std::optional<Calendar> calendar;
-  std::int64_t start_index = 0;      // the first that is expected (time, by start)
+  std::int64_t start_index = 0;      // the first that the space has (time, by start)
+  bool expects = true;               // false: it has no start, and nothing is expected of it
   base::Micros close_offset_us = 0;  // after its end, until it counts as closed
   // static: in the order of their numbers; those taken away are not `expected`
   struct Key {

@@ -77,11 +77,15 @@ base::Result<void> read_time(const Object& object, Dimension& dimension) {
                             calendar.error().detail);
   }
   dimension.calendar = *std::move(calendar);
-  HW_TRY(const auto start,
-         text_of(object, "start", "must be the key of the first partition that is expected."));
-  const auto index = dimension.calendar->parse(start);
-  if (!index) return refused(object.path("start") + ": " + index.error().message);
-  dimension.start_index = *index;
+  dimension.expects = object.get("start").present();
+  dimension.start_index = dimension.calendar->min_index();
+  if (dimension.expects) {
+    HW_TRY(const auto start,
+           text_of(object, "start", "must be the key of the first partition that is expected."));
+    const auto index = dimension.calendar->parse(start);
+    if (!index) return refused(object.path("start") + ": " + index.error().message);
+    dimension.start_index = *index;
+  }
   if (!object.get("close_offset").present()) return {};
   HW_TRY(const auto text, text_of(object, "close_offset", "must be a duration like PT6H."));
   const auto offset = model::parse_duration(text);
@@ -160,10 +164,11 @@ std::string array_json(const std::vector<std::string_view>& texts) {
 
 std::string kind_json(const Dimension& d) {
   if (d.kind == Dimension::Kind::kTime) {
-    return fmt::format(
-        R"("kind":"time","granularity":"{}","zone":{},"start":"{}","close_offset":"{}")",
-        to_string(d.calendar->granularity()), model::json_quote(d.calendar->zone()),
-        d.calendar->key_of(d.start_index), model::format_duration(d.close_offset_us));
+    const std::string start =
+        d.expects ? fmt::format(R"("start":"{}",)", d.calendar->key_of(d.start_index)) : "";
+    return fmt::format(R"("kind":"time","granularity":"{}","zone":{},{}"close_offset":"{}")",
+                       to_string(d.calendar->granularity()), model::json_quote(d.calendar->zone()),
+                       start, model::format_duration(d.close_offset_us));
   }
   if (d.kind == Dimension::Kind::kInteger) {
     const std::string end = d.end ? fmt::format(R"("end":{},)", *d.end) : "";

@@ -1,0 +1,123 @@
+// Engine: keeps up, event by event, which partitions are no longer what a run would make of them.
+//
+// Rules: docs/partition-rules.md. Changes go to a working state; publish() hands it to readers in
+// one step, discard() forgets what came since. The outcome depends on the changes and on the
+// history alone, not on when they were published; that of two writes of one partition with equal
+// ends depends on their seq.
+//
+// Thread-safety: state() from any thread, all else on the writer's. Errors: kInvalidArgument,
+// kLimitExceeded, those of the history; after an error call discard().
+// Costs: a write, O(partitions that read it) without a look at the history, unless it arrives late
+// or something was replaced while its run was under way; a change of code, O(blocks of the job's
+// outputs); a write that an `all` or `last` mapping passes on, O(blocks downstream).
+// Memory: see segment.h. Bounds: kMaxSpan indexes between the first and the last of a lane.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "planner/code_book.h"
+#include "planner/history.h"
+#include "planner/mapping.h"
+#include "planner/state.h"
+
+namespace headwater::planner {
+
+class Engine {
+ public:
+  static constexpr std::int64_t kMaxSpan = std::int64_t{1} << 33;
+
+  explicit Engine(History& history);
+
+  // `node`: the dataset in the graph, by which readers find it; none in tests.
+  DatasetNo add_dataset(NodeId node = {});
+  // In place of the one before; what is materialized keeps its numbers. Mappings of the dataset
+  // that the new space does not allow are an error: remove them first.
+  base::Result<void> set_space(DatasetNo dataset, std::shared_ptr<const Space> space);
+  // In place of the mapping between the two, if there is one. kInvalidArgument as well where the
+  // datasets would then depend on themselves without looking back.
+  base::Result<void> set_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
+  // The error that set_mapping would be, without changing anything.
+  base::Result<void> try_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
+  base::Result<void> remove_mapping(DatasetNo upstream, DatasetNo downstream);
+
+  // The code that the job has now.
+  void set_code(model::NodeId job, model::CodeId code);
+  void set_equalities(model::NodeId job, std::vector<CodeEquality> equal,
+                      std::vector<CodeEquality> deferred);
+
+  // The history has the write already. It ends what was running there and clears a failure.
+  base::Result<void> write(const Write& write);
+  // The start of the newest write of the partition became known later, as the history says by now.
+  base::Result<void> reread(DatasetNo dataset, const Place& place);
+  base::Result<void> set_running(DatasetNo dataset, const Place& place, bool running);
+  base::Result<void> set_failed(DatasetNo dataset, const Place& place, bool failed);
+  // A write's fingerprint is to count as another (changes of data that are immaterial); the history
+  // says so already. `end`: of the write; `until`: of the one after it, or kOpenEnd.
+  base::Result<void> rename_out(DatasetNo dataset, const Place& place, std::uint64_t before,
+                                std::uint64_t now, Micros end, Micros until);
+
+  void publish(model::Seq seq) noexcept;
+  void discard() noexcept;
+  std::shared_ptr<const State> state() const EXCLUDES(mutex_);
+  // What is not published yet, for the writer's own questions.
+  const State& working() const { return working_; }
+
+ private:
+  // The cells of a partition changed by `delta` for whoever looked in [from, until).
+  struct Change {
+    DatasetNo dataset;
+    Place place;
+    std::uint64_t delta = 0;
+    Micros from = 0, until = 0;
+  };
+
+  Segment& segment(DatasetNo dataset);
+  Lane& lane(DatasetNo dataset, std::uint32_t number);
+  Block& block(DatasetNo dataset, const Place& place);
+  base::Result<void> check_span(DatasetNo dataset, const Place& place) const;
+
+  base::Result<void> pass_on(const Change& change);
+  base::Result<void> pass_on_intervals(const Edge& edge, const Change& change);
+  base::Result<void> pass_on_pairs(const Edge& edge, const Change& change);
+  base::Result<void> pass_on_uniform(const Edge& edge, const Change& change);
+  base::Result<void> move(const Edge& edge, Block& block, const Place& place, const Change& change);
+  // Calls visit(block, index) for each present partition of [first, last], the block owned.
+  template <class Visit>
+  base::Result<void> each_owned(DatasetNo dataset, std::uint32_t lane, const Interval& interval,
+                                Visit visit);
+  base::Result<void> retag(DatasetNo dataset, std::uint32_t lane, Micros from);
+  base::Result<void> record(const Write& write);
+  base::Result<std::uint64_t> difference_since(const Segment& segment, const Place& place,
+                                               Micros at);
+  base::Result<std::uint64_t> replaced_since(const Edge& edge, std::uint32_t lane,
+                                             const Interval& interval, Micros at);
+  base::Result<std::uint64_t> tag_at(DatasetNo dataset, std::uint32_t lane, Micros at);
+  base::Result<std::uint64_t> uniform_at(const Edge& edge, std::uint32_t lane, Micros at);
+  std::uint64_t tag_now(const Segment& segment, std::uint32_t lane) const;
+  base::Result<Micros> start_of(DatasetNo dataset, const Place& place);
+  base::Result<void> rebase(DatasetNo dataset);
+  void set_difference(Block& block, std::size_t i, std::uint64_t value);
+  void set_attribute(DatasetNo dataset, Block& block, const Place& place,
+                     const Attribute& attribute);
+  void refresh(DatasetNo dataset);
+  void refresh_lane(DatasetNo dataset, std::uint32_t number);
+  void refresh_block(DatasetNo dataset, Lane& lane, std::int64_t number);
+  // The edge alone: what was recorded is not based on it yet. Nothing is changed on an error.
+  base::Result<void> put_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
+  base::Result<void> check_cycles(DatasetNo from);
+
+  History& history_;
+  State working_;
+  std::map<std::uint32_t, std::set<std::uint32_t>>
+      outputs_;  // of jobs; may hold more than there is
+  mutable base::Mutex mutex_;
+  std::shared_ptr<const State> published_ GUARDED_BY(mutex_);
+};
+
+}  // namespace headwater::planner

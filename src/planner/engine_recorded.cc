@@ -1,0 +1,273 @@
+// Engine: what runs had read when they started, from what stands now and the history.
+
+#include <algorithm>
+#include <utility>
+
+#include "planner/engine.h"
+#include "planner/engine_owned.h"
+
+namespace headwater::planner {
+
+using base::Result;
+
+namespace {
+
+constexpr std::size_t kMaxPalette = 2 * static_cast<std::size_t>(kBlockSize);
+
+// The entries that are still used, renumbered.
+void compact(Block& block) {
+  Columns& columns = own(block.columns);
+  std::vector<Attribute> kept;
+  std::vector<std::uint16_t> numbers(block.palette.size(), UINT16_MAX);
+  for (std::size_t i = 0; i < kBlockSize; ++i) {
+    if (!block.present.get(i)) continue;
+    std::uint16_t& number = numbers[columns.attribute[i]];
+    if (number == UINT16_MAX) {
+      number = static_cast<std::uint16_t>(kept.size());
+      kept.push_back(block.palette[columns.attribute[i]]);
+    }
+    columns.attribute[i] = number;
+  }
+  block.palette = std::move(kept);
+}
+
+}  // namespace
+
+Result<Micros> Engine::start_of(DatasetNo dataset, const Place& place) {
+  HW_TRY(const std::vector<Write> writes, history_.writes(dataset, place));
+  if (writes.empty()) {
+    return base::make_error(base::ErrorCode::kStorageCorrupt,
+                            "A partition is present and has no materialization.");
+  }
+  return writes.back().start;
+}
+
+// Over all intervals and pairs, of what ended after `at`: what stands now less what stood then.
+Result<std::uint64_t> Engine::difference_since(const Segment& segment, const Place& place,
+                                               Micros at) {
+  std::uint64_t out = 0;
+  for (const Edge& edge : segment.in) {
+    if (!edge.reads->counts() || edge.reads->uniform()) continue;
+    const Segment& upstream = working_.segment(edge.upstream);
+    if (edge.reads->is_explicit()) {
+      for (const Place& read : edge.reads->upstream_of(place)) {
+        HW_TRY(const std::uint64_t one,
+               replaced_since(edge, read.lane, {read.index, read.index}, at));
+        out += one;
+      }
+      continue;
+    }
+    const Interval interval = edge.reads->upstream_of(place.index);
+    std::vector<std::uint32_t> lanes;
+    edge.reads->each_upstream_lane(place.lane, upstream.lane_count(),
+                                   [&lanes](std::uint32_t lane) { lanes.push_back(lane); });
+    for (const std::uint32_t lane : lanes) {
+      HW_TRY(const std::uint64_t one, replaced_since(edge, lane, interval, at));
+      out += one;
+    }
+  }
+  return out;
+}
+
+Result<std::uint64_t> Engine::replaced_since(const Edge& edge, std::uint32_t number,
+                                             const Interval& interval, Micros at) {
+  const Lane* const lane = working_.segment(edge.upstream).find(number);
+  if (lane == nullptr || interval.empty() || lane->max_end <= at) return std::uint64_t{0};
+  std::vector<std::int64_t> perhaps;
+  each_present(*lane, interval.first, interval.last, [&](std::int64_t index) {
+    if (lane->find(block_of(index))->max_end > at) perhaps.push_back(index);
+  });
+  std::uint64_t out = 0;
+  for (const std::int64_t index : perhaps) {
+    const Place place{number, index};
+    HW_TRY(const std::vector<Write> writes, history_.writes(edge.upstream, place));
+    out += edge.factor * (cell(place, lane->out(index)) - cell(place, out_at(writes, at)));
+  }
+  return out;
+}
+
+std::uint64_t Engine::tag_now(const Segment& segment, std::uint32_t number) const {
+  std::uint64_t out = 0;
+  for (const Edge& edge : segment.in) {
+    if (!edge.reads->uniform()) continue;
+    const Segment& upstream = working_.segment(edge.upstream);
+    edge.reads->each_upstream_lane(number, upstream.lane_count(), [&](std::uint32_t read) {
+      const Lane* const lane = upstream.find(read);
+      if (lane == nullptr) return;
+      if (edge.reads->mapping().kind == MappingKind::kAll) {
+        out += edge.factor * lane->sum;
+      } else if (const auto last = lane->last_present()) {
+        out += edge.factor * cell({read, *last}, lane->out(*last));
+      }
+    });
+  }
+  return out;
+}
+
+Result<std::uint64_t> Engine::tag_at(DatasetNo dataset, std::uint32_t number, Micros at) {
+  std::uint64_t out = 0;
+  for (const Edge& edge : working_.segment(dataset).in) {
+    if (!edge.reads->uniform()) continue;
+    std::vector<std::uint32_t> lanes;
+    edge.reads->each_upstream_lane(number, working_.segment(edge.upstream).lane_count(),
+                                   [&lanes](std::uint32_t lane) { lanes.push_back(lane); });
+    for (const std::uint32_t lane : lanes) {
+      HW_TRY(const std::uint64_t one, uniform_at(edge, lane, at));
+      out += one;
+    }
+  }
+  return out;
+}
+
+// What a uniform mapping read of one upstream lane at `at`.
+Result<std::uint64_t> Engine::uniform_at(const Edge& edge, std::uint32_t number, Micros at) {
+  const Lane* const lane = working_.segment(edge.upstream).find(number);
+  if (lane == nullptr || lane->count == 0) return std::uint64_t{0};
+  if (edge.reads->mapping().kind == MappingKind::kAll) {
+    HW_TRY(const std::uint64_t later, replaced_since(edge, number, {INT64_MIN, INT64_MAX}, at));
+    return edge.factor * lane->sum - later;
+  }
+  std::vector<std::int64_t> indexes;
+  each_present(*lane, INT64_MIN, INT64_MAX,
+               [&indexes](std::int64_t index) { indexes.push_back(index); });
+  for (auto it = indexes.rbegin(); it != indexes.rend(); ++it) {
+    const Place place{number, *it};
+    std::uint64_t out = lane->out(*it);
+    if (lane->find(block_of(*it))->max_end > at) {
+      HW_TRY(const std::vector<Write> writes, history_.writes(edge.upstream, place));
+      out = out_at(writes, at);
+    }
+    if (out != 0) return edge.factor * cell(place, out);
+  }
+  return std::uint64_t{0};
+}
+
+Result<void> Engine::reread(DatasetNo dataset, const Place& place) {
+  HW_TRY(const Micros start, start_of(dataset, place));
+  HW_TRY(const std::uint64_t difference, difference_since(working_.segment(dataset), place, start));
+  HW_TRY(const std::uint64_t tag, tag_at(dataset, place.lane, start));
+  Lane& lane = this->lane(dataset, place.lane);
+  Block& block = lane.grow(block_of(place.index));
+  set_difference(block, offset_of(place.index), difference);
+  Attribute attribute = block.attribute(offset_of(place.index));
+  attribute.tag = tag;
+  set_attribute(dataset, block, place, attribute);
+  return {};
+}
+
+// All differences and tags of the dataset anew, after its mappings changed.
+Result<void> Engine::rebase(DatasetNo dataset) {
+  const auto lanes = static_cast<std::uint32_t>(working_.segment(dataset).lanes.size());
+  for (std::uint32_t number = 0; number < lanes; ++number) {
+    if (working_.segment(dataset).find(number) == nullptr) continue;
+    lane(dataset, number).tag = tag_now(working_.segment(dataset), number);
+    HW_CHECK_OK(each_owned(dataset, number, {INT64_MIN, INT64_MAX},
+                           [&](Block& block, std::int64_t index) -> Result<void> {
+                             const Place place{number, index};
+                             HW_TRY(const Micros start, start_of(dataset, place));
+                             HW_TRY(const std::uint64_t difference,
+                                    difference_since(working_.segment(dataset), place, start));
+                             set_difference(block, offset_of(index), difference);
+                             Attribute attribute = block.attribute(offset_of(index));
+                             HW_TRY(attribute.tag, tag_at(dataset, number, start));
+                             set_attribute(dataset, block, place, attribute);
+                             return {};
+                           }));
+    refresh_lane(dataset, number);
+  }
+  return {};
+}
+
+void Engine::set_difference(Block& block, std::size_t i, std::uint64_t value) {
+  if (block.difference(i) == value) return;
+  own(block.differences)[i] = value;
+  block.inputs.set(i, value != 0);
+}
+
+void Engine::set_attribute(DatasetNo dataset, Block& block, const Place& place,
+                           const Attribute& attribute) {
+  const std::size_t i = offset_of(place.index);
+  auto at = std::find(block.palette.begin(), block.palette.end(), attribute);
+  if (at == block.palette.end()) {
+    if (block.palette.size() >= kMaxPalette) compact(block);
+    block.palette.push_back(attribute);
+    at = block.palette.end() - 1;
+  }
+  own(block.columns).attribute[i] = static_cast<std::uint16_t>(at - block.palette.begin());
+  const CodeBook& codes = *working_.codes_;
+  const model::CodeId now = codes.current(attribute.job);
+  const bool unknown = !attribute.code || !now;
+  block.unknown.set(i, unknown);
+  block.code.set(
+      i, !unknown && !codes.same_class(attribute.job, dataset, place.index, attribute.code, now));
+  block.tag.set(i, attribute.tag != working_.segment(dataset).find(place.lane)->tag);
+}
+
+// ---- bits that follow from code and tags
+// ---------------------------------------------------------
+
+void Engine::refresh(DatasetNo dataset) {
+  const std::size_t lanes = working_.segment(dataset).lanes.size();
+  for (std::size_t number = 0; number < lanes; ++number) {
+    if (working_.segment(dataset).find(static_cast<std::uint32_t>(number)) == nullptr) continue;
+    refresh_lane(dataset, static_cast<std::uint32_t>(number));
+  }
+}
+
+void Engine::refresh_lane(DatasetNo dataset, std::uint32_t number) {
+  Lane& lane = this->lane(dataset, number);
+  for (std::int64_t b = lane.first; b < lane.end(); ++b) {
+    const Block* const block = lane.find(b);
+    if (block != nullptr && block->count != 0) refresh_block(dataset, lane, b);
+  }
+}
+
+void Engine::refresh_block(DatasetNo dataset, Lane& lane, std::int64_t number) {
+  struct Bools {
+    bool code = false, tag = false, unknown = false, varies = false;
+  };
+  const CodeBook& codes = *working_.codes_;
+  Block& block = own(lane.blocks[static_cast<std::size_t>(number - lane.first)]);
+  const std::int64_t base = number << kBlockBits;
+  std::vector<Bools> entries;
+  bool alike = true;
+  for (const Attribute& attribute : block.palette) {
+    const model::CodeId now = codes.current(attribute.job);
+    Bools bools;
+    bools.tag = attribute.tag != lane.tag;
+    bools.unknown = !attribute.code || !now;
+    for (const std::int64_t piece : codes.pieces(attribute.job, dataset)) {
+      bools.varies = bools.varies || (base < piece && piece < base + kBlockSize);
+    }
+    bools.code =
+        !bools.unknown && !codes.same_class(attribute.job, dataset, base, attribute.code, now);
+    entries.push_back(bools);
+    alike = alike && !bools.varies && bools.code == entries[0].code &&
+            bools.tag == entries[0].tag && bools.unknown == entries[0].unknown;
+  }
+  if (alike) {
+    for (std::size_t w = 0; w < kWords; ++w) {
+      const std::uint64_t present = block.present.word(w);
+      block.code.word(w) = entries[0].code ? present : 0;
+      block.tag.word(w) = entries[0].tag ? present : 0;
+      block.unknown.word(w) = entries[0].unknown ? present : 0;
+    }
+    return;
+  }
+  for (std::size_t i = 0; i < kBlockSize; ++i) {
+    if (!block.present.get(i)) continue;
+    const Attribute& attribute = block.attribute(i);
+    const Bools& bools = entries[block.columns->attribute[i]];
+    const bool code =
+        bools.varies
+            ? !bools.unknown &&
+                  !codes.same_class(attribute.job, dataset, base + static_cast<std::int64_t>(i),
+                                    attribute.code, codes.current(attribute.job))
+            : bools.code;
+    block.code.set(i, code);
+    block.tag.set(i, bools.tag);
+    block.unknown.set(i, bools.unknown);
+  }
+}
+
+}  // namespace headwater::planner

@@ -1,0 +1,44 @@
+// History: every materialization of a partition, which the engine asks for where its columns do not
+// suffice: what arrives late, what was replaced while a run was under way, and causes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "model/ids.h"
+#include "planner/ids.h"
+#include "planner/space.h"
+
+namespace headwater::planner {
+
+// One materialization. `start` is not after `end`; without a known start it is the end.
+struct Write {
+  DatasetNo dataset;
+  Place place;
+  model::NodeId job;
+  model::CodeId code;  // 0: not versioned
+  base::Micros start = 0, end = 0;
+  std::uint64_t out = 0;  // never 0
+  model::Seq seq;
+  model::RunRow run;
+};
+
+class History {
+ public:
+  virtual ~History() = default;
+  // By (end, seq). Thread-safety and errors: the implementation's.
+  virtual base::Result<std::vector<Write>> writes(DatasetNo dataset, const Place& place) = 0;
+};
+
+// The fingerprint at a moment: of the last write that ended by then; 0 if none had.
+inline std::uint64_t out_at(const std::vector<Write>& writes, base::Micros at) {
+  std::uint64_t out = 0;
+  for (const Write& write : writes) {
+    if (write.end <= at) out = write.out;
+  }
+  return out;
+}
+
+}  // namespace headwater::planner

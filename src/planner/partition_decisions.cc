@@ -1,0 +1,283 @@
+// PartitionView: what people declare and decide.
+
+#include <algorithm>
+#include <utility>
+
+#include "model/json.h"
+#include "model/time.h"
+#include "planner/partition_view.h"
+
+namespace headwater::planner {
+
+using base::ErrorCode;
+using base::make_error;
+using base::Result;
+using model::JsonValue;
+
+namespace {
+
+constexpr std::size_t kMaxAuthor = 200, kMaxReason = 2'000;
+
+std::string text(const JsonValue& json, std::string_view name) {
+  return json.get(name).string().value_or("");
+}
+
+base::Error invalid(std::string message) {
+  return make_error(ErrorCode::kInvalidArgument, std::move(message));
+}
+
+Result<void> check_author(const JsonValue& decision) {
+  if (text(decision, "author").empty()) return invalid("author must name who decides.");
+  if (text(decision, "author").size() > kMaxAuthor ||
+      text(decision, "reason").size() > kMaxReason) {
+    return make_error(ErrorCode::kLimitExceeded, "author may have " + std::to_string(kMaxAuthor) +
+                                                     " bytes, reason " +
+                                                     std::to_string(kMaxReason) + ".");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> PartitionView::admit(const storage::ViewRecord& decision, storage::Writer& writer) {
+  if (!loaded_) HW_CHECK_OK(load());
+  reader_ = &writer.reader();
+  Step step{decision, writer};
+  return decide_anything(step, true);
+}
+
+// `admit`: look whether it could be done, and change nothing.
+Result<void> PartitionView::decide_anything(Step& step, bool admit) {
+  const JsonValue decision(step.record.body);
+  const std::string kind = text(decision, "decision");
+  if (!kind.starts_with("planner.")) return {};
+  if (admit) HW_CHECK_OK(check_author(decision));
+  if (kind == "planner.put_space") return put_space(step, decision, admit);
+  if (kind == "planner.put_mapping") return put_mapping(step, decision, admit);
+  if (kind == "planner.decide") return decide(step, decision, admit);
+  if (kind == "planner.revoke") return revoke(step, decision, admit);
+  if (!admit) return {};  // of a newer version
+  return invalid("decision is none that is known: " + kind);
+}
+
+Result<NodeId> PartitionView::named_dataset(Step& step, const JsonValue& name) {
+  const model::Name of{text(name, "namespace"), text(name, "name")};
+  HW_TRY(const NodeId node, find_node(step.writer, model::NodeKind::kDataset, of));
+  if (node) return node;
+  return make_error(ErrorCode::kNotFound,
+                    "There is no dataset " + of.name + " in the namespace " + of.name_space + ".");
+}
+
+Result<void> PartitionView::put_space(Step& step, const JsonValue& decision, bool admit) {
+  HW_TRY(const NodeId node, named_dataset(step, decision.get("dataset")));
+  const auto known = numbers_.find(node.value);
+  const Dataset* const before = known == numbers_.end() ? nullptr : &datasets_[known->second - 1];
+  HW_TRY(Space space,
+         Space::parse(decision.get("space").text(),
+                      before != nullptr && before->has_space ? &before->space : nullptr));
+  if (admit) {
+    if (before == nullptr) return {};
+    for (const Edge& edge : engine_->working().segment(DatasetNo{known->second}).in) {
+      const Space& up = datasets_[edge.upstream.value - 1].space;
+      auto reads = Reads::create(edge.reads->mapping(), up, space);
+      if (!reads) return std::move(reads).error();
+    }
+    for (const Edge& edge : engine_->working().segment(DatasetNo{known->second}).out) {
+      const Space& down = datasets_[edge.downstream.value - 1].space;
+      auto reads = Reads::create(edge.reads->mapping(), space, down);
+      if (!reads) return std::move(reads).error();
+    }
+    return {};
+  }
+  HW_TRY(const DatasetNo number, dataset_of(step, node));
+  SpaceDocument document;
+  document.declared = true;
+  document.space = space.to_json();
+  for (std::uint32_t lane = 0; lane < space.lane_count(); ++lane) {
+    document.lanes.push_back(space.lane_values(lane));
+  }
+  document.keys = datasets_[number.value - 1].keys;
+  document.author = text(decision, "author");
+  document.reason = text(decision, "reason");
+  HW_CHECK_OK(set_space(step, number, std::move(space), true));
+  return put(step, DocumentKind::kSpace, number.value, 0, encode(document));
+}
+
+Result<void> PartitionView::put_mapping(Step& step, const JsonValue& decision, bool admit) {
+  HW_TRY(const NodeId up_node, named_dataset(step, decision.get("upstream")));
+  HW_TRY(const NodeId down_node, named_dataset(step, decision.get("downstream")));
+  const auto space_of = [&](NodeId node) {
+    const auto at = numbers_.find(node.value);
+    return at == numbers_.end() ? Space() : datasets_[at->second - 1].space;
+  };
+  const JsonValue given = decision.get("mapping");
+  const bool withdrawn = given.is_null();
+  Mapping mapping;
+  if (!withdrawn) {
+    HW_TRY(mapping, parse_mapping(given.text(), space_of(up_node), space_of(down_node)));
+    auto reads = Reads::create(mapping, space_of(up_node), space_of(down_node));
+    if (!reads) return std::move(reads).error();
+  }
+  if (admit) {
+    const auto up = numbers_.find(up_node.value), down = numbers_.find(down_node.value);
+    if (withdrawn || up == numbers_.end() || down == numbers_.end()) return {};
+    return engine_->try_mapping(DatasetNo{up->second}, DatasetNo{down->second}, mapping);
+  }
+  HW_TRY(const DatasetNo upstream, dataset_of(step, up_node));
+  HW_TRY(const DatasetNo downstream, dataset_of(step, down_node));
+  MappingDocument& document = mappings_[{upstream.value, downstream.value}];
+  document.declared = !withdrawn;
+  document.author = text(decision, "author");
+  document.reason = text(decision, "reason");
+  if (!withdrawn) {
+    document.mapping = std::move(mapping);
+  } else if (!document.candidates.empty()) {
+    document.mapping =
+        std::max_element(document.candidates.begin(), document.candidates.end(),
+                         [](const Candidate& a, const Candidate& b) { return a.seen < b.seen; })
+            ->mapping;
+  } else {
+    HW_CHECK_OK(engine_->remove_mapping(upstream, downstream));
+    mappings_.erase({upstream.value, downstream.value});
+    return step.writer.delete_planner_document(static_cast<std::int32_t>(DocumentKind::kMapping),
+                                               upstream.value, downstream.value);
+  }
+  HW_CHECK_OK(engine_->set_mapping(upstream, downstream, document.mapping));
+  return put(step, DocumentKind::kMapping, upstream.value, downstream.value, encode(document));
+}
+
+// ---- decisions on changes
+// ------------------------------------------------------------------------
+
+Result<DecisionDocument> PartitionView::read_decision(Step& step, const JsonValue& decision) {
+  DecisionDocument out;
+  out.change_a = decision.get("change").integer().value_or(0);
+  out.change_b = decision.get("part").integer().value_or(0);
+  const auto verdict = decided(text(decision, "verdict"));
+  if (!verdict) return invalid("verdict must be material, immaterial, forward_only or defer.");
+  out.decided = *verdict;
+  out.at = step.record.event_time;
+  out.author = text(decision, "author");
+  out.reason = text(decision, "reason");
+  const std::string until = text(decision, "until");
+  if (out.decided == Decided::kDefer) {
+    const auto moment = model::parse_time(until);
+    if (!moment) return invalid("defer needs until, a moment like 2026-11-01T00:00:00Z.");
+    out.until = moment->micros;
+  }
+  const std::string first = text(decision, "first"), last = text(decision, "last"),
+                    from = text(decision, "from");
+  if (out.decided == Decided::kForwardOnly && from.empty()) {
+    return invalid("forward_only needs from, the key of the first partition that it concerns.");
+  }
+  if (!decision.get("dataset").present() || decision.get("dataset").is_null()) {
+    if (first.empty() && last.empty() && from.empty()) return out;
+    return invalid("dataset must name the output whose partitions are meant.");
+  }
+  HW_TRY(const NodeId node, named_dataset(step, decision.get("dataset")));
+  const auto at = numbers_.find(node.value);
+  if (at == numbers_.end()) {
+    return make_error(ErrorCode::kNotFound, "The dataset has no partitions.");
+  }
+  out.dataset = DatasetNo{at->second};
+  const Space& space = datasets_[at->second - 1].space;
+  const auto index_of = [&](const std::string& key) -> Result<std::int64_t> {
+    HW_TRY(const Place place, space.parse_text(key));
+    return place.index;
+  };
+  if (!first.empty()) {
+    HW_TRY(out.first, index_of(first));
+  }
+  if (!last.empty()) {
+    HW_TRY(out.last, index_of(last));
+  }
+  if (out.decided == Decided::kForwardOnly) {
+    HW_TRY(out.last, index_of(from));
+    --out.last;
+  }
+  return out;
+}
+
+Result<void> PartitionView::decide(Step& step, const JsonValue& decision, bool admit) {
+  HW_TRY(DecisionDocument document, read_decision(step, decision));
+  HW_TRY(const auto row, reader_->planner_document(static_cast<std::int32_t>(DocumentKind::kChange),
+                                                   document.change_a, document.change_b));
+  if (!row) {
+    return make_error(ErrorCode::kNotFound,
+                      "There is no such change. GET /api/v1/changes lists them.");
+  }
+  ChangeDocument change = decode_change(row->body);
+  const bool ranged = document.decided == Decided::kForwardOnly || document.dataset ||
+                      document.decided == Decided::kDefer;
+  if (change.data && ranged) {
+    return invalid("A change of data is material or immaterial as a whole.");
+  }
+  if (admit) return {};
+  // The newest decision on a change counts; the one before it is revoked by it.
+  for (auto& [seq, other] : decisions_) {
+    const bool same = other.change_a == document.change_a && other.change_b == document.change_b;
+    if (!same || other.revoked) continue;
+    other.revoked = step.record.seq;
+    HW_CHECK_OK(put(step, DocumentKind::kDecision, seq, 0, encode(other)));
+  }
+  const auto seq = static_cast<std::int64_t>(step.record.seq.value);
+  HW_CHECK_OK(put(step, DocumentKind::kDecision, seq, 0, encode(document)));
+  const bool equal = document.decided == Decided::kImmaterial;
+  changes_[{document.change_a, document.change_b}] = change;
+  decisions_[seq] = std::move(document);
+  return change.data ? apply_to_data(step, change, equal) : apply_to_code(change.job);
+}
+
+Result<void> PartitionView::revoke(Step& step, const JsonValue& decision, bool admit) {
+  const std::int64_t seq = decision.get("revokes").integer().value_or(0);
+  const auto at = decisions_.find(seq);
+  if (at == decisions_.end()) {
+    return make_error(ErrorCode::kNotFound, "There is no decision with this number.");
+  }
+  if (at->second.revoked) {
+    return make_error(ErrorCode::kConflict, "The decision was revoked before.");
+  }
+  if (admit) return {};
+  at->second.revoked = step.record.seq;
+  HW_CHECK_OK(put(step, DocumentKind::kDecision, seq, 0, encode(at->second)));
+  const ChangeDocument& change = changes_[{at->second.change_a, at->second.change_b}];
+  return change.data ? apply_to_data(step, change, false) : apply_to_code(change.job);
+}
+
+// All that is declared of the job's code now, in place of what was.
+Result<void> PartitionView::apply_to_code(NodeId job) {
+  std::vector<CodeEquality> equal, deferred;
+  for (const auto& [seq, decision] : decisions_) {
+    const auto change = changes_.find({decision.change_a, decision.change_b});
+    if (decision.revoked || change == changes_.end() || change->second.job != job) continue;
+    if (change->second.data || decision.decided == Decided::kMaterial) continue;
+    CodeEquality equality{change->second.from, change->second.to, decision.dataset, decision.first,
+                          decision.last};
+    (decision.decided == Decided::kDefer ? deferred : equal).push_back(equality);
+  }
+  engine_->set_equalities(job, std::move(equal), std::move(deferred));
+  return {};
+}
+
+// The writes of the change count as those that they replaced, or as themselves again.
+Result<void> PartitionView::apply_to_data(Step& step, const ChangeDocument& change, bool equal) {
+  for (const Span& span : change.spans) {
+    for (std::int64_t index = span.first; index <= span.last; ++index) {
+      HW_TRY(const auto rows, reader_->materializations(change.dataset, span.lane, index));
+      for (std::size_t i = 1; i < rows.size(); ++i) {
+        if (rows[i].run != change.run) continue;
+        storage::MaterializationRow row = rows[i];
+        row.out = equal ? rows[i - 1].out : row.reported_out;
+        if (row.out == rows[i].out) break;
+        HW_CHECK_OK(step.writer.put_materialization(row));
+        const Micros until = i + 1 < rows.size() ? rows[i + 1].end : model::kOpenEnd;
+        HW_CHECK_OK(engine_->rename_out(change.dataset, {span.lane, index}, rows[i].out, row.out,
+                                        row.end, until));
+        break;
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace headwater::planner

@@ -1,0 +1,113 @@
+// PartitionView: what the log says of partitions, record by record. Private to planner.
+//
+// Tables: partitioned, partition_key, materialization, run_partition, planner_document. All of them
+// follow from the log alone; the engine's state follows from them. An event that cannot be
+// understood as to its partitions is no error: what was reported of it stays in the log, and the
+// count of such events is in the statistics.
+//
+// Thread-safety: the writer's thread. Errors: those of the store.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "model/json.h"
+#include "planner/documents.h"
+#include "planner/engine.h"
+#include "planner/history.h"
+#include "planner/planner.h"
+
+namespace headwater::planner {
+
+class PartitionView final : public storage::View, public History {
+ public:
+  PartitionView(storage::Store& store, std::shared_ptr<Planner> planner);
+  base::Result<void> load();
+
+  std::string_view name() const override { return "partitions"; }
+  base::Result<void> admit(const storage::ViewRecord& decision, storage::Writer& writer) override;
+  base::Result<void> prepare(const storage::ViewRecord& record, storage::Writer& writer,
+                             storage::Effects& effects) override;
+  void publish() noexcept override;
+  void discard() noexcept override;
+
+  base::Result<std::vector<Write>> writes(DatasetNo dataset, const Place& place) override;
+
+ private:
+  struct Dataset {
+    NodeId node;
+    Space space;
+    bool has_space = false, declared = false;
+    std::uint32_t keys = 0;  // rows of partition_key
+  };
+  struct Step {
+    const storage::ViewRecord& record;
+    storage::Writer& writer;
+  };
+  using Outputs = std::map<std::uint32_t, std::vector<Span>>;  // by dataset
+
+  // ---- loading ----
+  base::Result<void> load_datasets(storage::Reader& reader);
+  base::Result<void> load_codes(storage::Reader& reader);
+  base::Result<void> load_mappings(storage::Reader& reader);
+  base::Result<void> load_materializations(storage::Reader& reader);
+
+  // ---- events ----
+  base::Result<void> apply_event(Step& step);
+  base::Result<void> apply_subsets(Step& step, const storage::RunInfo& run);
+  base::Result<void> apply_subset(Step& step, const storage::RunInfo& run,
+                                  const model::ReportedSubset& subset);
+  base::Result<void> note_code(Step& step, NodeId job);
+  base::Result<void> finish_run(Step& step, const storage::RunInfo& run);
+  base::Result<void> materialize(Step& step, const storage::RunInfo& run,
+                                 const storage::RunPartitionRow& row, ChangeDocument& change);
+  base::Result<void> learn_mappings(Step& step, const Outputs& inputs, const Outputs& outputs);
+  base::Result<void> learn_mapping(Step& step, std::uint32_t upstream, std::uint32_t downstream,
+                                   const std::vector<Span>& inputs,
+                                   const std::vector<Span>& outputs);
+
+  // ---- decisions ----
+  base::Result<void> put_space(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> put_mapping(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> decide(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> revoke(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> decide_anything(Step& step, bool admit);
+  base::Result<DecisionDocument> read_decision(Step& step, const model::JsonValue& decision);
+  base::Result<void> apply_to_data(Step& step, const ChangeDocument& change, bool equal);
+  base::Result<void> apply_to_code(NodeId job);
+
+  // ---- naming ----
+  base::Result<NodeId> find_node(storage::Writer& writer, model::NodeKind kind,
+                                 const model::Name& name);
+  base::Result<DatasetNo> dataset_of(Step& step, NodeId node);
+  // kNotFound says which.
+  base::Result<NodeId> named_dataset(Step& step, const model::JsonValue& name);
+  base::Result<void> set_space(Step& step, DatasetNo dataset, Space space, bool declared);
+  base::Result<void> keep_keys(Step& step, DatasetNo dataset, const std::string& key);
+  base::Result<void> put(Step& step, DocumentKind kind, std::int64_t a, std::int64_t b,
+                         std::string body);
+  base::Result<std::optional<storage::RunInfo>> run_of(Step& step, NodeId job);
+  JobDocument& job(NodeId node) { return jobs_[node.value]; }
+
+  storage::Store& store_;
+  std::shared_ptr<Planner> planner_;
+  std::unique_ptr<Engine> engine_;
+  storage::Reader* reader_ = nullptr;  // of the step under way
+  bool loaded_ = false;
+  model::Seq seq_;
+  std::vector<Dataset> datasets_;                             // by number - 1
+  std::unordered_map<std::uint32_t, std::uint32_t> numbers_;  // by node
+  std::unordered_map<std::uint32_t, JobDocument> jobs_;       // by node
+  std::map<std::pair<std::uint32_t, std::uint32_t>, MappingDocument> mappings_;
+  std::map<std::int64_t, DecisionDocument> decisions_;                       // of code, by seq
+  std::map<std::pair<std::int64_t, std::int64_t>, ChangeDocument> changes_;  // that have decisions
+  std::unordered_map<std::string, NodeId> nodes_;  // by kind, namespace and name
+};
+
+}  // namespace headwater::planner

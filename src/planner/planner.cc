@@ -1,0 +1,50 @@
+#include "planner/planner.h"
+
+#include <utility>
+
+#include "planner/partition_view.h"
+
+namespace headwater::planner {
+
+namespace {
+
+constexpr base::Micros kMinute = 60'000'000;
+
+}  // namespace
+
+std::shared_ptr<const State> Planner::state() const {
+  base::MutexLock lock(mutex_);
+  return state_;
+}
+
+void Planner::set(std::shared_ptr<const State> state) {
+  base::MutexLock lock(mutex_);
+  state_ = std::move(state);
+}
+
+base::Result<std::shared_ptr<const Staleness>> Planner::staleness(
+    base::Micros now, const std::function<bool()>& cancelled) {
+  now -= now % kMinute;
+  std::shared_ptr<const State> state;
+  {
+    base::MutexLock lock(mutex_);
+    state = state_;
+    if (last_ && &last_->state() == state.get() && last_->now() == now) return last_;
+  }
+  auto found = Staleness::compute(std::move(state), now, cancelled);
+  if (!found) {
+    return base::make_error(base::ErrorCode::kCancelled, "The request was cancelled.");
+  }
+  base::MutexLock lock(mutex_);
+  last_ = found;
+  return found;
+}
+
+base::Result<std::unique_ptr<storage::View>> make_view(storage::Store& store,
+                                                       std::shared_ptr<Planner> planner) {
+  auto view = std::make_unique<PartitionView>(store, std::move(planner));
+  HW_CHECK_OK(view->load());
+  return std::unique_ptr<storage::View>(std::move(view));
+}
+
+}  // namespace headwater::planner

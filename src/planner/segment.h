@@ -1,0 +1,176 @@
+// Segment: the partitions of one dataset, in columns. Private to planner.
+//
+// Lanes are rows of blocks of 4,096 indexes. A block's bits say what stands of each partition; its
+// columns hold the fingerprints of what came out and how far what was read lies from what stands
+// now. All of it is copied when it is changed while a reader has it (own()), a block's bits apart
+// from its columns: a change of code touches bits alone.
+//
+// Memory: 8 bytes for `out` and 2 for `attribute` of each partition of a block that has any, 8 more
+// in blocks with a difference, and a byte for bits.
+//
+// Invariants: (1) out is 0 where a partition is not present. (2) block.sum is the sum of the cells
+// of its present partitions, lane.sum that of its blocks. (3) bit `inputs` = difference != 0.
+// (4) max_start and max_end are not smaller than those of any present partition. (5) bits `code`,
+// `tag` and `unknown` follow from the attribute and the CodeBook and the lane's tag.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/ids.h"
+#include "planner/ids.h"
+#include "planner/mapping.h"
+#include "planner/space.h"
+
+namespace headwater::planner {
+
+using base::Micros;
+
+// The value to change. Only the writer calls it, on values that it alone can hand out. The second
+// reference is what orders this after the reads of a reader that has just let go.
+template <class T>
+T& own(std::shared_ptr<T>& value) {
+  if (!value) {
+    value = std::make_shared<T>();
+  } else {
+    const std::shared_ptr<T> ordered = value;
+    if (ordered.use_count() != 2) value = std::make_shared<T>(*ordered);
+  }
+  return *value;
+}
+
+inline constexpr std::int64_t kBlockBits = 12, kBlockSize = std::int64_t{1} << kBlockBits;
+inline constexpr std::size_t kWords = kBlockSize / 64;
+
+inline std::int64_t block_of(std::int64_t index) { return index >> kBlockBits; }
+inline std::size_t offset_of(std::int64_t index) {
+  return static_cast<std::size_t>(index & (kBlockSize - 1));
+}
+
+class Bits {
+ public:
+  bool get(std::size_t i) const { return (words_[i / 64] >> (i % 64) & 1) != 0; }
+  void set(std::size_t i, bool value) {
+    const std::uint64_t mask = std::uint64_t{1} << (i % 64);
+    words_[i / 64] = value ? words_[i / 64] | mask : words_[i / 64] & ~mask;
+  }
+  std::uint64_t word(std::size_t w) const { return words_[w]; }
+  std::uint64_t& word(std::size_t w) { return words_[w]; }
+  bool any() const {
+    for (const std::uint64_t word : words_) {
+      if (word != 0) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::array<std::uint64_t, kWords> words_{};
+};
+
+// What a run left beside the fingerprint; few of these occur in a block.
+struct Attribute {
+  model::NodeId job;
+  model::CodeId code;
+  std::uint64_t tag = 0;  // of the uniform mappings, at the start of the run
+  bool operator==(const Attribute&) const = default;
+};
+
+struct Columns {
+  std::array<std::uint64_t, kBlockSize> out{};
+  std::array<std::uint16_t, kBlockSize> attribute{};
+};
+using Differences = std::array<std::uint64_t, kBlockSize>;
+
+struct Block {
+  Bits present, inputs, code, tag, unknown, running, failed;
+  std::shared_ptr<Columns> columns;
+  std::shared_ptr<Differences> differences;  // null: all 0
+  std::vector<Attribute> palette;
+  std::uint64_t sum = 0;
+  std::uint32_t count = 0;  // present
+  Micros max_start = INT64_MIN, max_end = INT64_MIN;
+
+  std::uint64_t out(std::size_t i) const { return columns ? columns->out[i] : 0; }
+  std::uint64_t difference(std::size_t i) const { return differences ? (*differences)[i] : 0; }
+  const Attribute& attribute(std::size_t i) const { return palette[columns->attribute[i]]; }
+};
+
+struct Lane {
+  std::int64_t first = 0;                      // number of blocks[0]
+  std::vector<std::shared_ptr<Block>> blocks;  // null: nothing there
+  std::uint64_t sum = 0, tag = 0;              // tag: of the uniform mappings, now
+  std::uint64_t count = 0;
+  Micros max_start = INT64_MIN, max_end = INT64_MIN;
+
+  std::int64_t end() const { return first + static_cast<std::int64_t>(blocks.size()); }
+  const Block* find(std::int64_t block) const {
+    if (block < first || block >= end()) return nullptr;
+    return blocks[static_cast<std::size_t>(block - first)].get();
+  }
+  bool present(std::int64_t index) const {
+    const Block* const block = find(block_of(index));
+    return block != nullptr && block->present.get(offset_of(index));
+  }
+  std::uint64_t out(std::int64_t index) const {
+    const Block* const block = find(block_of(index));
+    return block == nullptr ? 0 : block->out(offset_of(index));
+  }
+  // The greatest index that is present; nothing if none is.
+  std::optional<std::int64_t> last_present() const;
+  // The block, made if it is not there.
+  Block& grow(std::int64_t block);
+};
+
+// One mapping, as either of its datasets knows it.
+struct Edge {
+  DatasetNo upstream, downstream;
+  std::shared_ptr<const Reads> reads;
+  std::uint64_t factor = 1;  // odd; of its cells in sums
+};
+
+struct Segment {
+  model::NodeId node;  // the dataset, as it was named when it was met
+  std::shared_ptr<const Space> space = std::make_shared<const Space>();
+  std::vector<std::shared_ptr<Lane>> lanes;
+  std::vector<Edge> in, out;  // by the other dataset
+
+  const Lane* find(std::uint32_t lane) const {
+    return lane < lanes.size() ? lanes[lane].get() : nullptr;
+  }
+  std::uint32_t lane_count() const {
+    return std::max<std::uint32_t>(space->lane_count(), static_cast<std::uint32_t>(lanes.size()));
+  }
+};
+
+// What one partition adds to sums; 0 only for what is missing.
+std::uint64_t cell(const Place& place, std::uint64_t out);
+// The factor of a mapping.
+std::uint64_t factor_of(DatasetNo upstream, DatasetNo downstream);
+
+// Calls visit(index) for each present partition of [first, last] in the lane, in order.
+template <class Visit>
+void each_present(const Lane& lane, std::int64_t first, std::int64_t last, Visit visit) {
+  const std::int64_t from = std::max(block_of(first), lane.first);
+  const std::int64_t to = std::min(block_of(last), lane.end() - 1);
+  for (std::int64_t b = from; b <= to; ++b) {
+    const Block* const block = lane.find(b);
+    if (block == nullptr || block->count == 0) continue;
+    const std::int64_t base = b << kBlockBits;
+    const std::size_t low = first > base ? offset_of(first) : 0;
+    const std::size_t high = last - base < kBlockSize ? offset_of(last) : kBlockSize - 1;
+    for (std::size_t w = low / 64; w <= high / 64; ++w) {
+      std::uint64_t word = block->present.word(w);
+      if (w == low / 64) word &= ~std::uint64_t{0} << (low % 64);
+      if (w == high / 64) word &= ~std::uint64_t{0} >> (63 - high % 64);
+      for (; word != 0; word &= word - 1) {
+        visit(base + static_cast<std::int64_t>(w * 64) + std::countr_zero(word));
+      }
+    }
+  }
+}
+
+}  // namespace headwater::planner

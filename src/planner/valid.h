@@ -1,0 +1,51 @@
+// What a space has of a lane, 64 partitions at a time. Private to planner.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "planner/segment.h"
+
+namespace headwater::planner {
+
+// The bits of [index, index + 64) that lie in the span.
+inline std::uint64_t span_word(const Span& span, std::int64_t index) {
+  if (span.last < index || span.first > index + 63 || span.last < span.first) return 0;
+  std::uint64_t out = ~std::uint64_t{0};
+  if (span.first > index) out &= ~std::uint64_t{0} << (span.first - index);
+  if (span.last < index + 63) out &= ~std::uint64_t{0} >> (63 - (span.last - index));
+  return out;
+}
+
+// Of the partitions `among` those that the space has.
+inline std::uint64_t valid_word(const Space& space, std::uint32_t lane, std::int64_t index,
+                                std::uint64_t among) {
+  const Dimension* const dimension = space.index_dimension();
+  if (among != 0 && dimension != nullptr && dimension->kind == Dimension::Kind::kTime) {
+    // All or nothing, from the start on.
+    if (dimension->start_index <= index) return space.has({lane, index}) ? among : 0;
+  }
+  std::uint64_t out = 0;
+  for (std::uint64_t rest = among; rest != 0; rest &= rest - 1) {
+    const int bit = std::countr_zero(rest);
+    if (space.has({lane, index + bit})) out |= std::uint64_t{1} << bit;
+  }
+  return out;
+}
+
+// From the first to the last index of the lane that is there or expected; last < first: none.
+inline std::pair<std::int64_t, std::int64_t> extent(const Segment& segment, std::uint32_t number,
+                                                    Micros now) {
+  const Span expected = segment.space->expected(number, now, true);
+  std::int64_t first = expected.first, last = expected.last;
+  const Lane* const lane = segment.find(number);
+  if (lane != nullptr && !lane->blocks.empty()) {
+    const std::int64_t begin = lane->first << kBlockBits;
+    const std::int64_t end = (lane->end() << kBlockBits) - 1;
+    first = last < first ? begin : std::min(first, begin);
+    last = last < expected.first ? end : std::max(last, end);
+  }
+  return {first, last};
+}
+
+}  // namespace headwater::planner
