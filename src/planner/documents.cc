@@ -183,7 +183,15 @@ std::string encode(const ChangeDocument& document) {
     out += out.back() == '[' ? "[" : ",[";
     out += unsigned_number(span.lane) + "," + number(span.first) + "," + number(span.last) + "]";
   }
-  return out + "]}";
+  out += "]";
+  if (!document.columns.empty()) out += ",\"columns\":[";
+  for (const ChangedColumn& column : document.columns) {
+    out += out.back() == '[' ? "" : ",";
+    out += "{\"namespace\":" + json_quote(column.dataset.name_space) +
+           ",\"name\":" + json_quote(column.dataset.name) +
+           ",\"field\":" + json_quote(column.field) + "}";
+  }
+  return out + (document.columns.empty() ? "}" : "]}");
 }
 
 ChangeDocument decode_change(std::string_view json) {
@@ -201,6 +209,10 @@ ChangeDocument decode_change(std::string_view json) {
     span.elements([&](const JsonValue& part) { parts.push_back(part.integer().value_or(0)); });
     parts.resize(3);
     out.spans.push_back({static_cast<std::uint32_t>(parts[0]), parts[1], parts[2]});
+  });
+  root.get("columns").elements([&](const JsonValue& column) {
+    out.columns.push_back(
+        {{text(column, "namespace"), text(column, "name")}, text(column, "field")});
   });
   return out;
 }
@@ -236,12 +248,25 @@ DecisionDocument decode_decision(std::string_view json) {
 
 // ---- the contract's PartitionMapping ------------------------------------------------------------
 
+namespace {
+
+std::string_view lanes_name(LaneRule rule) {
+  switch (rule) {
+    case LaneRule::kSame: return "same";
+    case LaneRule::kAll: return "all";
+    case LaneRule::kProjected: return "projected";
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string mapping_json(const Mapping& mapping) {
   std::string out = "{\"kind\":" + json_quote(to_string(mapping.kind));
   const bool moves = mapping.kind == MappingKind::kWindow || mapping.kind == MappingKind::kRollup ||
                      mapping.kind == MappingKind::kFanOut;
   if (moves) out += ",\"from\":" + number(mapping.from) + ",\"to\":" + number(mapping.to);
-  if (mapping.lanes == LaneRule::kAll) out += ",\"lanes\":\"all\"";
+  out += ",\"lanes\":" + json_quote(lanes_name(mapping.lanes));
   if (mapping.kind == MappingKind::kExplicit) {
     out += ",\"pair_count\":" + unsigned_number(mapping.pairs.size());
   }

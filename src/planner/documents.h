@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/event.h"
 #include "planner/ids.h"
 #include "planner/mapping.h"
 #include "planner/space.h"
@@ -52,11 +53,19 @@ struct JobDocument {
   bool partitions = false;  // it has reported an output's partitions
 };
 
+struct ChangedColumn {
+  model::Name dataset;
+  std::string field;
+  bool operator==(const ChangedColumn&) const = default;
+};
+
 struct ChangeDocument {
   bool data = false;
   NodeId job;
   base::Micros at = 0;
-  CodeId from, to;          // of code
+  CodeId from, to;  // of code
+  // Of code: the columns that it changes, as its event names them; empty: any.
+  std::vector<ChangedColumn> columns;
   DatasetNo dataset;        // of data
   model::RunRow run;        // of data
   std::vector<Span> spans;  // of data
@@ -87,9 +96,9 @@ JobDocument decode_job(std::string_view json);
 ChangeDocument decode_change(std::string_view json);
 DecisionDocument decode_decision(std::string_view json);
 
-// The contract's PartitionMapping: {"kind", "from", "to", "lanes", "projection", "pairs"}. Pairs
-// are places as the two spaces name them; `upstream` and `downstream` may be null where there are
-// none. The error names the member.
+// The contract's MappingValue: {"kind", "from", "to", "lanes", "pair_count"}; "from" and "to" where
+// the kind has them, pairs only counted. To be parsed: "pairs" instead, places as the two spaces
+// name them. The error names the member.
 std::string mapping_json(const Mapping& mapping);
 base::Result<Mapping> parse_mapping(std::string_view json, const Space& upstream,
                                     const Space& downstream);

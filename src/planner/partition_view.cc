@@ -185,6 +185,9 @@ Result<void> PartitionView::note_code(Step& step, NodeId job) {
     change.at = event.time;
     change.from = document.code;
     change.to = *code;
+    for (const model::End& column : event.code_changes_columns) {
+      change.columns.push_back({column.name, column.field});
+    }
     HW_CHECK_OK(put(step, DocumentKind::kChange, static_cast<std::int64_t>(step.record.seq.value),
                     0, encode(change)));
   }

@@ -138,6 +138,7 @@ std::vector<Span> Staleness::spans(DatasetNo dataset, const Selection& selection
       if (selection.orphaned) chosen |= w.orphaned;
       if (selection.unknown) chosen |= w.unknown;
       if (selection.failed) chosen |= w.failed;
+      if (selection.running) chosen |= w.running;
       if (selection.current) chosen |= w.present & ~w.stale & ~w.unknown & ~w.orphaned;
       for (; chosen != 0; chosen &= chosen - 1) {
         if (!add(number, index + std::countr_zero(chosen))) return out;

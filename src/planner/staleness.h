@@ -42,7 +42,7 @@ struct Counts {
 // What a question selects; several together: any of them.
 struct Selection {
   bool stale = false, missing = false, maybe = false, orphaned = false, unknown = false,
-       failed = false, current = false;
+       failed = false, current = false, running = false;
 };
 
 class Staleness {
@@ -59,6 +59,15 @@ class Staleness {
   // more.
   std::vector<Span> spans(DatasetNo dataset, const Selection& selection, std::size_t limit,
                           bool* more) const;
+  // The 64 partitions from `index`, a multiple of 64.
+  struct Words {
+    std::uint64_t present = 0, orphaned = 0, stale = 0, code = 0, inputs = 0, unknown = 0,
+                  running = 0, failed = 0, missing = 0, maybe = 0;
+  };
+  Words words(DatasetNo dataset, std::uint32_t lane, std::int64_t index) const;
+  // Of `words.stale`, those that are so only for want of what was deferred.
+  std::uint64_t deferred(DatasetNo dataset, std::uint32_t lane, std::int64_t index,
+                         const Words& words) const;
   // Upstream before downstream; datasets of one cycle stand together.
   const std::vector<DatasetNo>& order() const { return order_; }
 
@@ -74,14 +83,6 @@ class Staleness {
     std::vector<Row> rows;  // by lane
     Counts counts;
   };
-  // The 64 partitions from `index`, a multiple of 64.
-  struct Words {
-    std::uint64_t present = 0, orphaned = 0, stale = 0, code = 0, inputs = 0, unknown = 0,
-                  running = 0, failed = 0, missing = 0, maybe = 0;
-  };
-  Words words(DatasetNo dataset, std::uint32_t lane, std::int64_t index) const;
-  std::uint64_t deferred(DatasetNo dataset, std::uint32_t lane, std::int64_t index,
-                         const Words& words) const;
 
   std::shared_ptr<const State> state_;
   Micros now_ = 0;
