@@ -148,17 +148,7 @@ std::vector<Span> Staleness::spans(DatasetNo dataset, const Selection& selection
   for (std::uint32_t number = 0; number < segment.lane_count(); ++number) {
     const auto [first, last] = extent(segment, number, now_);
     for (std::int64_t index = first & ~std::int64_t{63}; index <= last; index += 64) {
-      const Words w = words(dataset, number, index);
-      std::uint64_t chosen = 0;
-      if (selection.stale) chosen |= w.stale;
-      if (selection.missing) chosen |= w.missing;
-      if (selection.maybe) chosen |= w.maybe & ~w.stale & ~w.missing;
-      if (selection.orphaned) chosen |= w.orphaned;
-      if (selection.unknown) chosen |= w.unknown;
-      if (selection.failed) chosen |= w.failed;
-      if (selection.running) chosen |= w.running;
-      if (selection.current) chosen |= w.present & ~w.stale & ~w.unknown & ~w.orphaned;
-      if (selection.unrecoverable) chosen |= w.unrecoverable;
+      std::uint64_t chosen = Staleness::chosen(words(dataset, number, index), selection);
       for (; chosen != 0; chosen &= chosen - 1) {
         if (!add(number, index + std::countr_zero(chosen))) return out;
       }

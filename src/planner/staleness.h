@@ -72,6 +72,7 @@ class Staleness {
                   running = 0, failed = 0, missing = 0, maybe = 0, unrecoverable = 0;
   };
   Words words(DatasetNo dataset, std::uint32_t lane, std::int64_t index) const;
+  static std::uint64_t chosen(const Words& words, const Selection& selection);
   std::uint64_t deferred(DatasetNo dataset, std::uint32_t lane, std::int64_t index,
                          const Words& words) const;
 
