@@ -18,11 +18,13 @@
 namespace headwater::planner {
 
 enum class DocumentKind : std::int32_t {
-  kSpace = 1,     // a: dataset
-  kMapping = 2,   // a: upstream, b: downstream
-  kJob = 3,       // a: node of the job
-  kChange = 4,    // a: seq of the record, b: 0 code, else the dataset whose data changed
-  kDecision = 5,  // a: seq of the decision
+  kSpace = 1,             // a: dataset
+  kMapping = 2,           // a: upstream, b: downstream
+  kJob = 3,               // a: node of the job
+  kChange = 4,            // a: seq of the record, b: 0 code, else the dataset whose data changed
+  kDecision = 5,          // a: seq of the decision
+  kEnvironment = 8,       // a: number, the seq that made it
+  kEnvironmentWrite = 9,  // a: number of the environment, b: seq
 };
 
 struct SpaceDocument {

@@ -28,14 +28,6 @@ bool disk_refuses(const base::Error& error) {
   return error.code == ErrorCode::kStorageUnavailable || error.code == ErrorCode::kStorageCorrupt;
 }
 
-// Of what a run wrote: its content version if that was reported, else the run itself, and the
-// partition either way. Never 0.
-std::uint64_t fingerprint(const std::string& version, const std::string& run_id) {
-  const base::Hash128 hash = version.empty() ? base::Hasher().field("run").field(run_id).finish()
-                                             : base::Hasher().field("data").field(version).finish();
-  return hash.low == 0 ? 1 : hash.low;
-}
-
 // What numbers of keys a space has given so far.
 std::size_t numbered(const Space& space) {
   std::size_t out = space.lane_count();
@@ -67,6 +59,13 @@ PartitionView::PartitionView(storage::Store& store, std::shared_ptr<Planner> pla
 
 Result<std::vector<Write>> PartitionView::writes(DatasetNo dataset, const Place& place) {
   return StoredHistory(*reader_, model::kNeverSeq).writes(dataset, place);
+}
+
+// Of what a run wrote: its content version if that was reported, else the run itself. Never 0.
+std::uint64_t PartitionView::fingerprint_of(const std::string& version, const std::string& run_id) {
+  const base::Hash128 hash = version.empty() ? base::Hasher().field("run").field(run_id).finish()
+                                             : base::Hasher().field("data").field(version).finish();
+  return hash.low == 0 ? 1 : hash.low;
 }
 
 Result<void> PartitionView::put(Step& step, DocumentKind kind, std::int64_t a, std::int64_t b,
@@ -289,7 +288,7 @@ Result<void> PartitionView::materialize(Step& step, const RunInfo& run, const Ru
                                    [&](const auto& other) { return other.run == run.id; });
     storage::MaterializationRow write{row.dataset, place.lane, index, end, step.record.seq, start,
                                       run.job,     run.code,   0,     0,   run.id};
-    write.out = write.reported_out = fingerprint(row.version, run.run_id);
+    write.out = write.reported_out = fingerprint_of(row.version, run.run_id);
     if (same != known.end()) {  // told again: perhaps its start has become known
       if (same->start == start) continue;
       storage::MaterializationRow again = *same;
