@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/event.h"
 #include "planner/ids.h"
 #include "planner/mapping.h"
 #include "planner/space.h"
@@ -46,19 +47,34 @@ struct MappingDocument {
   std::string author, reason;
   std::vector<Candidate> candidates;  // in the order in which they were first seen
   std::uint64_t runs = 0;             // that showed both sides
+  // The upstream columns that the downstream dataset is made from: complete as far as `code` of
+  // `job` goes. No code: not known, so that any column may matter.
+  NodeId job;
+  CodeId code;
+  std::vector<std::string> columns;  // sorted
 };
 
 struct JobDocument {
   CodeId code;
   base::Micros at = 0;      // of the first event with this code
   bool partitions = false;  // it has reported an output's partitions
+  CodeId before;            // the code that `code` replaced; none: it was the first
+  std::int64_t change = 0;  // the document of that change
+};
+
+struct ChangedColumn {
+  model::Name dataset;
+  std::string field;
+  bool operator==(const ChangedColumn&) const = default;
 };
 
 struct ChangeDocument {
   bool data = false;
   NodeId job;
   base::Micros at = 0;
-  CodeId from, to;          // of code
+  CodeId from, to;  // of code
+  // Of code: the columns that it changes, as its event names them; empty: any.
+  std::vector<ChangedColumn> columns;
   DatasetNo dataset;        // of data
   model::RunRow run;        // of data
   std::vector<Span> spans;  // of data

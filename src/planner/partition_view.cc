@@ -184,9 +184,14 @@ Result<void> PartitionView::note_code(Step& step, NodeId job) {
     change.at = event.time;
     change.from = document.code;
     change.to = *code;
+    for (const model::End& column : event.code_changes_columns) {
+      change.columns.push_back({column.name, column.field});
+    }
     HW_CHECK_OK(put(step, DocumentKind::kChange, static_cast<std::int64_t>(step.record.seq.value),
                     0, encode(change)));
   }
+  document.before = document.code;
+  document.change = document.code ? static_cast<std::int64_t>(step.record.seq.value) : 0;
   document.code = *code;
   document.at = event.time;
   engine_->set_code(job, *code);
@@ -274,7 +279,8 @@ Result<void> PartitionView::finish_run(Step& step, const RunInfo& run) {
                     dataset, encode(change)));
   }
   if (run.state != RunState::kCompleted) return {};
-  return learn_mappings(step, inputs, outputs);
+  HW_CHECK_OK(learn_mappings(step, inputs, outputs));
+  return learn_columns(step, run, outputs);
 }
 
 Result<void> PartitionView::materialize(Step& step, const RunInfo& run, const RunPartitionRow& row,
@@ -298,12 +304,12 @@ Result<void> PartitionView::materialize(Step& step, const RunInfo& run, const Ru
       continue;
     }
     if (!known.empty() && known.back().end <= end && known.back().out != write.out) {
-      const Lane* const lane = engine_->working().segment(row.dataset).find(place.lane);
-      const Block* const block = lane == nullptr ? nullptr : lane->find(block_of(index));
-      const std::size_t i = offset_of(index);
-      const bool asked_for =
-          block == nullptr || block->inputs.get(i) || block->code.get(i) || block->tag.get(i);
-      if (!asked_for) change.spans.push_back({place.lane, index, index});
+      const auto [code, inputs] = reasons(row.dataset, place);
+      if (!code && !inputs) change.spans.push_back({place.lane, index, index});
+      HW_TRY(const bool unread,
+             code && !inputs ? unread_columns_alone(step, row.dataset, known.back().code, run)
+                             : Result<bool>(false));
+      if (unread) write.out = known.back().out;
     }
     HW_CHECK_OK(step.writer.put_materialization(write));
     HW_CHECK_OK(engine_->write(

@@ -73,6 +73,14 @@ class PartitionView final : public storage::View, public History {
                                    const std::vector<Span>& inputs,
                                    const std::vector<Span>& outputs);
 
+  // ---- columns ----
+  base::Result<void> learn_columns(Step& step, const storage::RunInfo& run, const Outputs& outputs);
+  base::Result<bool> unread_columns_alone(Step& step, DatasetNo dataset, CodeId before,
+                                          const storage::RunInfo& run);
+  bool reads_one_of(const Edge& edge, const std::vector<std::string>& columns) const;
+  // Why what stands is stale: its code, what it read.
+  std::pair<bool, bool> reasons(DatasetNo dataset, const Place& place) const;
+
   // ---- decisions ----
   base::Result<void> put_space(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> put_mapping(Step& step, const model::JsonValue& decision, bool admit);
