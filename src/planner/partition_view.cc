@@ -342,7 +342,7 @@ Result<void> PartitionView::learn_mapping(Step& step, std::uint32_t upstream,
   bool met = false;
   for (Candidate& candidate : document.candidates) {
     const auto reads = Reads::create(candidate.mapping, up, down);
-    if (!reads || !agrees(*reads, inputs, outputs)) continue;
+    if (!reads || !agrees(*reads, up.lane_count(), inputs, outputs)) continue;
     ++candidate.seen;
     met = true;
   }
