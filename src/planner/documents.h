@@ -24,6 +24,7 @@ enum class DocumentKind : std::int32_t {
   kJob = 3,               // a: node of the job
   kChange = 4,            // a: seq of the record, b: 0 code, else the dataset whose data changed
   kDecision = 5,          // a: seq of the decision
+  kPolicy = 6,            // a: dataset; a DatasetPolicy
   kEnvironment = 8,       // a: number, the seq that made it
   kEnvironmentWrite = 9,  // a: number of the environment, b: seq
 };

@@ -94,6 +94,10 @@ Result<void> Engine::set_space(DatasetNo dataset, std::shared_ptr<const Space> s
   return {};
 }
 
+void Engine::set_policy(DatasetNo dataset, std::shared_ptr<const DatasetPolicy> policy) {
+  segment(dataset).policy = std::move(policy);
+}
+
 Result<void> Engine::set_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping) {
   HW_CHECK_OK(put_mapping(upstream, downstream, std::move(mapping)));
   return rebase(downstream);

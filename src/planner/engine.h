@@ -42,6 +42,8 @@ class Engine {
   // In place of the one before; what is materialized keeps its numbers. Mappings of the dataset
   // that the new space does not allow are an error: remove them first.
   base::Result<void> set_space(DatasetNo dataset, std::shared_ptr<const Space> space);
+  // Null: none. Nothing becomes stale by it.
+  void set_policy(DatasetNo dataset, std::shared_ptr<const DatasetPolicy> policy);
   // In place of the mapping between the two, if there is one. kInvalidArgument as well where the
   // datasets would then depend on themselves without looking back.
   base::Result<void> set_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);

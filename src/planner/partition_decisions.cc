@@ -6,6 +6,7 @@
 #include "model/json.h"
 #include "model/time.h"
 #include "planner/partition_view.h"
+#include "planner/perishability.h"
 
 namespace headwater::planner {
 
@@ -54,6 +55,7 @@ Result<void> PartitionView::decide_anything(Step& step, bool admit) {
   if (admit) HW_CHECK_OK(check_author(decision));
   if (kind == "planner.put_space") return put_space(step, decision, admit);
   if (kind == "planner.put_mapping") return put_mapping(step, decision, admit);
+  if (kind == "planner.put_policy") return put_policy(step, decision, admit);
   if (kind == "planner.decide") return decide(step, decision, admit);
   if (kind == "planner.revoke") return revoke(step, decision, admit);
   if (kind == "planner.put_environment") return put_environment(step, decision, admit);
@@ -147,6 +149,16 @@ Result<void> PartitionView::put_mapping(Step& step, const JsonValue& decision, b
   }
   HW_CHECK_OK(engine_->set_mapping(upstream, downstream, document.mapping));
   return put(step, DocumentKind::kMapping, upstream.value, downstream.value, encode(document));
+}
+
+Result<void> PartitionView::put_policy(Step& step, const JsonValue& decision, bool admit) {
+  HW_TRY(const NodeId node, named_dataset(step, decision.get("dataset")));
+  HW_TRY(DatasetPolicy policy, parse_policy(decision.text()));
+  if (admit) return {};
+  HW_TRY(const DatasetNo dataset, dataset_of(step, node));
+  HW_CHECK_OK(put(step, DocumentKind::kPolicy, dataset.value, 0, encode(policy)));
+  engine_->set_policy(dataset, std::make_shared<const DatasetPolicy>(std::move(policy)));
+  return {};
 }
 
 // ---- decisions on changes

@@ -57,6 +57,7 @@ class PartitionView final : public storage::View, public History {
   base::Result<void> load_datasets(storage::Reader& reader);
   base::Result<void> load_codes(storage::Reader& reader);
   base::Result<void> load_mappings(storage::Reader& reader);
+  base::Result<void> load_policies(storage::Reader& reader);
   base::Result<void> load_materializations(storage::Reader& reader);
 
   // ---- events ----
@@ -84,6 +85,7 @@ class PartitionView final : public storage::View, public History {
   // ---- decisions ----
   base::Result<void> put_space(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> put_mapping(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> put_policy(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> decide(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> revoke(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> put_environment(Step& step, const model::JsonValue& decision, bool admit);

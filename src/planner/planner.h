@@ -12,6 +12,9 @@
 //   planner.decide        change, verdict (material | immaterial | forward_only | defer), author,
 //                         reason; dataset, first, last (keys) for a range; from (key) for
 //                         forward_only; until (RFC 3339) for defer
+//   planner.put_policy    dataset, retention, half_life, recomputable (as in perishability.h),
+//   author,
+//                         reason
 //   planner.revoke        revokes (seq of the decision), author, reason
 //   planner.put_environment     name, description, code (of {job, version}), author, reason
 //   planner.delete_environment  name, author, reason
