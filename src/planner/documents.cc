@@ -267,14 +267,23 @@ DecisionDocument decode_decision(std::string_view json) {
 
 // ---- the contract's PartitionMapping ------------------------------------------------------------
 
+namespace {
+
+std::string_view lanes_name(LaneRule rule) {
+  for (const auto& [known, name] : kLaneRules) {
+    if (known == rule) return name;
+  }
+  return "projected";
+}
+
+}  // namespace
+
 std::string mapping_json(const Mapping& mapping) {
   std::string out = "{\"kind\":" + json_quote(to_string(mapping.kind));
   const bool moves = mapping.kind == MappingKind::kWindow || mapping.kind == MappingKind::kRollup ||
                      mapping.kind == MappingKind::kFanOut;
   if (moves) out += ",\"from\":" + number(mapping.from) + ",\"to\":" + number(mapping.to);
-  for (const auto& [rule, name] : kLaneRules) {
-    if (mapping.lanes == rule) out += ",\"lanes\":" + json_quote(name);
-  }
+  out += ",\"lanes\":" + json_quote(lanes_name(mapping.lanes));
   if (mapping.kind == MappingKind::kExplicit) {
     out += ",\"pair_count\":" + unsigned_number(mapping.pairs.size());
   }

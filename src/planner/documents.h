@@ -69,6 +69,12 @@ struct ChangedColumn {
   bool operator==(const ChangedColumn&) const = default;
 };
 
+struct ChangedColumn {
+  model::Name dataset;
+  std::string field;
+  bool operator==(const ChangedColumn&) const = default;
+};
+
 struct ChangeDocument {
   bool data = false;
   NodeId job;
@@ -106,9 +112,9 @@ JobDocument decode_job(std::string_view json);
 ChangeDocument decode_change(std::string_view json);
 DecisionDocument decode_decision(std::string_view json);
 
-// The contract's PartitionMapping: {"kind", "from", "to", "lanes", "projection", "pairs"}. Pairs
-// are places as the two spaces name them; `upstream` and `downstream` may be null where there are
-// none. The error names the member.
+// The contract's MappingValue: {"kind", "from", "to", "lanes", "pair_count"}; "from" and "to" where
+// the kind has them, pairs only counted. To be parsed: "pairs" instead, places as the two spaces
+// name them. The error names the member.
 std::string mapping_json(const Mapping& mapping);
 base::Result<Mapping> parse_mapping(std::string_view json, const Space& upstream,
                                     const Space& downstream);

@@ -77,6 +77,7 @@ Result<void> PartitionView::put_space(Step& step, const JsonValue& decision, boo
   HW_TRY(const NodeId node, named_dataset(step, decision.get("dataset")));
   const auto known = numbers_.find(node.value);
   const Dataset* const before = known == numbers_.end() ? nullptr : &datasets_[known->second - 1];
+  if (decision.get("space").is_null()) return withdraw_space(step, decision, node, admit);
   HW_TRY(Space space,
          Space::parse(decision.get("space").text(),
                       before != nullptr && before->has_space ? &before->space : nullptr));
@@ -95,17 +96,37 @@ Result<void> PartitionView::put_space(Step& step, const JsonValue& decision, boo
     return {};
   }
   HW_TRY(const DatasetNo number, dataset_of(step, node));
-  SpaceDocument document;
-  document.declared = true;
-  document.space = space.to_json();
-  for (std::uint32_t lane = 0; lane < space.lane_count(); ++lane) {
-    document.lanes.push_back(space.lane_values(lane));
-  }
-  document.keys = datasets_[number.value - 1].keys;
-  document.author = text(decision, "author");
-  document.reason = text(decision, "reason");
   HW_CHECK_OK(set_space(step, number, std::move(space), true));
-  return put(step, DocumentKind::kSpace, number.value, 0, encode(document));
+  const Dataset& dataset = datasets_[number.value - 1];
+  return put(step, DocumentKind::kSpace, number.value, 0,
+             encode(space_document(dataset, decision)));
+}
+
+SpaceDocument PartitionView::space_document(const Dataset& dataset, const JsonValue& decision) {
+  SpaceDocument out;
+  out.declared = dataset.declared;
+  out.space = dataset.space.to_json();
+  for (std::uint32_t lane = 0; lane < dataset.space.lane_count(); ++lane) {
+    out.lanes.push_back(dataset.space.lane_values(lane));
+  }
+  out.keys = dataset.keys;
+  out.author = text(decision, "author");
+  out.reason = text(decision, "reason");
+  return out;
+}
+
+// What is numbered stays; from now on it counts as learned.
+Result<void> PartitionView::withdraw_space(Step& step, const JsonValue& decision, NodeId node,
+                                           bool admit) {
+  const auto known = numbers_.find(node.value);
+  if (known == numbers_.end() || !datasets_[known->second - 1].declared) {
+    return make_error(ErrorCode::kNotFound, "Nothing is declared of this dataset's partitions.");
+  }
+  if (admit) return {};
+  Dataset& dataset = datasets_[known->second - 1];
+  dataset.declared = false;
+  return put(step, DocumentKind::kSpace, known->second, 0,
+             encode(space_document(dataset, decision)));
 }
 
 Result<void> PartitionView::put_mapping(Step& step, const JsonValue& decision, bool admit) {
@@ -175,9 +196,9 @@ Result<DecisionDocument> PartitionView::read_decision(Step& step, const JsonValu
   out.author = text(decision, "author");
   out.reason = text(decision, "reason");
   const std::string until = text(decision, "until");
-  if (out.decided == Decided::kDefer) {
+  if (out.decided == Decided::kDefer && !until.empty()) {
     const auto moment = model::parse_time(until);
-    if (!moment) return invalid("defer needs until, a moment like 2026-11-01T00:00:00Z.");
+    if (!moment) return invalid("until must be a moment like 2026-11-01T00:00:00Z.");
     out.until = moment->micros;
   }
   const std::string first = text(decision, "first"), last = text(decision, "last"),

@@ -156,6 +156,7 @@ std::vector<Span> Staleness::spans(DatasetNo dataset, const Selection& selection
       if (selection.orphaned) chosen |= w.orphaned;
       if (selection.unknown) chosen |= w.unknown;
       if (selection.failed) chosen |= w.failed;
+      if (selection.running) chosen |= w.running;
       if (selection.current) chosen |= w.present & ~w.stale & ~w.unknown & ~w.orphaned;
       if (selection.unrecoverable) chosen |= w.unrecoverable;
       for (; chosen != 0; chosen &= chosen - 1) {

@@ -44,7 +44,7 @@ struct Counts {
 // What a question selects; several together: any of them.
 struct Selection {
   bool stale = false, missing = false, maybe = false, orphaned = false, unknown = false,
-       failed = false, current = false, unrecoverable = false;
+       failed = false, current = false, running = false, unrecoverable = false;
 };
 
 class Staleness {
