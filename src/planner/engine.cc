@@ -103,6 +103,11 @@ Result<void> Engine::set_mapping(DatasetNo upstream, DatasetNo downstream, Mappi
   return rebase(downstream);
 }
 
+Result<void> Engine::restore_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping) {
+  HW_CHECK_OK(put_mapping(upstream, downstream, std::move(mapping), false));
+  return rebase(downstream);
+}
+
 Result<void> Engine::try_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping) {
   const std::vector<Edge> out = segment(upstream).out, in = segment(downstream).in;
   HW_CHECK_OK(put_mapping(upstream, downstream, std::move(mapping)));
@@ -111,7 +116,8 @@ Result<void> Engine::try_mapping(DatasetNo upstream, DatasetNo downstream, Mappi
   return {};
 }
 
-Result<void> Engine::put_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping) {
+Result<void> Engine::put_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping,
+                                 bool checked) {
   HW_TRY(Reads reads, Reads::create(std::move(mapping), *working_.segment(upstream).space,
                                     *working_.segment(downstream).space));
   Edge edge{upstream, downstream, std::make_shared<const Reads>(std::move(reads)),
@@ -130,12 +136,12 @@ Result<void> Engine::put_mapping(DatasetNo upstream, DatasetNo downstream, Mappi
   const std::vector<Edge> out = segment(upstream).out, in = segment(downstream).in;
   put(segment(upstream).out, edge);
   put(segment(downstream).in, edge);
-  if (auto checked = edge.reads->counts() ? check_cycles(downstream) : Result<void>(); !checked) {
-    segment(upstream).out = out;
-    segment(downstream).in = in;
-    return checked;
-  }
-  return {};
+  if (!checked || !edge.reads->counts()) return {};
+  auto looks_back = check_cycles(edge);
+  if (looks_back) return {};
+  segment(upstream).out = out;
+  segment(downstream).in = in;
+  return looks_back;
 }
 
 Result<void> Engine::remove_mapping(DatasetNo upstream, DatasetNo downstream) {
@@ -192,7 +198,12 @@ Result<void> Engine::write(const Write& write) {
   }
   change.delta = cell(write.place, write.out) - cell(write.place, before);
   outputs_[write.job.value].insert(write.dataset.value);
-  if (change.until == model::kOpenEnd) HW_CHECK_OK(record(write));
+  if (change.until == model::kOpenEnd) {
+    HW_CHECK_OK(record(write));
+    Block& block = this->block(write.dataset, write.place);
+    block.running.set(offset_of(write.place.index), false);
+    block.failed.set(offset_of(write.place.index), false);
+  }
   if (change.from == change.until) return {};  // replaced at the same moment
   return pass_on(change);
 }
@@ -203,6 +214,9 @@ Result<void> Engine::branch_write(const Write& write) {
   const std::uint64_t before = lane == nullptr ? 0 : lane->out(write.place.index);
   const std::uint64_t delta = cell(write.place, write.out) - cell(write.place, before);
   HW_CHECK_OK(record(write));
+  Block& block = this->block(write.dataset, write.place);
+  block.running.set(offset_of(write.place.index), false);
+  block.failed.set(offset_of(write.place.index), false);
   return pass_on({write.dataset, write.place, delta, write.end, model::kOpenEnd, true});
 }
 
@@ -221,8 +235,6 @@ Result<void> Engine::record(const Write& write) {
     ++block.count;
     ++lane.count;
   }
-  block.running.set(i, false);
-  block.failed.set(i, false);
   block.sum += delta;
   lane.sum += delta;
   block.max_start = std::max(block.max_start, write.start);
@@ -232,6 +244,21 @@ Result<void> Engine::record(const Write& write) {
   set_difference(block, i, difference);
   set_attribute(write.dataset, block, write.place, {write.job, write.code, tag});
   return {};
+}
+
+void Engine::erase(DatasetNo dataset, const Place& place) {
+  Lane& lane = this->lane(dataset, place.lane);
+  Block& block = lane.grow(block_of(place.index));
+  const std::size_t i = offset_of(place.index);
+  if (!block.present.get(i)) return;
+  const std::uint64_t gone = cell(place, block.out(i));
+  block.sum -= gone;
+  lane.sum -= gone;
+  --block.count;
+  --lane.count;
+  own(block.columns).out[i] = 0;
+  set_difference(block, i, 0);
+  for (Bits* bits : {&block.present, &block.code, &block.tag, &block.unknown}) bits->set(i, false);
 }
 
 Result<void> Engine::set_running(DatasetNo dataset, const Place& place, bool running) {
@@ -248,18 +275,29 @@ Result<void> Engine::set_failed(DatasetNo dataset, const Place& place, bool fail
   return {};
 }
 
-Result<void> Engine::rename_out(DatasetNo dataset, const Place& place, std::uint64_t before,
-                                std::uint64_t now, Micros end, Micros until) {
-  const std::uint64_t delta = cell(place, now) - cell(place, before);
-  if (until == model::kOpenEnd) {
-    Lane& lane = this->lane(dataset, place.lane);
-    Block& block = lane.grow(block_of(place.index));
-    own(block.columns).out[offset_of(place.index)] = now;
-    block.sum += delta;
-    lane.sum += delta;
+Result<void> Engine::rewrite(DatasetNo dataset, const Place& place,
+                             const std::vector<Write>& before) {
+  HW_TRY(const std::vector<Write> after, history_.writes(dataset, place));
+  if (after == before) return {};
+  if (after.empty()) {
+    erase(dataset, place);
+  } else {
+    HW_CHECK_OK(check_span(dataset, place));
+    outputs_[after.back().job.value].insert(dataset.value);
+    HW_CHECK_OK(record(after.back()));
   }
-  if (end == until) return {};
-  return pass_on({dataset, place, delta, end, until});
+  std::set<Micros> ends;
+  for (const std::vector<Write>* writes : {&before, &after}) {
+    for (const Write& write : *writes) ends.insert(write.end);
+  }
+  for (auto end = ends.begin(); end != ends.end(); ++end) {
+    const std::uint64_t delta =
+        cell(place, out_at(after, *end)) - cell(place, out_at(before, *end));
+    const auto next = std::next(end);
+    const Micros until = next == ends.end() ? model::kOpenEnd : *next;
+    if (delta != 0) HW_CHECK_OK(pass_on({dataset, place, delta, *end, until}));
+  }
+  return {};
 }
 
 // ---- passing on

@@ -47,6 +47,8 @@ class Engine {
   // In place of the mapping between the two, if there is one. kInvalidArgument as well where the
   // datasets would then depend on themselves without looking back.
   base::Result<void> set_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
+  // The same of a mapping that was accepted before: whether it looks back is not asked again.
+  base::Result<void> restore_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
   // The error that set_mapping would be, without changing anything.
   base::Result<void> try_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
   base::Result<void> remove_mapping(DatasetNo upstream, DatasetNo downstream);
@@ -56,20 +58,22 @@ class Engine {
   void set_equalities(model::NodeId job, std::vector<CodeEquality> equal,
                       std::vector<CodeEquality> deferred);
 
-  // The history has the write already. It ends what was running there and clears a failure.
+  // The history has the write already, and of other partitions none that was not written here. The
+  // newest of a partition ends what was running there and clears a failure.
   base::Result<void> write(const Write& write);
   // The same in an environment, where it stands in place of what `base` has, whenever that was
   // written. Only writes of the environment itself can have read it. The history has it already,
   // after all of that partition that the environment can see.
   base::Result<void> branch_write(const Write& write);
-  // The start of the newest write of the partition became known later, as the history says by now.
-  base::Result<void> reread(DatasetNo dataset, const Place& place);
+  // What the history says of the partition became other than by one more write: a start, an end or
+  // a code that became known later, a fingerprint that is to count as another, a write that was
+  // none. `before`: what it said. Nothing if that is what it says still.
+  base::Result<void> rewrite(DatasetNo dataset, const Place& place,
+                             const std::vector<Write>& before);
+  // The error of a write there, kLimitExceeded; also of set_running and set_failed.
+  base::Result<void> check_span(DatasetNo dataset, const Place& place) const;
   base::Result<void> set_running(DatasetNo dataset, const Place& place, bool running);
   base::Result<void> set_failed(DatasetNo dataset, const Place& place, bool failed);
-  // A write's fingerprint is to count as another (changes of data that are immaterial); the history
-  // says so already. `end`: of the write; `until`: of the one after it, or kOpenEnd.
-  base::Result<void> rename_out(DatasetNo dataset, const Place& place, std::uint64_t before,
-                                std::uint64_t now, Micros end, Micros until);
 
   void publish(model::Seq seq) noexcept;
   void discard() noexcept;
@@ -90,7 +94,6 @@ class Engine {
   Segment& segment(DatasetNo dataset);
   Lane& lane(DatasetNo dataset, std::uint32_t number);
   Block& block(DatasetNo dataset, const Place& place);
-  base::Result<void> check_span(DatasetNo dataset, const Place& place) const;
 
   base::Result<void> pass_on(const Change& change);
   base::Result<void> pass_on_intervals(const Edge& edge, const Change& change);
@@ -103,6 +106,7 @@ class Engine {
                                 Visit visit);
   base::Result<void> retag(DatasetNo dataset, std::uint32_t lane, const Change& change);
   base::Result<void> record(const Write& write);
+  void erase(DatasetNo dataset, const Place& place);
   base::Result<std::uint64_t> difference_since(const Segment& segment, const Place& place,
                                                Micros at);
   base::Result<std::uint64_t> replaced_since(const Edge& edge, std::uint32_t lane,
@@ -120,8 +124,9 @@ class Engine {
   void refresh_lane(DatasetNo dataset, std::uint32_t number);
   void refresh_block(DatasetNo dataset, Lane& lane, std::int64_t number);
   // The edge alone: what was recorded is not based on it yet. Nothing is changed on an error.
-  base::Result<void> put_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
-  base::Result<void> check_cycles(DatasetNo from);
+  base::Result<void> put_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping,
+                                 bool checked = true);
+  base::Result<void> check_cycles(const Edge& edge);
 
   History& history_;
   State working_;

@@ -142,20 +142,6 @@ Result<std::uint64_t> Engine::uniform_at(const Edge& edge, std::uint32_t number,
   return std::uint64_t{0};
 }
 
-Result<void> Engine::reread(DatasetNo dataset, const Place& place) {
-  HW_TRY(const Write write, newest(dataset, place));
-  const Micros start = write.start;
-  HW_TRY(const std::uint64_t difference, difference_since(working_.segment(dataset), place, start));
-  HW_TRY(const std::uint64_t tag, tag_at(dataset, place.lane, start));
-  Lane& lane = this->lane(dataset, place.lane);
-  Block& block = lane.grow(block_of(place.index));
-  set_difference(block, offset_of(place.index), difference);
-  Attribute attribute = block.attribute(offset_of(place.index));
-  attribute.tag = tag;
-  set_attribute(dataset, block, place, attribute);
-  return {};
-}
-
 // All differences and tags of the dataset anew, after its mappings changed.
 Result<void> Engine::rebase(DatasetNo dataset) {
   const auto lanes = static_cast<std::uint32_t>(working_.segment(dataset).lanes.size());

@@ -305,10 +305,9 @@ Result<void> PartitionView::apply_to_data(Step& step, const ChangeDocument& chan
         storage::MaterializationRow row = rows[i];
         row.out = equal ? rows[i - 1].out : row.reported_out;
         if (row.out == rows[i].out) break;
+        HW_TRY(const std::vector<Write> before, writes(change.dataset, {span.lane, index}));
         HW_CHECK_OK(step.writer.put_materialization(row));
-        const Micros until = i + 1 < rows.size() ? rows[i + 1].end : model::kOpenEnd;
-        HW_CHECK_OK(engine_->rename_out(change.dataset, {span.lane, index}, rows[i].out, row.out,
-                                        row.end, until));
+        HW_CHECK_OK(engine_->rewrite(change.dataset, {span.lane, index}, before));
         break;
       }
     }

@@ -299,8 +299,9 @@ Result<void> PartitionView::materialize(Step& step, const RunInfo& run, const Ru
       if (same->start == start) continue;
       storage::MaterializationRow again = *same;
       again.start = std::min(start, again.end);
+      HW_TRY(const std::vector<Write> before, writes(row.dataset, place));
       HW_CHECK_OK(step.writer.put_materialization(again));
-      if (same + 1 == known.end()) HW_CHECK_OK(engine_->reread(row.dataset, place));
+      HW_CHECK_OK(engine_->rewrite(row.dataset, place, before));
       continue;
     }
     if (!known.empty() && known.back().end <= end && known.back().out != write.out) {

@@ -164,7 +164,7 @@ void each_present(const Lane& lane, std::int64_t first, std::int64_t last, Visit
     if (block == nullptr || block->count == 0) continue;
     const std::int64_t base = b << kBlockBits;
     const std::size_t low = first > base ? offset_of(first) : 0;
-    const std::size_t high = last - base < kBlockSize ? offset_of(last) : kBlockSize - 1;
+    const std::size_t high = b == block_of(last) ? offset_of(last) : kBlockSize - 1;
     for (std::size_t w = low / 64; w <= high / 64; ++w) {
       std::uint64_t word = block->present.word(w);
       if (w == low / 64) word &= ~std::uint64_t{0} << (low % 64);

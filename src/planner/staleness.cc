@@ -76,7 +76,7 @@ std::uint64_t Staleness::deferred(DatasetNo dataset, std::uint32_t number, std::
     const auto bit = std::countr_zero(rest);
     const Attribute& attribute = block.attribute(offset_of(index) + static_cast<std::size_t>(bit));
     if (codes.same_if_deferred(attribute.job, dataset, index + bit, attribute.code,
-                               codes.current(attribute.job))) {
+                               codes.current(attribute.job), now_)) {
       out |= std::uint64_t{1} << bit;
     }
   }
@@ -107,12 +107,9 @@ Verdict Staleness::verdict(DatasetNo dataset, const Place& place) const {
   out.failed = is(all.failed);
   out.unrecoverable = is(all.unrecoverable);
   const Space& space = *state_->segment(dataset).space;
-  const Span begun = space.expected(place.lane, now_, false);
-  const Span closed = space.expected(place.lane, now_, true);
-  const auto within = [&](const Span& span) {
-    return span.first <= place.index && place.index <= span.last;
-  };
-  out.open = within(begun) && !within(closed);
+  if (const auto interval = space.interval(place)) {
+    out.open = interval->second > now_ - space.index_dimension()->close_offset_us;
+  }
   return out;
 }
 
