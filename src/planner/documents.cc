@@ -143,6 +143,13 @@ std::string encode(const MappingDocument& document) {
     out += "{\"seen\":" + unsigned_number(candidate.seen) +
            ",\"mapping\":" + stored_mapping(candidate.mapping) + "}";
   }
+  out += "]";
+  if (!document.code) return out + "}";
+  out += ",\"job\":" + unsigned_number(document.job.value) +
+         ",\"code\":" + number(document.code.value) + ",\"columns\":[";
+  for (const std::string& column : document.columns) {
+    out += (out.back() == '[' ? "" : ",") + json_quote(column);
+  }
   return out + "]}";
 }
 
@@ -158,18 +165,25 @@ MappingDocument decode_mapping(std::string_view json) {
     out.candidates.push_back({read_stored_mapping(candidate.get("mapping")),
                               static_cast<std::uint64_t>(integer(candidate, "seen"))});
   });
+  out.job = NodeId{static_cast<std::uint32_t>(integer(root, "job"))};
+  out.code = CodeId{integer(root, "code")};
+  root.get("columns").elements(
+      [&](const JsonValue& column) { out.columns.push_back(column.string().value_or("")); });
   return out;
 }
 
 std::string encode(const JobDocument& document) {
   return "{\"code\":" + number(document.code.value) + ",\"at\":" + number(document.at) +
-         ",\"partitions\":" + flag(document.partitions) + "}";
+         ",\"partitions\":" + flag(document.partitions) +
+         ",\"before\":" + number(document.before.value) + ",\"change\":" + number(document.change) +
+         "}";
 }
 
 JobDocument decode_job(std::string_view json) {
   const JsonValue root(json);
   return {CodeId{integer(root, "code")}, integer(root, "at"),
-          root.get("partitions").boolean().value_or(false)};
+          root.get("partitions").boolean().value_or(false), CodeId{integer(root, "before")},
+          integer(root, "change")};
 }
 
 std::string encode(const ChangeDocument& document) {
@@ -183,7 +197,15 @@ std::string encode(const ChangeDocument& document) {
     out += out.back() == '[' ? "[" : ",[";
     out += unsigned_number(span.lane) + "," + number(span.first) + "," + number(span.last) + "]";
   }
-  return out + "]}";
+  out += "]";
+  if (!document.columns.empty()) out += ",\"columns\":[";
+  for (const ChangedColumn& column : document.columns) {
+    out += out.back() == '[' ? "" : ",";
+    out += "{\"namespace\":" + json_quote(column.dataset.name_space) +
+           ",\"name\":" + json_quote(column.dataset.name) +
+           ",\"field\":" + json_quote(column.field) + "}";
+  }
+  return out + (document.columns.empty() ? "}" : "]}");
 }
 
 ChangeDocument decode_change(std::string_view json) {
@@ -201,6 +223,10 @@ ChangeDocument decode_change(std::string_view json) {
     span.elements([&](const JsonValue& part) { parts.push_back(part.integer().value_or(0)); });
     parts.resize(3);
     out.spans.push_back({static_cast<std::uint32_t>(parts[0]), parts[1], parts[2]});
+  });
+  root.get("columns").elements([&](const JsonValue& column) {
+    out.columns.push_back(
+        {{text(column, "namespace"), text(column, "name")}, text(column, "field")});
   });
   return out;
 }

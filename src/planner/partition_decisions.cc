@@ -58,6 +58,9 @@ Result<void> PartitionView::decide_anything(Step& step, bool admit) {
   if (kind == "planner.put_policy") return put_policy(step, decision, admit);
   if (kind == "planner.decide") return decide(step, decision, admit);
   if (kind == "planner.revoke") return revoke(step, decision, admit);
+  if (kind == "planner.put_environment") return put_environment(step, decision, admit);
+  if (kind == "planner.delete_environment") return delete_environment(step, decision, admit);
+  if (kind == "planner.environment_write") return write_environment(step, decision, admit);
   if (!admit) return {};  // of a newer version
   return invalid("decision is none that is known: " + kind);
 }
