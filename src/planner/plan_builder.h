@@ -68,6 +68,10 @@ struct PlanSources {
   const Standing* standing = nullptr;  // null: nothing stands
 };
 
+// kInvalidArgument names the option that is out of its range. What webhooks are allowed is not
+// looked at.
+base::Result<void> check_options(const PlanOptions& options);
+
 base::Result<PlanDraft> make_plan(const Staleness& staleness, const PlanSources& sources,
                                   const PlanOptions& options,
                                   const std::function<bool()>& cancelled);

@@ -12,18 +12,6 @@ namespace {
 
 std::uint64_t ones(std::uint64_t word) { return static_cast<std::uint64_t>(std::popcount(word)); }
 
-// The bits of [index, index + 64) that lie in one of the intervals, which are sorted and apart.
-std::uint64_t interval_word(const std::vector<Interval>& intervals, std::int64_t index) {
-  std::uint64_t out = 0;
-  for (auto it = std::lower_bound(
-           intervals.begin(), intervals.end(), index,
-           [](const Interval&interval, std::int64_t at) { return interval.last < at; });
-       it != intervals.end() && it->first <= index + 63; ++it) {
-    out |= span_word({0, it->first, it->last}, index);
-  }
-  return out;
-}
-
 }  // namespace
 
 Counts& Counts::operator+=(const Counts& other) {
