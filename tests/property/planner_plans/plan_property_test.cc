@@ -83,7 +83,9 @@ void check_invariants(const PlanDraft& draft) {
     const auto key = [](const Task& t) {
       return std::tuple(t.wave, t.dataset.value, t.span.lane, t.span.first);
     };
-    if (before != nullptr) ASSERT_LT(key(*before), key(task));
+    if (before != nullptr) {
+      ASSERT_LT(key(*before), key(task));
+    }
     before = &task;
     ASSERT_LE(task.count(), draft.options.max_partitions_per_task);
     ASSERT_GE(task.count(), 1);
@@ -129,7 +131,9 @@ void check_order(World& world, const State& state, const PlanDraft& draft,
       });
     }
     ASSERT_EQ(reads, told.size());
-    if (!chained[partition.first.value]) ASSERT_EQ(task->wave, wave) << name(partition);
+    if (!chained[partition.first.value]) {
+      ASSERT_EQ(task->wave, wave) << name(partition);
+    }
   }
   for (const Task& task : draft.tasks) {
     const std::set<std::uint32_t>& found = waits[task.number];
@@ -315,7 +319,9 @@ TEST_F(Plans, LeaveNothingInNeedWhenTheyAreRun) {
       }
     }
   }
-  if (worlds() != 1) EXPECT_GT(checked, kWorlds / 10);
+  if (worlds() != 1) {
+    EXPECT_GT(checked, kWorlds / 10);
+  }
 }
 
 // What remains in need after a plan of everything, where nothing is excused, is nothing at all.
@@ -341,7 +347,9 @@ TEST_F(Plans, OfEverythingLeaveNothingThatMayBecomeStale) {
     ASSERT_EQ(all.missing, 0U);
     ASSERT_EQ(all.maybe, 0U);
   }
-  if (worlds() != 1) EXPECT_GT(checked, kWorlds / 4);
+  if (worlds() != 1) {
+    EXPECT_GT(checked, kWorlds / 4);
+  }
 }
 
 // ---- budgets
@@ -404,15 +412,22 @@ TEST_F(Plans, ForABudgetKeepAPartThatNothingIsMissingFrom) {
     for (const Task& task : part->tasks) {
       spent += kind == 1 ? task.cost_micros.p90 : task.duration_ms.p90;
     }
-    if (kind == 1)
+    if (kind == 1) {
       ASSERT_LE(spent, *options.budget_cost_micros + static_cast<std::int64_t>(part->tasks.size()));
-    if (kind == 2) ASSERT_LE(spent, *options.budget_duration_ms);
+    }
+    if (kind == 2) {
+      ASSERT_LE(spent, *options.budget_duration_ms);
+    }
     if (::testing::Test::HasFailure()) return;
     cut += out.empty() ? 0 : 1;
     kept += some.empty() ? 0 : 1;
   }
-  if (worlds() != 1) EXPECT_GT(cut, kWorlds / 4);
-  if (worlds() != 1) EXPECT_GT(kept, kWorlds / 4);
+  if (worlds() != 1) {
+    EXPECT_GT(cut, kWorlds / 4);
+  }
+  if (worlds() != 1) {
+    EXPECT_GT(kept, kWorlds / 4);
+  }
 }
 
 }  // namespace
