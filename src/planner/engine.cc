@@ -61,6 +61,7 @@ Result<void> Engine::check_span(DatasetNo dataset, const Place& place, std::int6
 
 DatasetNo Engine::add_dataset(NodeId node) {
   const std::uint32_t at = working_.count_++;
+  working_.wiring_ = std::make_shared<const char>();
   if (at % State::kChunk == 0) working_.chunks_.push_back(std::make_shared<State::Chunk>());
   auto segment = std::make_shared<Segment>();
   segment->node = node;
@@ -140,6 +141,7 @@ Result<void> Engine::put_mapping(DatasetNo upstream, DatasetNo downstream, Mappi
     });
   };
   const std::vector<Edge> out = segment(upstream).out, in = segment(downstream).in;
+  working_.wiring_ = std::make_shared<const char>();
   put(segment(upstream).out, edge);
   put(segment(downstream).in, edge);
   if (!checked || !edge.reads->counts()) return {};
@@ -154,6 +156,7 @@ Result<void> Engine::remove_mapping(DatasetNo upstream, DatasetNo downstream) {
   const auto gone = [&](const Edge& edge) {
     return edge.upstream == upstream && edge.downstream == downstream;
   };
+  working_.wiring_ = std::make_shared<const char>();
   std::erase_if(segment(upstream).out, gone);
   std::erase_if(segment(downstream).in, gone);
   return rebase(downstream);

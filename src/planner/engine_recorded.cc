@@ -290,7 +290,7 @@ void Engine::refresh_block(DatasetNo dataset, Lane& lane, std::int64_t number) {
     for (std::uint64_t rest = block.present.word(w); rest != 0; rest &= rest - 1) {
       const std::uint64_t bit = rest & (~rest + 1);
       const std::size_t i = w * 64 + static_cast<std::size_t>(std::countr_zero(rest));
-      const Bools& bools = entries[block.pages[i / kPageSize]->attribute[i % kPageSize]];
+      const Bools& bools = entries[block.entry(i)];
       bool differs = bools.code;
       if (bools.varies && !bools.unknown) {
         const Attribute& attribute = block.attribute(i);

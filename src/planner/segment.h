@@ -123,10 +123,11 @@ struct Block {
     const Differences* const page = differences[i / kPageSize].get();
     return page == nullptr ? 0 : page->values[i % kPageSize];
   }
-  // Of one that is present.
-  const Attribute& attribute(std::size_t i) const {
-    return palette[pages[i / kPageSize]->attribute[i % kPageSize]];
+  // Of one that is present: which of the palette, and what.
+  std::uint16_t entry(std::size_t i) const {
+    return pages[i / kPageSize]->attribute[i % kPageSize];
   }
+  const Attribute& attribute(std::size_t i) const { return palette[entry(i)]; }
 };
 
 struct Lane {
