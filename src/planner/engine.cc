@@ -40,10 +40,16 @@ Block& Engine::block(DatasetNo dataset, const Place& place) {
 }
 
 Result<void> Engine::check_span(DatasetNo dataset, const Place& place) const {
+  return check_span(dataset, place, place.index);
+}
+
+Result<void> Engine::check_span(DatasetNo dataset, const Place& place, std::int64_t last) const {
+  std::int64_t first = block_of(place.index), end = block_of(last) + 1;
   const Lane* const lane = working_.segment(dataset).find(place.lane);
-  if (lane == nullptr || lane->blocks.empty()) return {};
-  const std::int64_t first = std::min(lane->first, block_of(place.index));
-  const std::int64_t end = std::max(lane->end(), block_of(place.index) + 1);
+  if (lane != nullptr && !lane->blocks.empty()) {
+    first = std::min(lane->first, first);
+    end = std::max(lane->end(), end);
+  }
   if (end - first <= kMaxSpan / kBlockSize) return {};
   return make_error(ErrorCode::kLimitExceeded, "Partitions of one dataset may lie at most " +
                                                    std::to_string(kMaxSpan) +
@@ -55,6 +61,7 @@ Result<void> Engine::check_span(DatasetNo dataset, const Place& place) const {
 
 DatasetNo Engine::add_dataset(NodeId node) {
   const std::uint32_t at = working_.count_++;
+  working_.wiring_ = std::make_shared<const char>();
   if (at % State::kChunk == 0) working_.chunks_.push_back(std::make_shared<State::Chunk>());
   auto segment = std::make_shared<Segment>();
   segment->node = node;
@@ -134,6 +141,7 @@ Result<void> Engine::put_mapping(DatasetNo upstream, DatasetNo downstream, Mappi
     });
   };
   const std::vector<Edge> out = segment(upstream).out, in = segment(downstream).in;
+  working_.wiring_ = std::make_shared<const char>();
   put(segment(upstream).out, edge);
   put(segment(downstream).in, edge);
   if (!checked || !edge.reads->counts()) return {};
@@ -148,6 +156,7 @@ Result<void> Engine::remove_mapping(DatasetNo upstream, DatasetNo downstream) {
   const auto gone = [&](const Edge& edge) {
     return edge.upstream == upstream && edge.downstream == downstream;
   };
+  working_.wiring_ = std::make_shared<const char>();
   std::erase_if(segment(upstream).out, gone);
   std::erase_if(segment(downstream).in, gone);
   return rebase(downstream);
@@ -228,8 +237,7 @@ Result<void> Engine::record(const Write& write) {
   Block& block = lane.grow(block_of(write.place.index));
   const std::size_t i = offset_of(write.place.index);
   const std::uint64_t delta = cell(write.place, write.out) - cell(write.place, block.out(i));
-  Columns& columns = own(block.columns);
-  columns.out[i] = write.out;
+  own(block.pages[i / kPageSize]).out[i % kPageSize] = write.out;
   if (!block.present.get(i)) {
     block.present.set(i, true);
     ++block.count;
@@ -256,7 +264,7 @@ void Engine::erase(DatasetNo dataset, const Place& place) {
   lane.sum -= gone;
   --block.count;
   --lane.count;
-  own(block.columns).out[i] = 0;
+  own(block.pages[i / kPageSize]).out[i % kPageSize] = 0;
   set_difference(block, i, 0);
   for (Bits* bits : {&block.present, &block.code, &block.tag, &block.unknown}) bits->set(i, false);
 }
