@@ -1,5 +1,6 @@
 #include "planner/documents.h"
 
+#include <algorithm>
 #include <array>
 
 #include "model/json.h"
@@ -23,6 +24,10 @@ constexpr std::array<std::pair<Decided, std::string_view>, 4> kDecided{
 constexpr std::array kMappingKinds{
     MappingKind::kIdentity, MappingKind::kWindow, MappingKind::kRollup,   MappingKind::kFanOut,
     MappingKind::kAll,      MappingKind::kLast,   MappingKind::kExplicit, MappingKind::kAsOf};
+
+// That people can declare; a projection is made of lanes' numbers, which they do not see.
+constexpr std::array<std::pair<LaneRule, std::string_view>, 3> kLaneRules{
+    {{LaneRule::kMatched, "matched"}, {LaneRule::kSame, "same"}, {LaneRule::kAll, "all"}}};
 
 std::string number(std::int64_t value) { return std::to_string(value); }
 std::string unsigned_number(std::uint64_t value) { return std::to_string(value); }
@@ -262,12 +267,23 @@ DecisionDocument decode_decision(std::string_view json) {
 
 // ---- the contract's PartitionMapping ------------------------------------------------------------
 
+namespace {
+
+std::string_view lanes_name(LaneRule rule) {
+  for (const auto& [known, name] : kLaneRules) {
+    if (known == rule) return name;
+  }
+  return "projected";
+}
+
+}  // namespace
+
 std::string mapping_json(const Mapping& mapping) {
   std::string out = "{\"kind\":" + json_quote(to_string(mapping.kind));
   const bool moves = mapping.kind == MappingKind::kWindow || mapping.kind == MappingKind::kRollup ||
                      mapping.kind == MappingKind::kFanOut;
   if (moves) out += ",\"from\":" + number(mapping.from) + ",\"to\":" + number(mapping.to);
-  if (mapping.lanes == LaneRule::kAll) out += ",\"lanes\":\"all\"";
+  out += ",\"lanes\":" + json_quote(lanes_name(mapping.lanes));
   if (mapping.kind == MappingKind::kExplicit) {
     out += ",\"pair_count\":" + unsigned_number(mapping.pairs.size());
   }
@@ -324,9 +340,11 @@ Result<Mapping> parse_mapping(std::string_view json, const Space& upstream,
     if (!parsed) return bad_member(name, "must be a whole number of upstream partitions.");
     *value = *parsed;
   }
-  const std::string lanes = root.get("lanes").present() ? text(root, "lanes") : "same";
-  if (lanes != "same" && lanes != "all") return bad_member("lanes", "must be same or all.");
-  out.lanes = lanes == "all" ? LaneRule::kAll : LaneRule::kSame;
+  const std::string lanes = root.get("lanes").present() ? text(root, "lanes") : "matched";
+  const auto rule = std::find_if(kLaneRules.begin(), kLaneRules.end(),
+                                 [&](const auto& known) { return known.second == lanes; });
+  if (rule == kLaneRules.end()) return bad_member("lanes", "must be matched, same or all.");
+  out.lanes = rule->first;
   if (out.kind == MappingKind::kExplicit) {
     HW_TRY(out.pairs, parse_pairs(root.get("pairs"), upstream, downstream));
   }

@@ -24,7 +24,7 @@ enum class DocumentKind : std::int32_t {
   kJob = 3,               // a: node of the job
   kChange = 4,            // a: seq of the record, b: 0 code, else the dataset whose data changed
   kDecision = 5,          // a: seq of the decision
-  kPolicy = 6,             // a: dataset; a DatasetPolicy
+  kPolicy = 6,            // a: dataset; a DatasetPolicy
   kEnvironment = 8,       // a: number, the seq that made it
   kEnvironmentWrite = 9,  // a: number of the environment, b: seq
 };
@@ -106,9 +106,9 @@ JobDocument decode_job(std::string_view json);
 ChangeDocument decode_change(std::string_view json);
 DecisionDocument decode_decision(std::string_view json);
 
-// The contract's PartitionMapping: {"kind", "from", "to", "lanes", "projection", "pairs"}. Pairs
-// are places as the two spaces name them; `upstream` and `downstream` may be null where there are
-// none. The error names the member.
+// The contract's MappingValue: {"kind", "from", "to", "lanes", "pair_count"}; "from" and "to" where
+// the kind has them, pairs only counted. To be parsed: "pairs" instead, places as the two spaces
+// name them. The error names the member.
 std::string mapping_json(const Mapping& mapping);
 base::Result<Mapping> parse_mapping(std::string_view json, const Space& upstream,
                                     const Space& downstream);

@@ -6,7 +6,7 @@
 
 namespace headwater::planner {
 
-Need need_of(const State& state, DatasetNo dataset, const Place& place) {
+Need need_of(const State& state, DatasetNo dataset, const Place& place, base::Micros now) {
   const Segment& segment = state.segment(dataset);
   if (!segment.space->has(place)) return Need::kGone;
   const Lane* const lane = segment.find(place.lane);
@@ -19,7 +19,7 @@ Need need_of(const State& state, DatasetNo dataset, const Place& place) {
   const CodeBook& codes = state.codes();
   const bool deferred = codes.has_deferred(attribute.job) &&
                         codes.same_if_deferred(attribute.job, dataset, place.index, attribute.code,
-                                               codes.current(attribute.job));
+                                               codes.current(attribute.job), now);
   return deferred ? Need::kNothing : Need::kRun;
 }
 

@@ -16,7 +16,7 @@ enum class Need : std::uint8_t {
   kNothing,
   kGone,  // the space has no such partition (any more)
 };
-Need need_of(const State& state, DatasetNo dataset, const Place& place);
+Need need_of(const State& state, DatasetNo dataset, const Place& place, base::Micros now);
 
 // A digest of what a run of the span would be of now: the code of the job, and all that the
 // partitions read. Equal work has an equal one.

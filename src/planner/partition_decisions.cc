@@ -81,6 +81,7 @@ Result<void> PartitionView::put_space(Step& step, const JsonValue& decision, boo
   HW_TRY(const NodeId node, named_dataset(step, decision.get("dataset")));
   const auto known = numbers_.find(node.value);
   const Dataset* const before = known == numbers_.end() ? nullptr : &datasets_[known->second - 1];
+  if (decision.get("space").is_null()) return withdraw_space(step, decision, node, admit);
   HW_TRY(Space space,
          Space::parse(decision.get("space").text(),
                       before != nullptr && before->has_space ? &before->space : nullptr));
@@ -99,21 +100,41 @@ Result<void> PartitionView::put_space(Step& step, const JsonValue& decision, boo
     return {};
   }
   HW_TRY(const DatasetNo number, dataset_of(step, node));
-  SpaceDocument document;
-  document.declared = true;
-  document.space = space.to_json();
-  for (std::uint32_t lane = 0; lane < space.lane_count(); ++lane) {
-    document.lanes.push_back(space.lane_values(lane));
-  }
-  document.keys = datasets_[number.value - 1].keys;
-  document.author = text(decision, "author");
-  document.reason = text(decision, "reason");
   HW_CHECK_OK(set_space(step, number, std::move(space), true));
   book_->mappings_changed(number);
   for (const Edge& edge : engine_->working().segment(number).out) {
     book_->mappings_changed(edge.downstream);
   }
-  return put(step, DocumentKind::kSpace, number.value, 0, encode(document));
+  const Dataset& dataset = datasets_[number.value - 1];
+  return put(step, DocumentKind::kSpace, number.value, 0,
+             encode(space_document(dataset, decision)));
+}
+
+SpaceDocument PartitionView::space_document(const Dataset& dataset, const JsonValue& decision) {
+  SpaceDocument out;
+  out.declared = dataset.declared;
+  out.space = dataset.space.to_json();
+  for (std::uint32_t lane = 0; lane < dataset.space.lane_count(); ++lane) {
+    out.lanes.push_back(dataset.space.lane_values(lane));
+  }
+  out.keys = dataset.keys;
+  out.author = text(decision, "author");
+  out.reason = text(decision, "reason");
+  return out;
+}
+
+// What is numbered stays; from now on it counts as learned.
+Result<void> PartitionView::withdraw_space(Step& step, const JsonValue& decision, NodeId node,
+                                           bool admit) {
+  const auto known = numbers_.find(node.value);
+  if (known == numbers_.end() || !datasets_[known->second - 1].declared) {
+    return make_error(ErrorCode::kNotFound, "Nothing is declared of this dataset's partitions.");
+  }
+  if (admit) return {};
+  Dataset& dataset = datasets_[known->second - 1];
+  dataset.declared = false;
+  return put(step, DocumentKind::kSpace, known->second, 0,
+             encode(space_document(dataset, decision)));
 }
 
 Result<void> PartitionView::put_mapping(Step& step, const JsonValue& decision, bool admit) {
@@ -185,9 +206,9 @@ Result<DecisionDocument> PartitionView::read_decision(Step& step, const JsonValu
   out.author = text(decision, "author");
   out.reason = text(decision, "reason");
   const std::string until = text(decision, "until");
-  if (out.decided == Decided::kDefer) {
+  if (out.decided == Decided::kDefer && !until.empty()) {
     const auto moment = model::parse_time(until);
-    if (!moment) return invalid("defer needs until, a moment like 2026-11-01T00:00:00Z.");
+    if (!moment) return invalid("until must be a moment like 2026-11-01T00:00:00Z.");
     out.until = moment->micros;
   }
   const std::string first = text(decision, "first"), last = text(decision, "last"),
@@ -294,10 +315,9 @@ Result<void> PartitionView::apply_to_data(Step& step, const ChangeDocument& chan
         storage::MaterializationRow row = rows[i];
         row.out = equal ? rows[i - 1].out : row.reported_out;
         if (row.out == rows[i].out) break;
+        HW_TRY(const std::vector<Write> before, writes(change.dataset, {span.lane, index}));
         HW_CHECK_OK(step.writer.put_materialization(row));
-        const Micros until = i + 1 < rows.size() ? rows[i + 1].end : model::kOpenEnd;
-        HW_CHECK_OK(engine_->rename_out(change.dataset, {span.lane, index}, rows[i].out, row.out,
-                                        row.end, until));
+        HW_CHECK_OK(engine_->rewrite(change.dataset, {span.lane, index}, before));
         break;
       }
     }

@@ -145,7 +145,7 @@ Result<void> PartitionView::load_mappings(storage::Reader& reader) {
     const auto downstream = static_cast<std::uint32_t>(row.b);
     if (document.declared || !document.candidates.empty()) {
       HW_CHECK_OK(
-          engine_->set_mapping(DatasetNo{upstream}, DatasetNo{downstream}, document.mapping));
+          engine_->restore_mapping(DatasetNo{upstream}, DatasetNo{downstream}, document.mapping));
     }
     mappings_[{upstream, downstream}] = std::move(document);
   }

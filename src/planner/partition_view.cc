@@ -305,8 +305,9 @@ Result<void> PartitionView::materialize(Step& step, const RunInfo& run, const Ru
       if (same->start == start) continue;
       storage::MaterializationRow again = *same;
       again.start = std::min(start, again.end);
+      HW_TRY(const std::vector<Write> before, writes(row.dataset, place));
       HW_CHECK_OK(step.writer.put_materialization(again));
-      if (same + 1 == known.end()) HW_CHECK_OK(engine_->reread(row.dataset, place));
+      HW_CHECK_OK(engine_->rewrite(row.dataset, place, before));
       book_->written(book_step(step), row.dataset, place);
       continue;
     }
@@ -350,7 +351,7 @@ Result<void> PartitionView::learn_mapping(Step& step, std::uint32_t upstream,
   bool met = false;
   for (Candidate& candidate : document.candidates) {
     const auto reads = Reads::create(candidate.mapping, up, down);
-    if (!reads || !agrees(*reads, inputs, outputs)) continue;
+    if (!reads || !agrees(*reads, up.lane_count(), inputs, outputs)) continue;
     ++candidate.seen;
     met = true;
   }

@@ -85,6 +85,9 @@ class PartitionView final : public storage::View, public History {
 
   // ---- decisions ----
   base::Result<void> put_space(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> withdraw_space(Step& step, const model::JsonValue& decision, NodeId node,
+                                    bool admit);
+  static SpaceDocument space_document(const Dataset& dataset, const model::JsonValue& decision);
   base::Result<void> put_mapping(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> put_policy(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> decide(Step& step, const model::JsonValue& decision, bool admit);

@@ -207,7 +207,7 @@ void PlanBook::written(const Step& step, DatasetNo dataset, const Place& place) 
     plan->last_may_have_moved(dataset, place);
     Task* const task = plan->find(dataset, place);
     if (task == nullptr || !plan->terms().environment.empty()) continue;
-    const bool current = need_of(engine_.working(), dataset, place) != Need::kRun;
+    const bool current = need_of(engine_.working(), dataset, place, step.at) != Need::kRun;
     progress(step, *plan, *task, place.index, current);
   }
 }

@@ -170,7 +170,7 @@ class LeaseGiver {
   // Verified now, whatever the plan had thought.
   bool needs_run(const Task& task, std::int64_t index) {
     ++verified_;
-    switch (need_of(state_, task.dataset, {task.span.lane, index})) {
+    switch (need_of(state_, task.dataset, {task.span.lane, index}, step_.at)) {
       case Need::kRun: return true;
       case Need::kGone: return false;
       // What it reads may have changed without having been reported yet.

@@ -30,6 +30,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "planner/inbox.h"
 #include "planner/staleness.h"
 #include "planner/state.h"
 #include "storage/storage.h"
@@ -46,8 +47,16 @@ class Planner {
   base::Result<std::shared_ptr<const Staleness>> staleness(base::Micros now,
                                                            const std::function<bool()>& cancelled)
       EXCLUDES(mutex_);
+  // The same of that state.
+  base::Result<std::shared_ptr<const Staleness>> staleness(std::shared_ptr<const State> state,
+                                                           base::Micros now,
+                                                           const std::function<bool()>& cancelled)
+      EXCLUDES(mutex_);
+  // For the inboxes of this planner's states.
+  ChangeBook& changes() { return changes_; }
 
  private:
+  ChangeBook changes_;
   mutable base::Mutex mutex_;
   std::shared_ptr<const State> state_ GUARDED_BY(mutex_) = std::make_shared<const State>();
   std::shared_ptr<const Staleness> last_ GUARDED_BY(mutex_);
