@@ -861,6 +861,607 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/partitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The partitions of a dataset
+         * @description One item for each partition that is there or expected, in the order of lanes and keys, with
+         *     its verdict and what wrote it last. `docs/partition-rules.md` has the rules of verdicts.
+         */
+        get: operations["getPartitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/partitions/space": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a dataset is cut into partitions */
+        get: operations["getPartitionSpace"];
+        /**
+         * Declare how a dataset is cut
+         * @description In place of what was declared or learned. Partitions never move: a space that would number
+         *     what is there anew is refused with `conflict` or `invalid-argument`, and the message says what
+         *     must stay.
+         */
+        put: operations["putPartitionSpace"];
+        post?: never;
+        /**
+         * Withdraw what was declared of a dataset's partitions
+         * @description Back to what is learned from runs. What was declared stays in force until runs say otherwise,
+         *     so no partition loses its number.
+         */
+        delete: operations["deletePartitionSpace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/partitions/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which partitions read which
+         * @description The mappings between a dataset and those that it reads or that read it, declared and learned,
+         *     with what runs showed.
+         */
+        get: operations["getPartitionMappings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/partitions/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Declare which partitions of one dataset another one reads
+         * @description In place of what was declared or learned. `mapping: null` withdraws the declaration: what runs
+         *     showed counts again, or nothing if they showed nothing. A mapping with which partitions would
+         *     depend on themselves is refused.
+         */
+        put: operations["putPartitionMapping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/partitions/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long a dataset is kept, how fast it loses value, whether it can be computed again */
+        get: operations["getPartitionPolicy"];
+        /**
+         * Declare how long a dataset is kept and whether it can be computed again
+         * @description The declaration replaces the one before it whole; what is left out has its default. Plans
+         *     begin tasks before an input expires, prefer what loses value last, and never plan what cannot
+         *     be computed again.
+         */
+        put: operations["putPartitionPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/partitions/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a partition is stale
+         * @description The verdict of one partition and, if it is stale, the change that started it and the way from
+         *     there, step by step upstream. `kind` is null for what is not stale.
+         */
+        get: operations["explainPartition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/partitions/grid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The partitions of a dataset as a heat map
+         * @description A row for each lane, a column for each index, one code for each cell: the first of these that
+         *     holds, from the left: unrecoverable, failed, running, stale, orphaned, missing, unknown,
+         *     maybe, open, current. Rows are run-length encoded.
+         *
+         *     What has more than `max_cells` cells is drawn in buckets of `bucket` neighbours of a lane, and
+         *     `bucketed` says so; the code of a bucket is that of its worst partition. More lanes than
+         *     `max_cells` are refused with `limit-exceeded`.
+         */
+        get: operations["getPartitionGrid"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staleness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What has to be run again
+         * @description Counts of partitions for each dataset, and the ranges that the question selects. Without
+         *     `nodeId`: every dataset that has partitions. Counts are intervals: at least `stale_lower` are
+         *     stale, at most `stale_upper` once everything upstream has been run.
+         */
+        get: operations["getStaleness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes that make partitions stale, as an inbox
+         * @description The newest first. A change of code is a job's event with code of another meaning; a comment or
+         *     a space is none. A change of data is a run that wrote something else although nothing known
+         *     asked for it. A change that nobody decided on counts as material.
+         */
+        get: operations["getChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The record that showed the change; of a change of data also which dataset of that record,
+                 *     after a dot.
+                 * @example 1042
+                 */
+                id: components["parameters"]["ChangeId"];
+            };
+            cookie?: never;
+        };
+        /** One change, and what it makes stale */
+        get: operations["getChange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/changes/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The record that showed the change; of a change of data also which dataset of that record,
+                 *     after a dot.
+                 * @example 1042
+                 */
+                id: components["parameters"]["ChangeId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide on a change
+         * @description The newest decision on a change counts. `immaterial`: what was made before and after it is the
+         *     same, everywhere or in a range of partitions. `forward_only`: so are the partitions before
+         *     `from`. `defer`: what is stale for this change alone is deferred until `until`. A change of
+         *     data is material or immaterial as a whole.
+         */
+        post: operations["decideChange"];
+        /**
+         * Revoke the decision on a change
+         * @description As if it had never been taken; the change is open again. It stays in the history.
+         */
+        delete: operations["revokeChangeDecision"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All plans */
+        get: operations["getPlans"];
+        put?: never;
+        /**
+         * Plan what is to be run again
+         * @description Works out, on one version of everything, which partitions are to be run in which order, at
+         *     what expense, and keeps it as a draft. With `dry_run` nothing is kept. Until somebody approves
+         *     it a plan changes nothing.
+         */
+        post: operations["createPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        /** One plan and how far it has come */
+        get: operations["getPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        /** The tasks of a plan */
+        get: operations["getPlanTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a plan
+         * @description From a draft, or from a plan that asks for approval again because it has grown beyond its
+         *     tolerance. From now on its tasks are handed out.
+         */
+        post: operations["approvePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a plan
+         * @description Hands nothing out until it is resumed. Leases that are out stay valid.
+         */
+        post: operations["pausePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a plan
+         * @description Hands tasks out again.
+         */
+        post: operations["resumePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a plan
+         * @description For good. Leases that are out are lost: their next heartbeat is answered with `lease-lost`.
+         */
+        post: operations["cancelPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/leases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take work from a plan
+         * @description Hands out ranges of partitions that may be run now: everything of the plan that they read is
+         *     settled. Each is looked at again first, and what has become current is skipped. A lease ends
+         *     with `complete`, or at `expires_at` unless a heartbeat came; then its work is handed out
+         *     again. The token is larger for every later lease of the same work: whoever writes can use it
+         *     as a fencing token.
+         *
+         *     The same `request_id` gives the same leases, for a scheduler that did not hear the answer.
+         */
+        post: operations["leaseTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/leases/{token}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+                /**
+                 * @description The token of a lease as it was handed out.
+                 * @example 1107-1
+                 */
+                token: components["parameters"]["LeaseToken"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a lease is still worked on */
+        post: operations["heartbeatLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/leases/{token}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+                /**
+                 * @description The token of a lease as it was handed out.
+                 * @example 1107-1
+                 */
+                token: components["parameters"]["LeaseToken"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what became of a lease
+         * @description A range may succeed in part: `done` and `failed` name partitions. Without them, `state` is of
+         *     all that is not settled yet. Reporting the same again changes nothing. Run events that arrive
+         *     meanwhile count as well.
+         */
+        post: operations["completeLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All environments */
+        get: operations["getEnvironments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an environment, percent-encoded.
+                 * @example new-rounding
+                 */
+                name: components["parameters"]["EnvironmentName"];
+            };
+            cookie?: never;
+        };
+        /** One environment, and what would have to run in it */
+        get: operations["getEnvironment"];
+        /**
+         * Create an environment, or change the code of one
+         * @description A view of production in which some jobs have other code. It shares every partition that this
+         *     code does not touch; only what differs has to be run. What is declared replaces what was
+         *     declared before, whole.
+         */
+        put: operations["putEnvironment"];
+        post?: never;
+        /** Delete an environment */
+        delete: operations["deleteEnvironment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/environments/{name}/materializations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an environment, percent-encoded.
+                 * @example new-rounding
+                 */
+                name: components["parameters"]["EnvironmentName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report partitions that were run in an environment */
+        post: operations["postMaterializations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/decisions": {
         parameters: {
             query?: never;
@@ -1176,7 +1777,7 @@ export interface components {
          * @description The stable name of an error.
          * @enum {string}
          */
-        ErrorCode: "invalid-argument" | "invalid-json" | "invalid-event" | "body-too-large" | "unsupported-media-type" | "not-found" | "method-not-allowed" | "not-acceptable" | "invalid-cursor" | "invalid-node-id" | "limit-exceeded" | "seq-not-reached" | "overloaded" | "shutting-down" | "storage-unavailable" | "storage-corrupt" | "data-dir-locked" | "forbidden-host" | "invalid-config" | "cancelled" | "conflict" | "malformed-request" | "uri-too-long" | "headers-too-large" | "request-timeout" | "not-implemented" | "internal";
+        ErrorCode: "invalid-argument" | "invalid-json" | "invalid-event" | "body-too-large" | "unsupported-media-type" | "not-found" | "method-not-allowed" | "not-acceptable" | "invalid-cursor" | "invalid-node-id" | "limit-exceeded" | "seq-not-reached" | "overloaded" | "shutting-down" | "storage-unavailable" | "storage-corrupt" | "data-dir-locked" | "forbidden-host" | "invalid-config" | "cancelled" | "conflict" | "lease-lost" | "malformed-request" | "uri-too-long" | "headers-too-large" | "request-timeout" | "not-implemented" | "internal";
         /** @description An error, after RFC 9457. */
         Problem: {
             /**
@@ -1218,7 +1819,7 @@ export interface components {
              *     far. `cancelled`: the query was stopped.
              * @enum {string}
              */
-            reason: "max_distance" | "max_nodes" | "max_runs" | "max_work" | "max_changes" | "max_checks" | "index_building" | "cancelled";
+            reason: "max_distance" | "max_nodes" | "max_runs" | "max_work" | "max_changes" | "max_checks" | "max_steps" | "max_ranges" | "max_tasks" | "max_partitions" | "index_building" | "cancelled";
             /**
              * Format: int64
              * @description How many nodes were seen but not followed.
@@ -2591,6 +3192,1047 @@ export interface components {
             /** @example ok */
             status: string;
         };
+        /** @description What every answer about partitions says about itself. */
+        PartitionAnswer: {
+            /**
+             * Format: int64
+             * @description The newest record that the answer knows of.
+             */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description The moment that counts as now; what is expected depends on it. To the minute.
+             */
+            evaluated_at: string;
+            complete: boolean;
+            cut: components["schemas"]["Cut"] | null;
+        };
+        /** @description Give it as `cursor` for the next page; null on the last. */
+        NextPage: string | null;
+        /**
+         * @description `stale`: not what a run would make of it. `missing`: expected and never there. `maybe`:
+         *     something that it reads is stale, missing or maybe, and it is not stale itself. `orphaned`:
+         *     there, but the space does not have it. `unknown`: its code is not versioned. `failed`: the
+         *     newest attempt failed. `running`: a run that declared it has not ended. `unrecoverable`: it
+         *     cannot be computed any more. A partition may be of several.
+         * @enum {string}
+         */
+        PartitionStatus: "stale" | "missing" | "maybe" | "orphaned" | "unknown" | "failed" | "current" | "running" | "unrecoverable";
+        /** @description Numbers of partitions. */
+        PartitionCounts: {
+            /**
+             * Format: int64
+             * @description Current, stale and unknown ones; orphaned ones are counted apart.
+             */
+            present: number;
+            /** Format: int64 */
+            missing: number;
+            /** Format: int64 */
+            orphaned: number;
+            /** Format: int64 */
+            current: number;
+            /** Format: int64 */
+            stale: number;
+            /** Format: int64 */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description Of `stale`, those whose own code changed.
+             */
+            by_code: number;
+            /**
+             * Format: int64
+             * @description Of `stale`, those whose inputs changed; some are counted in both.
+             */
+            by_inputs: number;
+            /**
+             * Format: int64
+             * @description Of `stale`, those that are stale only for changes that were deferred.
+             */
+            deferred: number;
+            /**
+             * Format: int64
+             * @description Of what is present and not stale.
+             */
+            maybe: number;
+            /** Format: int64 */
+            running: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of `stale` and `missing`, those that cannot be computed any more: the dataset's policy says
+             *     so.
+             */
+            unrecoverable: number;
+            /**
+             * Format: int64
+             * @description The same as `stale`.
+             */
+            stale_lower: number;
+            /**
+             * Format: int64
+             * @description `stale` and `maybe` together.
+             */
+            stale_upper: number;
+        };
+        /** @description Neighbours of one lane that are alike. */
+        PartitionRange: {
+            /**
+             * @description The key of the first partition; empty for a dataset that is not cut.
+             * @example date=2026-10-01,region=eu
+             */
+            first: string;
+            /** @description The key of the last partition, itself included. */
+            last: string;
+            /** @description The number of the lane, where the dataset has several. */
+            lane?: number;
+            /** Format: int64 */
+            count: number;
+            status: components["schemas"]["PartitionStatus"];
+        };
+        /** @description Neighbours of one lane. */
+        KeyRange: {
+            first: string;
+            last: string;
+            /** Format: int64 */
+            count: number;
+        };
+        /**
+         * @description How a dataset is cut: by one to four dimensions. At most one of them counts as the index: the
+         *     time, else the first range of integers, else, if it stands alone, the static keys. The others
+         *     make the lanes.
+         */
+        PartitionSpace: {
+            dimensions: components["schemas"]["PartitionDimension"][];
+        };
+        PartitionDimension: {
+            /** @description As it stands in keys. */
+            name: string;
+            /** @enum {string} */
+            kind: "time" | "static" | "integer";
+            /**
+             * @description `time`.
+             * @enum {string}
+             */
+            granularity?: "hour" | "day" | "week" | "month";
+            /**
+             * @description `time`: a name of the tz database; days are those of its calendar.
+             * @default UTC
+             * @example Europe/Berlin
+             */
+            zone: string;
+            /**
+             * @description `time`: the key of the first partition that is expected; without it none is expected.
+             *     `integer`: the first number, 0 if not given.
+             */
+            start?: string | number;
+            /**
+             * @description `time`: how long after its end a partition counts as open; at most 366 days.
+             * @default PT0S
+             * @example PT6H
+             */
+            close_offset: string;
+            /** @description `static`: the keys, in the order of their numbers. */
+            keys?: string[];
+            /** @description `static`: those of `keys` that were taken away. */
+            retired?: string[];
+            /**
+             * Format: int64
+             * @description `integer`: the first number after the range; without end if not given.
+             */
+            end?: number;
+            /**
+             * Format: int64
+             * @description `integer`: how many numbers one partition has.
+             * @default 1
+             */
+            step: number;
+        };
+        SpaceInput: {
+            space: components["schemas"]["PartitionSpace"];
+            author: string;
+            reason?: string | null;
+        };
+        SpaceAnswer: {
+            nodeId: string;
+            /** @description By a person; else it was learned from what runs reported. */
+            declared: boolean;
+            space: components["schemas"]["PartitionSpace"] | null;
+            /** @description How many combinations of the dimensions that are not the index there are. */
+            lanes: number;
+            author: string | null;
+            reason: string | null;
+            /**
+             * Format: int64
+             * @description The newest record that the answer knows of.
+             */
+            seq: number;
+        };
+        /**
+         * @description What a partition reads. `identity`: the one of the same index. `window`: those from `from` to
+         *     `to` beside it. `rollup`: the smaller ones that begin within it. `fan_out`: the larger one that
+         *     it lies in. `all`, `last`: every one; the newest one that is there. `explicit`: what `pairs`
+         *     say. `as_of`: kept as lineage, never makes anything stale.
+         * @enum {string}
+         */
+        MappingKind: "identity" | "window" | "rollup" | "fan_out" | "all" | "last" | "explicit" | "as_of";
+        MappingValue: {
+            kind: components["schemas"]["MappingKind"];
+            /**
+             * Format: int64
+             * @description `window`, `rollup`, `fan_out`: where it begins, in upstream partitions; 0 if not given.
+             */
+            from?: number;
+            /**
+             * Format: int64
+             * @description The same for its end, itself included.
+             */
+            to?: number;
+            /**
+             * @description `same`: lane to lane. `all`: every lane reads every lane. `projected`: each lane reads the
+             *     one that shares its values; learned, not declared.
+             * @default same
+             * @enum {string}
+             */
+            lanes: "same" | "all" | "projected";
+            /** @description `explicit`: how many pairs there are. */
+            readonly pair_count?: number;
+        };
+        MappingInput: {
+            /** @description The dataset that is read. */
+            upstream: string;
+            /** @description The dataset whose partitions read it. */
+            downstream: string;
+            mapping: (components["schemas"]["MappingValue"] & {
+                /** @description `explicit`: which partition reads which. */
+                pairs?: {
+                    downstream: string;
+                    upstream: string;
+                }[];
+            }) | null;
+            author: string;
+            reason?: string | null;
+        };
+        PartitionMapping: {
+            upstream: string;
+            downstream: string;
+            /** @description The one in force; null if there is none. */
+            mapping: components["schemas"]["MappingValue"] | null;
+            declared: boolean;
+            author: string | null;
+            reason: string | null;
+            /** @description What runs that reported both sides showed. */
+            learned: {
+                /**
+                 * Format: int64
+                 * @description Runs that reported partitions of both.
+                 */
+                runs: number;
+                /**
+                 * Format: int64
+                 * @description Those of them that agree with the mapping in force.
+                 */
+                seen: number;
+                /** @description `seen` / `runs`; 0 without runs. */
+                confidence: number;
+                /** @description In the order in which they were first seen. */
+                candidates: {
+                    mapping: components["schemas"]["MappingValue"];
+                    /** Format: int64 */
+                    seen: number;
+                }[];
+            };
+        };
+        MappingList: {
+            nodeId: string;
+            mappings: components["schemas"]["PartitionMapping"][];
+            /** Format: int64 */
+            seq: number;
+        };
+        PolicyInput: {
+            /**
+             * @description How long a partition is kept after its end: an ISO 8601 duration in weeks, days, hours,
+             *     minutes and seconds. Null: for ever.
+             * @example P90D
+             */
+            retention?: string | null;
+            /**
+             * @description After how long a partition is worth half; null, it always is worth the same.
+             * @example P30D
+             */
+            half_life?: string | null;
+            /**
+             * @description Whether a partition can be computed again by itself. False for what is merged by key or
+             *     keeps its own history.
+             * @default true
+             */
+            recomputable: boolean;
+            author: string;
+            reason?: string | null;
+        };
+        PartitionPolicy: {
+            nodeId: string;
+            retention: string | null;
+            half_life: string | null;
+            recomputable: boolean;
+            author: string | null;
+            reason: string | null;
+            /** Format: int64 */
+            seq: number;
+        };
+        PartitionVerdict: {
+            /** @example date=2026-10-01,region=eu */
+            key: string;
+            /** @enum {string} */
+            presence: "none" | "missing" | "present" | "orphaned";
+            /**
+             * @description Null for what is not there.
+             * @enum {string|null}
+             */
+            verdict: "current" | "stale" | "unknown" | null;
+            /** @description It is stale because its job's code changed. */
+            code: boolean;
+            /** @description It is stale because what it read changed. */
+            inputs: boolean;
+            /** @description Something that it reads is stale, missing or maybe. */
+            maybe: boolean;
+            running: boolean;
+            failed: boolean;
+            /** @description Its interval, with the close offset, has not passed. */
+            open: boolean;
+            deferred: boolean;
+            unrecoverable: boolean;
+            /** @description Node id of the job that wrote it last. */
+            job: string | null;
+            /** @description The run that wrote it last. */
+            run: string | null;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            interval: {
+                /** Format: date-time */
+                start: string;
+                /**
+                 * Format: date-time
+                 * @description The first instant after it.
+                 */
+                end: string;
+            } | null;
+        };
+        PartitionList: components["schemas"]["PartitionAnswer"] & {
+            nodeId: string;
+            environment: string | null;
+            partitions: components["schemas"]["PartitionVerdict"][];
+            next: components["schemas"]["NextPage"];
+        };
+        Explanation: components["schemas"]["PartitionAnswer"] & components["schemas"]["PartitionVerdict"] & {
+            nodeId: string;
+            environment: string | null;
+            /**
+             * @description `code`: its own job's code. `data`: a source was written again. `dependency`: something
+             *     upstream, made by a job, was. Null if it is not stale.
+             * @enum {string|null}
+             */
+            kind: "code" | "data" | "dependency" | null;
+            /**
+             * @description From the partition upstream to the root: on each step the write that made the step
+             *     before stale. Empty if it is its own code. At most 1000 steps, else `cut` says
+             *     `max_steps`.
+             */
+            way: {
+                nodeId: string;
+                key: string;
+                job: string | null;
+                run: string | null;
+                /** Format: date-time */
+                at: string;
+            }[];
+            root: components["schemas"]["ExplanationRoot"] | null;
+        };
+        /** @description The change that started it. */
+        ExplanationRoot: {
+            /** @enum {string} */
+            kind: "code" | "data";
+            /** @description The job whose code changed, or that wrote the data. */
+            job: string | null;
+            /** @description `code`: the version before. */
+            from: string | null;
+            /** @description `code`: the version after. */
+            to: string | null;
+            /** @description `data`: the dataset that was written again. */
+            nodeId: string | null;
+            /** @description `data`: its partition. */
+            key: string | null;
+            run: string | null;
+            /** @description The change in the inbox, if there is one. */
+            change_id: string | null;
+        };
+        PartitionGrid: components["schemas"]["PartitionAnswer"] & {
+            nodeId: string;
+            environment: string | null;
+            /** @description The columns. */
+            index: {
+                /** @enum {string} */
+                kind: "time" | "integer" | "static" | "none";
+                /** @enum {string|null} */
+                granularity: "hour" | "day" | "week" | "month" | null;
+                zone: string | null;
+                first: components["schemas"]["GridEnd"];
+                last: components["schemas"]["GridEnd"];
+                /**
+                 * Format: int64
+                 * @description How many partitions a lane has from the first to the last.
+                 */
+                count: number;
+                /**
+                 * @description Columns worth a label, at most about a dozen: the beginning of a day, month or
+                 *     year, a round number, a key.
+                 */
+                ticks: {
+                    /**
+                     * Format: int64
+                     * @description In partitions from the first one.
+                     */
+                    offset: number;
+                    label: string;
+                }[];
+            };
+            /**
+             * Format: int64
+             * @description How many partitions of a lane one cell stands for; the last cell for the rest.
+             */
+            bucket: number;
+            bucketed: boolean;
+            /**
+             * @description What the codes in `cells` mean, from 0.
+             * @example [
+             *       "none",
+             *       "current",
+             *       "stale_code",
+             *       "stale_inputs",
+             *       "stale_both",
+             *       "missing",
+             *       "maybe",
+             *       "unknown",
+             *       "orphaned",
+             *       "running",
+             *       "failed",
+             *       "open",
+             *       "deferred",
+             *       "unrecoverable"
+             *     ]
+             */
+            legend: string[];
+            lanes: {
+                /** @description Its number. */
+                lane: number;
+                /**
+                 * @description Its values; empty where the dataset has no lanes.
+                 * @example region=eu
+                 */
+                key: string;
+                /** @description `[code, length]` for each run of equal cells. */
+                cells: number[][];
+            }[];
+        };
+        GridEnd: {
+            /** @description Its value in the dimension that is the index. */
+            key: string;
+            /**
+             * Format: date-time
+             * @description When it begins, of time.
+             */
+            start: string | null;
+        } | null;
+        StalenessAnswer: components["schemas"]["PartitionAnswer"] & {
+            environment: string | null;
+            totals: components["schemas"]["PartitionCounts"];
+            datasets: {
+                nodeId: string;
+                counts: components["schemas"]["PartitionCounts"];
+                /**
+                 * @description Status by status. A partition of two of the asked statuses stands in a range of
+                 *     each.
+                 */
+                ranges: components["schemas"]["PartitionRange"][];
+                /** @description There are more than `max_ranges`. */
+                ranges_more: boolean;
+            }[];
+            next: components["schemas"]["NextPage"];
+        };
+        /** @enum {string} */
+        ChangeKind: "code" | "data";
+        PartitionChange: {
+            /** @example 1042 */
+            id: string;
+            kind: components["schemas"]["ChangeKind"];
+            /** @description The job whose code changed, or the dataset whose data did. */
+            nodeId: string;
+            /** @description The job whose code changed, or that wrote the data. */
+            job: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description The record that showed it.
+             */
+            seq: number;
+            /** @description `code`: the version before, as the producer names it. */
+            from: string | null;
+            to: string | null;
+            /**
+             * @description `code`: the output columns that the producer says it changes. Null: it does not say, so all
+             *     of them.
+             */
+            columns: string[] | null;
+            /** @description `data`: the run that wrote it. */
+            run: string | null;
+            /** @description `data`: what was written again. At most 100; GET /changes/{id} has all of them. */
+            ranges: components["schemas"]["KeyRange"][];
+            /**
+             * @description What would be current, or come nearer to it, without this change. `partitions`: definitely
+             *     stale for it. `maybe`: what may become stale once these have been run.
+             */
+            makes_stale: {
+                /** @description Datasets with partitions that are stale for it. */
+                datasets: number;
+                /** Format: int64 */
+                partitions: number;
+                /** Format: int64 */
+                maybe: number;
+            };
+            /** @description The decision in force. */
+            decision: components["schemas"]["ChangeDecision"] | null;
+        };
+        ChangeList: components["schemas"]["PartitionAnswer"] & {
+            changes: components["schemas"]["PartitionChange"][];
+            /** @description How many there are in all pages together. */
+            total: number;
+            next: components["schemas"]["NextPage"];
+        };
+        ChangeDetail: components["schemas"]["PartitionAnswer"] & components["schemas"]["PartitionChange"] & {
+            /** @description Datasets with partitions that are stale or maybe for it, upstream first. */
+            affected: {
+                nodeId: string;
+                counts: {
+                    /** Format: int64 */
+                    stale: number;
+                    /** Format: int64 */
+                    maybe: number;
+                };
+                ranges: components["schemas"]["PartitionRange"][];
+                ranges_more: boolean;
+            }[];
+            /**
+             * @description Datasets downstream that read none of the columns that changed, by the column lineage
+             *     of their jobs. Empty where the producer names no columns or any lineage on the way is
+             *     not complete.
+             */
+            unaffected: string[];
+            /** @description Every decision on the change, the newest first, revoked ones included. */
+            history: components["schemas"]["ChangeDecision"][];
+        };
+        /** @enum {string} */
+        ChangeVerdict: "material" | "immaterial" | "forward_only" | "defer";
+        ChangeDecisionInput: {
+            verdict: components["schemas"]["ChangeVerdict"];
+            author: string;
+            reason?: string | null;
+            /** @description Only for this output of the job; for all of them if not given. */
+            dataset?: string | null;
+            /** @description `immaterial`, with `dataset`: only from this partition on. */
+            first?: string | null;
+            /** @description The same, up to this partition, itself included. */
+            last?: string | null;
+            /** @description `forward_only`, with `dataset`: the first partition that the new code is for. */
+            from?: string | null;
+            /**
+             * Format: date-time
+             * @description `defer`: until when; without end if not given.
+             */
+            until?: string | null;
+        };
+        ChangeDecision: {
+            /**
+             * Format: int64
+             * @description Its record in the log.
+             */
+            seq: number;
+            verdict: components["schemas"]["ChangeVerdict"];
+            author: string;
+            reason: string | null;
+            /** Format: date-time */
+            at: string;
+            dataset: string | null;
+            first: string | null;
+            last: string | null;
+            from: string | null;
+            /** Format: date-time */
+            until: string | null;
+            /**
+             * Format: int64
+             * @description The record that revoked it, or the decision that took its place.
+             */
+            revoked_by: number | null;
+        };
+        DecidedChange: {
+            /**
+             * Format: int64
+             * @description The record of the decision or of its revocation.
+             */
+            seq: number;
+            decision: components["schemas"]["ChangeDecision"] | null;
+        };
+        AuthorAndReason: {
+            author: string;
+            reason?: string | null;
+        };
+        /**
+         * @description `draft`: waits for approval. `approved`: nothing was handed out yet. A plan that has grown
+         *     beyond its tolerance becomes a draft again.
+         * @enum {string}
+         */
+        PlanState: "draft" | "approved" | "executing" | "paused" | "cancelled" | "done";
+        /**
+         * @description `pending`: something that it reads is not settled. `ready`: a part of it can be handed out.
+         *     `blocked`: what is left of it reads what failed for good.
+         * @enum {string}
+         */
+        TaskState: "pending" | "ready" | "leased" | "done" | "failed" | "blocked";
+        PlanOptions: {
+            name?: string | null;
+            /** @description Where to look; everything if not given. */
+            scope?: {
+                /** @description Datasets, or jobs for what they write. */
+                nodeIds: string[];
+                /**
+                 * @default downstream
+                 * @enum {string}
+                 */
+                direction: "none" | "downstream" | "upstream";
+            } | null;
+            /** @description Only what these changes make stale; whatever the reason if empty. */
+            changes?: string[];
+            /**
+             * @description Which partitions.
+             * @default [
+             *       "stale",
+             *       "missing",
+             *       "maybe"
+             *     ]
+             */
+            include: ("stale" | "missing" | "maybe")[];
+            /**
+             * Format: date-time
+             * @description Only partitions whose interval ended by then.
+             */
+            until?: string | null;
+            /** @description At most so much; what does not fit is in `left_out`. */
+            budget?: {
+                /** Format: int64 */
+                partitions?: number | null;
+                /**
+                 * Format: int64
+                 * @description In millionths of the currency, by the p50 of the tasks.
+                 */
+                cost_micros?: number | null;
+                /**
+                 * Format: int64
+                 * @description The sum over the tasks, by their p50.
+                 */
+                duration_ms?: number | null;
+            } | null;
+            /** @description Production if not given. */
+            environment?: string | null;
+            /**
+             * Format: int64
+             * @default 100
+             */
+            max_partitions_per_task: number;
+            /**
+             * @description How often a partition is tried before it counts as failed for good.
+             * @default 3
+             */
+            max_attempts: number;
+            /**
+             * Format: int64
+             * @description How long a lease is valid without a heartbeat.
+             * @default 300000
+             */
+            lease_ms: number;
+            /**
+             * @description Beyond `upper` times this the plan asks for approval again.
+             * @default 1.5
+             */
+            tolerance: number;
+            /** @description Where work is announced, signed; nobody if not given. */
+            webhook?: {
+                /** Format: uri */
+                url: string;
+                /** @description Of the signature; never in an answer. */
+                secret?: string;
+            } | null;
+            author?: string;
+            reason?: string | null;
+        };
+        PlanInput: components["schemas"]["PlanOptions"] & {
+            /**
+             * @description Answer the plan without keeping it.
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /** @description Nearest rank; null where nothing is known. */
+        Percentiles: {
+            /** Format: int64 */
+            p50: number | null;
+            /** Format: int64 */
+            p90: number | null;
+        };
+        SampledPercentiles: components["schemas"]["Percentiles"] & {
+            /** @description From how many runs. */
+            samples: number;
+            /**
+             * @description Which runs: those that wrote this dataset, those of jobs that write as many partitions,
+             *     all there are.
+             * @enum {string}
+             */
+            basis?: "dataset" | "kind" | "all" | "none";
+            /** @description Of amounts. */
+            currency?: string | null;
+        };
+        OmittedRanges: {
+            nodeId: string;
+            ranges: components["schemas"]["KeyRange"][];
+            /** @enum {string} */
+            reason: "budget" | "unrecoverable" | "upstream_left_out";
+        };
+        /** @description Numbers of partitions. */
+        PartitionProgress: {
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description They had become current, so nothing was run.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Leased.
+             */
+            running: number;
+            /**
+             * Format: int64
+             * @description For good, after `max_attempts`.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description They read what failed for good.
+             */
+            blocked?: number;
+            /** Format: int64 */
+            pending: number;
+        };
+        Plan: {
+            /** @description Null in a dry run. */
+            id: string | null;
+            name: string | null;
+            state: components["schemas"]["PlanState"];
+            author: string;
+            reason: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description The newest record that the answer knows of.
+             */
+            seq: number;
+            /** @description What the plan was worked out on. */
+            pinned: {
+                /** Format: int64 */
+                seq: number;
+                /** Format: date-time */
+                evaluated_at: string;
+                /**
+                 * Format: int64
+                 * @description Decisions on changes that were in force.
+                 */
+                decisions: number;
+            };
+            environment: string | null;
+            options: components["schemas"]["PlanOptions"];
+            totals: {
+                tasks: number;
+                waves: number;
+                /** Format: int64 */
+                partitions: number;
+                datasets: number;
+                /**
+                 * Format: int64
+                 * @description Partitions to be run.
+                 */
+                run: number;
+                /**
+                 * Format: int64
+                 * @description Partitions that stand somewhere already as they should be.
+                 */
+                reuse: number;
+                /** Format: int64 */
+                skip: number;
+                /**
+                 * Format: int64
+                 * @description Partitions that are stale or missing.
+                 */
+                definite: number;
+                /**
+                 * Format: int64
+                 * @description Partitions that may become stale on the way.
+                 */
+                maybe: number;
+                duration_ms: components["schemas"]["SampledPercentiles"];
+                cost_micros: components["schemas"]["SampledPercentiles"];
+                /**
+                 * Format: int64
+                 * @description Partitions that will be run for certain.
+                 */
+                lower: number;
+                /**
+                 * Format: int64
+                 * @description By how often outputs changed so far when inputs did.
+                 */
+                expected: number;
+                /**
+                 * Format: int64
+                 * @description Partitions that will be run at most.
+                 */
+                upper: number;
+            };
+            /** @description The longest way through the tasks; nothing finishes sooner. */
+            critical_path: {
+                duration_ms: components["schemas"]["Percentiles"];
+                /** @description Numbers of tasks, first to last. */
+                tasks: number[];
+            };
+            waves: {
+                wave: number;
+                tasks: number;
+                /** Format: int64 */
+                partitions: number;
+                duration_ms: components["schemas"]["Percentiles"];
+            }[];
+            progress: components["schemas"]["PartitionProgress"] & Record<string, never>;
+            /** @description What the budget did not allow, and what reads it. */
+            left_out: components["schemas"]["OmittedRanges"][];
+            /** @description What cannot be computed again. */
+            unrecoverable: components["schemas"]["OmittedRanges"][];
+            /** @description What to know before approving. */
+            warnings: {
+                nodeId: string | null;
+                code: string;
+                message: string;
+            }[];
+            complete: boolean;
+            cut: components["schemas"]["Cut"] | null;
+        };
+        PlanList: {
+            plans: components["schemas"]["Plan"][];
+            next: components["schemas"]["NextPage"];
+        };
+        PlanTask: {
+            /** @description Its number in the plan. */
+            task: number;
+            wave: number;
+            /** @description The dataset whose partitions are to be run. */
+            nodeId: string;
+            /** @description The job that runs them; null if nobody has written them yet. */
+            job: string | null;
+            /** @enum {string} */
+            action: "run" | "reuse" | "skip";
+            first: string;
+            last: string;
+            /** Format: int64 */
+            count: number;
+            definite: boolean;
+            /** @enum {string} */
+            reason: "code" | "inputs" | "code_and_inputs" | "missing" | "maybe";
+            /** @description Each partition reads the one before, so they are run one at a time. */
+            sequential: boolean;
+            /** @description Numbers of tasks that it reads from. */
+            upstream: number[];
+            duration_ms: components["schemas"]["SampledPercentiles"];
+            cost_micros: components["schemas"]["SampledPercentiles"];
+            /**
+             * Format: date-time
+             * @description When it has to begin before an input expires.
+             */
+            deadline: string | null;
+            /** @description That it will have to run. */
+            probability: number;
+            state: components["schemas"]["TaskState"];
+            progress: components["schemas"]["PartitionProgress"];
+            attempts: number;
+            /** @description Those that are out. */
+            leases: {
+                token: string;
+                worker: string;
+                first: string;
+                last: string;
+                /** Format: date-time */
+                expires_at: string;
+            }[];
+        };
+        TaskList: {
+            tasks: components["schemas"]["PlanTask"][];
+            next: components["schemas"]["NextPage"];
+        };
+        LeaseRequest: {
+            /** @description Who takes the work. */
+            worker: string;
+            /** @default 1 */
+            max_leases: number;
+            /**
+             * Format: int64
+             * @description Of one lease; what a task has if not given.
+             */
+            max_partitions?: number | null;
+            /**
+             * Format: int64
+             * @description Instead of the plan's.
+             */
+            lease_ms?: number | null;
+            /** @description Only work of these jobs; of all if empty. */
+            jobs?: string[];
+            /** @description The same id gives the same answer. */
+            request_id?: string | null;
+        };
+        Lease: {
+            /** @description Larger for every later lease of the same work. */
+            token: string;
+            plan: string;
+            task: number;
+            nodeId: string;
+            job: string | null;
+            first: string;
+            last: string;
+            /** @description The partitions, one by one. */
+            keys: string[];
+            /** Format: int64 */
+            count: number;
+            attempt: number;
+            /** Format: date-time */
+            expires_at: string;
+            environment: string | null;
+            /** @description A fingerprint of what a run would make now; equal work has an equal one. */
+            desired: string;
+        };
+        LeaseAnswer: {
+            leases: components["schemas"]["Lease"][];
+            state: components["schemas"]["PlanState"];
+            /**
+             * Format: int64
+             * @description Partitions of the plan that are not settled.
+             */
+            remaining: number;
+            /**
+             * Format: int64
+             * @description When to ask again; null when the plan is over.
+             */
+            retry_after_ms: number | null;
+        };
+        HeartbeatInput: {
+            /** Format: int64 */
+            lease_ms?: number | null;
+        };
+        HeartbeatAnswer: {
+            /** Format: date-time */
+            expires_at: string;
+        };
+        LeaseResult: {
+            /**
+             * @description `released`: given back untried; this is no attempt.
+             * @enum {string}
+             */
+            state: "completed" | "failed" | "released";
+            /** @description Partitions that succeeded. */
+            done?: string[];
+            /** @description Partitions that failed. */
+            failed?: string[];
+            run_id?: string | null;
+            message?: string | null;
+        };
+        CompletedLease: components["schemas"]["Lease"] & {
+            progress: components["schemas"]["PartitionProgress"];
+        };
+        EnvironmentCode: {
+            /** @description Node id of the job. */
+            job: string;
+            /** @description The code that it has there, as events would name it. */
+            version: string;
+        };
+        EnvironmentInput: {
+            description?: string | null;
+            code: components["schemas"]["EnvironmentCode"][];
+            author: string;
+        };
+        Environment: {
+            name: string;
+            description: string | null;
+            code: components["schemas"]["EnvironmentCode"][];
+            author: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description The record that wrote it last.
+             */
+            seq: number;
+        };
+        EnvironmentList: {
+            environments: components["schemas"]["Environment"][];
+        };
+        EnvironmentDetail: components["schemas"]["Environment"] & {
+            must_run: components["schemas"]["PartitionCounts"];
+            /**
+             * Format: int64
+             * @description Partitions that it has in common with production.
+             */
+            shared: number;
+            /** @description Those that differ from production. */
+            datasets: {
+                nodeId: string;
+                counts: components["schemas"]["PartitionCounts"];
+            }[];
+        };
+        MaterializationInput: {
+            nodeId: string;
+            keys: string[];
+            run_id: string;
+            job: string;
+            /** @description Of the content, the same for equal content; derived from the run if not given. */
+            data_version?: string | null;
+            /** Format: date-time */
+            started_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Now if not given.
+             */
+            ended_at?: string | null;
+            author: string;
+        };
+        MaterializationReceipt: {
+            /** Format: int64 */
+            seq: number;
+            environment: string;
+            nodeId: string;
+            count: number;
+        };
     };
     responses: {
         /**
@@ -2763,6 +4405,27 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description The lease is not valid any more: it expired, is over, or its plan was cancelled. Stop the work
+         *     or throw its result away.
+         */
+        LeaseLost: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/docs/errors/lease-lost",
+                 *       "title": "The lease is not valid any more",
+                 *       "status": 409,
+                 *       "detail": "The lease 1107-1 expired at 2026-10-01T05:05:00.000Z; its work was handed out again.",
+                 *       "code": "lease-lost"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: {
         /**
@@ -2835,6 +4498,63 @@ export interface components {
         FieldPath: string;
         /** @description Who decides; `marquez-api` if nobody is named. */
         Author: string;
+        /**
+         * @description A dataset, as described at the top.
+         * @example dataset:warehouse:mart.orders_daily
+         */
+        PartitionedDataset: string;
+        /**
+         * @description Only partitions of one of these; separated by commas. For ranges `stale` if not given, for
+         *     lists everything.
+         * @example [
+         *       "stale",
+         *       "missing"
+         *     ]
+         */
+        PartitionStatuses: components["schemas"]["PartitionStatus"][];
+        /**
+         * @description From this partition on, itself included. Of several dimensions the one that is the index is
+         *     enough, for instance `date=2026-10-01`; lanes are not limited by it then.
+         * @example date=2026-10-01
+         */
+        FirstKey: string;
+        /**
+         * @description Up to this partition, itself included; as `first`.
+         * @example date=2026-10-31
+         */
+        LastKey: string;
+        /** @description The name of an environment; production if not given. */
+        Environment: string;
+        /** @description The `next` of the page before. Opaque, and good only for the same path and filters. */
+        NextPage: string;
+        /**
+         * @description Who decides.
+         * @example ada@example.com
+         */
+        DecisionAuthor: string;
+        /** @description Why. */
+        DecisionReason: string;
+        /**
+         * @description The record that showed the change; of a change of data also which dataset of that record,
+         *     after a dot.
+         * @example 1042
+         */
+        ChangeId: string;
+        /**
+         * @description The number of a plan, which is that of its record in the log.
+         * @example 1100
+         */
+        PlanId: string;
+        /**
+         * @description The token of a lease as it was handed out.
+         * @example 1107-1
+         */
+        LeaseToken: string;
+        /**
+         * @description The name of an environment, percent-encoded.
+         * @example new-rounding
+         */
+        EnvironmentName: string;
     };
     requestBodies: never;
     headers: {
@@ -4737,6 +6457,1305 @@ export interface operations {
             400: components["responses"]["BadEvent"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPartitions: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["PartitionedDataset"];
+                /**
+                 * @description Only partitions of one of these; separated by commas. For ranges `stale` if not given, for
+                 *     lists everything.
+                 * @example [
+                 *       "stale",
+                 *       "missing"
+                 *     ]
+                 */
+                status?: components["parameters"]["PartitionStatuses"];
+                /**
+                 * @description From this partition on, itself included. Of several dimensions the one that is the index is
+                 *     enough, for instance `date=2026-10-01`; lanes are not limited by it then.
+                 * @example date=2026-10-01
+                 */
+                first?: components["parameters"]["FirstKey"];
+                /**
+                 * @description Up to this partition, itself included; as `first`.
+                 * @example date=2026-10-31
+                 */
+                last?: components["parameters"]["LastKey"];
+                /** @description The name of an environment; production if not given. */
+                environment?: components["parameters"]["Environment"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["NextPage"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartitionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPartitionSpace: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["PartitionedDataset"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The space; `space` is null where nothing was declared or learned. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putPartitionSpace: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["PartitionedDataset"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpaceInput"];
+            };
+        };
+        responses: {
+            /** @description The space as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deletePartitionSpace: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["PartitionedDataset"];
+                /**
+                 * @description Who decides.
+                 * @example ada@example.com
+                 */
+                author: components["parameters"]["DecisionAuthor"];
+                /** @description Why. */
+                reason?: components["parameters"]["DecisionReason"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The space as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPartitionMappings: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["PartitionedDataset"];
+                /** @description Which way to go from the node. */
+                direction?: components["parameters"]["Direction"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mappings, those upstream first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MappingList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putPartitionMapping: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MappingInput"];
+            };
+        };
+        responses: {
+            /** @description The mapping as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartitionMapping"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPartitionPolicy: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["PartitionedDataset"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy; without a declaration its defaults, and `author` is null. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartitionPolicy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putPartitionPolicy: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["PartitionedDataset"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "retention": "P90D",
+                 *       "half_life": "P30D",
+                 *       "recomputable": true,
+                 *       "author": "ada@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PolicyInput"];
+            };
+        };
+        responses: {
+            /** @description The policy as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartitionPolicy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    explainPartition: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["PartitionedDataset"];
+                /**
+                 * @description The partition, as `GET /partitions` names it. Empty for a dataset that is not cut.
+                 * @example date=2026-10-01,region=eu
+                 */
+                key: string;
+                /** @description The name of an environment; production if not given. */
+                environment?: components["parameters"]["Environment"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verdict and its cause. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPartitionGrid: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["PartitionedDataset"];
+                /**
+                 * @description From this partition on, itself included. Of several dimensions the one that is the index is
+                 *     enough, for instance `date=2026-10-01`; lanes are not limited by it then.
+                 * @example date=2026-10-01
+                 */
+                first?: components["parameters"]["FirstKey"];
+                /**
+                 * @description Up to this partition, itself included; as `first`.
+                 * @example date=2026-10-31
+                 */
+                last?: components["parameters"]["LastKey"];
+                /** @description How many cells there may be before neighbours are drawn as one. */
+                max_cells?: number;
+                /** @description The name of an environment; production if not given. */
+                environment?: components["parameters"]["Environment"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The heat map. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartitionGrid"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getStaleness: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A dataset, or a job for the datasets that it writes; everything if absent.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId?: string;
+                /**
+                 * @description Only the node, or also all that it reads or all that reads it, along the mappings of
+                 *     partitions.
+                 */
+                scope?: "node" | "downstream" | "upstream";
+                /**
+                 * @description Only partitions of one of these; separated by commas. For ranges `stale` if not given, for
+                 *     lists everything.
+                 * @example [
+                 *       "stale",
+                 *       "missing"
+                 *     ]
+                 */
+                status?: components["parameters"]["PartitionStatuses"];
+                /** @description Also list the ranges of the partitions whose status was asked for. */
+                ranges?: boolean;
+                /** @description How many ranges of one dataset; `ranges_more` says that there are more. */
+                max_ranges?: number;
+                /** @description The name of an environment; production if not given. */
+                environment?: components["parameters"]["Environment"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["NextPage"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /**
+             * @description One page of datasets, upstream before downstream; `totals` is of all pages. With `status`,
+             *     only datasets that have such partitions.
+             */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StalenessAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getChanges: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `open`: nobody has decided, or what was decided was revoked, or the time of `defer` has
+                 *     come.
+                 */
+                status?: "open" | "decided" | "all";
+                /** @description Only changes of code, or only of data. */
+                kind?: components["schemas"]["ChangeKind"];
+                /** @description Only of this job or dataset; for a dataset also of the jobs that write it. */
+                nodeId?: string;
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["NextPage"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getChange: {
+        parameters: {
+            query?: {
+                /** @description How many ranges of one dataset; `ranges_more` says that there are more. */
+                max_ranges?: number;
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The record that showed the change; of a change of data also which dataset of that record,
+                 *     after a dot.
+                 * @example 1042
+                 */
+                id: components["parameters"]["ChangeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    decideChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The record that showed the change; of a change of data also which dataset of that record,
+                 *     after a dot.
+                 * @example 1042
+                 */
+                id: components["parameters"]["ChangeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeDecisionInput"];
+            };
+        };
+        responses: {
+            /** @description The decision, durable and visible. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeChangeDecision: {
+        parameters: {
+            query: {
+                /**
+                 * @description Who decides.
+                 * @example ada@example.com
+                 */
+                author: components["parameters"]["DecisionAuthor"];
+                /** @description Why. */
+                reason?: components["parameters"]["DecisionReason"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The record that showed the change; of a change of data also which dataset of that record,
+                 *     after a dot.
+                 * @example 1042
+                 */
+                id: components["parameters"]["ChangeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked; `decision` is null. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecidedChange"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlans: {
+        parameters: {
+            query?: {
+                /** @description Only plans in this state. */
+                state?: components["schemas"]["PlanState"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["NextPage"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanInput"];
+            };
+        };
+        responses: {
+            /** @description What the plan would be; of a dry run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The plan, a draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlan: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The plan. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlanTasks: {
+        parameters: {
+            query?: {
+                /** @description Only tasks in this state. */
+                state?: components["schemas"]["TaskState"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["NextPage"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, by number. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    approvePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorAndReason"];
+            };
+        };
+        responses: {
+            /** @description The plan as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    pausePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorAndReason"];
+            };
+        };
+        responses: {
+            /** @description The plan as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    resumePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorAndReason"];
+            };
+        };
+        responses: {
+            /** @description The plan as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorAndReason"];
+            };
+        };
+        responses: {
+            /** @description The plan as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    leaseTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "worker": "airflow-1",
+                 *       "max_leases": 4,
+                 *       "request_id": "2026-10-01T05:00:00Z-1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LeaseRequest"];
+            };
+        };
+        responses: {
+            /** @description Nothing to hand out now; ask again after `retry_after_ms`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaseAnswer"];
+                };
+            };
+            /** @description Work for the worker. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaseAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    heartbeatLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+                /**
+                 * @description The token of a lease as it was handed out.
+                 * @example 1107-1
+                 */
+                token: components["parameters"]["LeaseToken"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeartbeatInput"];
+            };
+        };
+        responses: {
+            /** @description Until when the lease is valid now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeartbeatAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["LeaseLost"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    completeLease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+                /**
+                 * @description The token of a lease as it was handed out.
+                 * @example 1107-1
+                 */
+                token: components["parameters"]["LeaseToken"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "completed",
+                 *       "run_id": "0199a1de-6d2c-7b7e-9d53-4a1f7c1c2f10"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LeaseResult"];
+            };
+        };
+        responses: {
+            /** @description The lease, over, and how far its task is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletedLease"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["LeaseLost"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEnvironments: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The environments, by name; production is none of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentList"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEnvironment: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an environment, percent-encoded.
+                 * @example new-rounding
+                 */
+                name: components["parameters"]["EnvironmentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The environment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putEnvironment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an environment, percent-encoded.
+                 * @example new-rounding
+                 */
+                name: components["parameters"]["EnvironmentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "description": "the branch new-rounding",
+                 *       "code": [
+                 *         {
+                 *           "job": "job:shop:orders.daily",
+                 *           "version": "4f1c2d7"
+                 *         }
+                 *       ],
+                 *       "author": "ada@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EnvironmentInput"];
+            };
+        };
+        responses: {
+            /** @description The environment as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnvironmentDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteEnvironment: {
+        parameters: {
+            query: {
+                /**
+                 * @description Who decides.
+                 * @example ada@example.com
+                 */
+                author: components["parameters"]["DecisionAuthor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an environment, percent-encoded.
+                 * @example new-rounding
+                 */
+                name: components["parameters"]["EnvironmentName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone; what was materialized in it alone is forgotten. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Environment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postMaterializations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The name of an environment, percent-encoded.
+                 * @example new-rounding
+                 */
+                name: components["parameters"]["EnvironmentName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "nodeId": "dataset:warehouse:mart.orders_daily",
+                 *       "keys": [
+                 *         "date=2026-10-01"
+                 *       ],
+                 *       "run_id": "0199a1de-6d2c-7b7e-9d53-4a1f7c1c2f10",
+                 *       "job": "job:shop:orders.daily",
+                 *       "author": "ci@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MaterializationInput"];
+            };
+        };
+        responses: {
+            /** @description They are stored and visible. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaterializationReceipt"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["Overloaded"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
