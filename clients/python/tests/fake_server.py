@@ -95,7 +95,7 @@ class FakeServer:
             request.command,
             parts.path,
             parse_qs(parts.query),
-            request.headers,
+            dict(request.headers.items()),
             json.loads(body) if body else None,
         )
         with self._lock:

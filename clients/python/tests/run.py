@@ -20,8 +20,7 @@ from typing import List
 
 PACKAGE = Path(__file__).resolve().parents[1]
 EXAMPLE = PACKAGE / "examples" / "airflow"
-# typing-extensions, say, would do as well: what counts is that nothing beyond these is needed.
-NOTHING: List[str] = []
+NOTHING: List[str] = []  # is needed beyond Python itself
 
 
 def python_with(where: Path, requirements: List[str]) -> str:
@@ -35,7 +34,11 @@ def python_with(where: Path, requirements: List[str]) -> str:
         if requirements:
             print(f"installing {requirements[-1]} in {where}", flush=True)
             subprocess.run([*pip(python), *requirements], check=True)
-    subprocess.run([*pip(python), "--no-deps", "--force-reinstall", str(PACKAGE)], check=True)
+    # From a copy: pip would leave its scratch files beside the sources.
+    copy = where.with_name(where.name + "-source")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("build", "*.egg-info", "examples"))
+    subprocess.run([*pip(python), "--no-deps", "--force-reinstall", str(copy)], check=True)
     stamp.write_text(wanted)
     return str(python)
 

@@ -152,6 +152,21 @@ class Losing(LeaseCase):
         lease.on_lost(lambda: told.append(1))
         self.assertEqual(told, [1])
 
+    def test_runs_that_told_everything_end_it_without_a_loss(self) -> None:
+        answered = problem(
+            409, "lease-lost", "The lease 8-1 ended with the runs that were reported."
+        )
+        for beat in (False, True):
+            with self.lease() as lease:
+                self.server._script = lambda asked: answered
+                if beat:
+                    lease.heartbeat()
+                    self.clock.now += 1e6
+                lease.check()
+            self.assertEqual((lease.lost, lease.settled), (False, True))
+            self.assertEqual(lease.reported_done, KEYS)
+            self.server._script, self.plan.pending = self.plan, list(KEYS)
+
     def test_an_unknown_lease_is_lost(self) -> None:
         lease = self.lease()
         self.server._script = lambda asked: problem(404, "not-found")

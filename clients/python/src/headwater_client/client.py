@@ -37,9 +37,9 @@ from .answers import (
     TaskPage,
 )
 from .decoding import parse_moment
-from .errors import BadAnswer
+from .errors import BadAnswer, Conflict
 from .lease import Lease, length_s
-from .transport import NO_RETRY, Answer, Query, Retry, Transport
+from .transport import NO_RETRY, Query, Retry, Transport
 
 Texts = Union[str, Sequence[str]]
 
@@ -62,7 +62,7 @@ class Client:
         self.timeout_s = timeout_s
         self.log = logging.getLogger("headwater_client")
         self.transport = Transport(
-            url or os.environ.get("HEADWATER_URL", "http://127.0.0.1:8080"),
+            url or os.environ.get("HEADWATER_URL") or "http://127.0.0.1:8080",
             api_key or os.environ.get("HEADWATER_API_KEY"),
             timeout_s,
             retry,
@@ -282,7 +282,10 @@ class Client:
     ) -> Tuple[GrantPage, List[Lease]]:
         """Leases, and what the server said beside them: the plan's state, what remains, when to ask
         again. `jobs`: only their partitions. `request_id`: the same leases are given for the same
-        one; made up for each call, and kept while the call is tried again."""
+        one; made up for each call, and kept while the call is tried again.
+
+        A plan of which nothing is handed out (a draft, paused, ended) is no error: `state` says so.
+        """
         body = _given(
             worker=worker,
             max_leases=max_leases,
@@ -292,7 +295,14 @@ class Client:
             request_id=request_id or str(uuid.uuid4()),
         )
         asked = time.monotonic()
-        answer = self._call("POST", f"/plans/{_quote(plan_id)}/leases", body=body, repeatable=True)
+        path = f"/plans/{_quote(plan_id)}/leases"
+        try:
+            answer = self.transport.call("POST", path, body=body, repeatable=True)
+        except Conflict:
+            plan = self.plan(plan_id)
+            if plan.state in ("approved", "executing"):
+                raise
+            return GrantPage(state=plan.state, remaining=plan.progress.pending), []
         page = GrantPage.from_json(answer.body)
         leases = [
             Lease(self, g, length_s(g.expires_at, answer.date, lease_ms), lease_ms, asked_at=asked)
@@ -333,7 +343,7 @@ class Client:
     ) -> float:
         """Seconds until it expires, from before the call on."""
         path = f"/plans/{_quote(plan_id)}/leases/{_quote(token)}/heartbeat"
-        answer = self._call(
+        answer = self.transport.call(
             "POST",
             path,
             body=_given(lease_ms=lease_ms),
@@ -370,9 +380,6 @@ class Client:
         if not chosen:
             raise ValueError("This is a decision: give author=..., here or to Client().")
         return chosen
-
-    def _call(self, method: str, path: str, **how: Any) -> Answer:
-        return self.transport.call(method, path, **how)
 
     def _object(self, method: str, path: str, query: Optional[Query] = None, **how: Any) -> Any:
         body = self.transport.call(method, path, query, **how).body

@@ -4,6 +4,7 @@ States, and what moves between them:
 
     held --(the server says so, or it expired unheard)--> lost      nothing may be reported
     held --(complete, fail, release, or leaving `with`)--> settled  reported once
+    held --(run events said what became of all of it)----> settled  there is nothing to report
 
 Thread-safety: everything may be called from any thread.
 """
@@ -171,9 +172,11 @@ class Lease:
         code_version: Optional[str] = None,
         job: Optional[NameLike] = None,
         run_id: Optional[str] = None,
+        keys: Optional[Sequence[str]] = None,
     ) -> Run:
-        """A Run of the lease's job that writes the lease's partitions; reported as OpenLineage
-        events when used as a context manager."""
+        """A Run of the lease's job that writes the lease's partitions, or these `keys` of them,
+        reported as OpenLineage events when used as a context manager. A run that fails has written
+        nothing, so where partitions are made one by one, each is best a run of its own."""
         name = job or self.job
         if not name:
             raise ValueError("the server does not know the job of this lease: give report(job=...)")
@@ -181,7 +184,7 @@ class Lease:
             self._client,
             name,
             inputs,
-            [Dataset(self.node_id, list(self.keys))],
+            [Dataset(self.node_id, list(self.keys if keys is None else keys))],
             run_id=run_id or self.run_id,
             code_version=code_version,
         )
@@ -196,6 +199,8 @@ class Lease:
                 self.grant.plan, self.token, self._lease_ms, self._left_s(asked)
             )
         except ApiError as error:
+            if _is_answered(error):
+                return self._answered()
             if isinstance(error, LeaseLost) or error.status in (404, 409):
                 raise self._lose(_as_lost(error)) from None
             raise
@@ -293,11 +298,13 @@ class Lease:
                 message[:_MAX_MESSAGE] if message else None,
             )
         except HeadwaterError as error:
-            with self._lock:
-                self._settled = False
-            if isinstance(error, LeaseLost):
-                self._lose(error)
-            raise
+            if not _is_answered(error):
+                with self._lock:
+                    self._settled = False
+                if isinstance(error, LeaseLost):
+                    self._lose(error)
+                raise
+            answer = None
         with self._lock:
             self._reported_done = list(done)
         self._end_beats()
@@ -330,6 +337,12 @@ class Lease:
         for call in calls:
             call()
         return error
+
+    def _answered(self) -> None:
+        """No heartbeats are needed; what the block reports at its end is known already."""
+        with self._lock:
+            self._expires = float("inf")
+        self._stop.set()
 
     def _beat_on(self) -> None:
         failures = 0
@@ -379,6 +392,11 @@ def length_s(
     if asked_s is not None and asked_s <= at_most_s:
         return asked_s
     return max(at_most_s - 1.0, at_most_s / 2, 0.0)
+
+
+def _is_answered(error: HeadwaterError) -> bool:
+    """The lease ended because events of runs have told of all its partitions: that is no loss."""
+    return isinstance(error, LeaseLost) and "ended with the runs that were reported" in error.detail
 
 
 def _as_lost(error: ApiError) -> LeaseLost:

@@ -32,7 +32,7 @@ from types import FrameType
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from .client import Client
-from .errors import Conflict, ConnectionFailed, HeadwaterError, LeaseLost, Unavailable
+from .errors import ConnectionFailed, HeadwaterError, LeaseLost, Unavailable
 from .lease import Lease, Released
 
 Handler = Callable[[Lease], Any]
@@ -183,43 +183,27 @@ class _Crew:
         except (ConnectionFailed, Unavailable) as error:
             self._wait_for_server(error)
             return None
-        except Conflict as error:
-            self._wait_for_approval(error)
-            return None
         with self._lock:
             self._away_since = None
+            news = page.state != self.summary.state
             self.summary.state = page.state or self.summary.state
-            ended = self.summary.ended and not leases
-        if ended:
-            self._end()
-            return None
         if leases:
             return leases[0]
+        if self.summary.ended:
+            self._end()
+            return None
+        if news and page.state in ("draft", "paused"):
+            self._worker.log.warning("Plan %s is %s: waiting.", self._plan_id, page.state)
         self._rest(page.retry_after_ms)
         return None
-
-    def _rest(self, retry_after_ms: Optional[int]) -> None:
-        longest_s = self._worker.poll_s if retry_after_ms is None else retry_after_ms / 1000
-        self._pause(min(longest_s, _MAX_POLL_S) * random.uniform(0.5, 1.0))
-
-    def _wait_for_approval(self, refused: Conflict) -> None:
-        """Of a plan that is a draft, or a draft again, nothing is handed out."""
-        plan = self._worker.client.plan(self._plan_id)
-        with self._lock:
-            news = plan.state != self.summary.state
-            self.summary.state = plan.state
-        if plan.ended:
-            self._end()
-        elif plan.state in ("draft", "paused"):
-            if news:
-                self._worker.log.warning("Plan %s is %s: waiting.", self._plan_id, plan.state)
-            self._pause(self._worker.poll_s * random.uniform(0.5, 1.0))
-        else:
-            raise refused
 
     def _end(self) -> None:
         self._ended.set()
         self._news.set()
+
+    def _rest(self, retry_after_ms: Optional[int]) -> None:
+        longest_s = self._worker.poll_s if retry_after_ms is None else retry_after_ms / 1000
+        self._pause(min(longest_s, _MAX_POLL_S) * random.uniform(0.5, 1.0))
 
     def _wait_for_server(self, error: HeadwaterError) -> None:
         now = time.monotonic()
