@@ -48,6 +48,7 @@ class DagCase(LiveCase):
             AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC="1",
             AIRFLOW__SCHEDULER__MIN_FILE_PROCESS_INTERVAL="5",
             AIRFLOW__USAGE_DATA_COLLECTION__ENABLED="False",
+            PATH=os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
             PYTHONPATH=str(EXAMPLES),
             HEADWATER_URL=self.server.url,
             TOY_WAREHOUSE=str(self.warehouse.root),
@@ -57,7 +58,7 @@ class DagCase(LiveCase):
         self.airflow("db", "migrate")
 
     def airflow(self, *arguments: str) -> str:
-        """What the command prints; what else it says goes to the log, which is shown if it fails."""
+        """What the command prints; what else it says goes to the log, shown if it fails."""
         with self.log.open("a") as log:
             ended = subprocess.run(
                 [sys.executable, "-m", "airflow", *arguments],
