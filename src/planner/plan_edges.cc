@@ -101,6 +101,7 @@ std::vector<InputSpan> inputs_of(const State& state, DatasetNo dataset, const Pl
     }
     const Segment& upstream = state.segment(edge.upstream);
     edge.reads->each_upstream_lane(place.lane, upstream.lane_count(), [&](std::uint32_t lane) {
+      if (lane >= upstream.lane_count()) return;
       Interval read{INT64_MIN, INT64_MAX};
       if (edge.reads->mapping().kind == MappingKind::kLast) {
         read.first = first_of_last(upstream, lane);

@@ -126,15 +126,15 @@ std::uint64_t PlanScanner::changed_code(const ChosenChange& change, const Row& r
     return 0;
   }
   std::uint64_t out = 0;
-  std::uint16_t known = UINT16_MAX;  // neighbours mostly have the same attribute
+  const Attribute* known = nullptr;  // neighbours mostly have the same
   bool yes = false;
   for (std::uint64_t rest = among; rest != 0; rest &= rest - 1) {
     const int bit = std::countr_zero(rest);
-    const std::uint16_t number =
-        row.block->columns->attribute[offset_of(index) + static_cast<std::size_t>(bit)];
-    if (number != known) {
-      known = number;
-      yes = is_before(palette[number]);
+    const Attribute& attribute =
+        row.block->attribute(offset_of(index) + static_cast<std::size_t>(bit));
+    if (&attribute != known) {
+      known = &attribute;
+      yes = is_before(attribute);
     }
     if (!yes) continue;
     if (varies && codes.same_class(change.job, row.dataset, index + bit, change.from, change.to)) {
