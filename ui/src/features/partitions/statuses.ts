@@ -1,0 +1,65 @@
+// What a partition can be, from the calmest to the worst: the order decides what a pixel shows that
+// stands for several partitions. Plain values, no view library.
+
+export const statuses = [
+  'none',
+  'current',
+  'orphaned',
+  'open',
+  'unknown',
+  'deferred',
+  'maybe',
+  'running',
+  'stale_inputs',
+  'stale_code',
+  'stale_both',
+  'missing',
+  'unrecoverable',
+  'failed',
+] as const;
+
+export type Status = (typeof statuses)[number];
+
+export const statusText: Record<Status, string> = {
+  none: 'not expected',
+  current: 'current',
+  orphaned: 'orphaned',
+  open: 'still open',
+  unknown: 'unknown code',
+  deferred: 'deferred',
+  maybe: 'maybe stale',
+  running: 'running',
+  stale_inputs: 'stale, inputs',
+  stale_code: 'stale, code',
+  stale_both: 'stale, code and inputs',
+  missing: 'missing',
+  unrecoverable: 'unrecoverable',
+  failed: 'failed',
+};
+
+// One letter where a cell is large enough for it, so that no status rests on colour alone.
+export const statusSign: Record<Status, string> = {
+  none: '',
+  current: '',
+  orphaned: 'o',
+  open: '…',
+  unknown: '?',
+  deferred: 'd',
+  maybe: '~',
+  running: '▸',
+  stale_inputs: 'i',
+  stale_code: 'c',
+  stale_both: 'ci',
+  missing: '–',
+  unrecoverable: '×',
+  failed: '!',
+};
+
+export function statusAt(rank: number): Status {
+  return statuses[rank] ?? 'none';
+}
+
+export function rankOf(text: string): number | null {
+  const rank = (statuses as readonly string[]).indexOf(text);
+  return rank === -1 ? null : rank;
+}
