@@ -4,7 +4,16 @@ import type { Status } from './statuses';
 import { statuses } from './statuses';
 
 export type Pattern =
-  'plain' | 'slash' | 'backslash' | 'cross' | 'dots' | 'lines' | 'bars' | 'sparse';
+  | 'plain'
+  | 'slash'
+  | 'backslash'
+  | 'cross'
+  | 'dots'
+  | 'lines'
+  | 'bars'
+  | 'sparse'
+  | 'dashes'
+  | 'stripes';
 
 interface Look {
   base: string;
