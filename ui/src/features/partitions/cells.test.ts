@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BadGrid, decode, nextRun, rankAt, runAround, runsOf } from './cells';
-import { rankOf, statusAt } from './statuses';
+import { rankOf, statusAt } from '../../lib/partitionStatus';
 
 const legend = ['none', 'current', 'stale_code', 'missing'];
 const lanes = [

@@ -1,6 +1,6 @@
 // A grid of partitions as the server sends it, lane by lane in runs of equal status, as one array of
 // ranks. Plain maths, no view library.
-import { rankOf } from './statuses';
+import { rankOf } from '../../lib/partitionStatus';
 
 export interface RunLane {
   lane: number;

@@ -1,13 +1,15 @@
 // What the partition at an offset of a grid is called. The server names the first of the grid; the
 // others are counted from it: days, weeks and months in the calendar of the zone, hours as they
 // pass. docs/partition-rules.md has the form of keys. Plain maths, no view library.
+import { escapeKey, unescapeKey } from '../../lib/partitionKey';
 
 export interface IndexOf {
   kind: 'time' | 'integer' | 'static' | 'none';
   granularity?: string | null;
   zone?: string | null;
-  first: { key: string; start?: string | null };
-  count: number; // of columns
+  first: { key: string; start?: string | null } | null; // null: there is none
+  count: number; // of partitions in a lane
+  name: string | null; // of the dimension
   step?: number | null; // of integers
   keys?: readonly string[] | null; // of static keys
 }
@@ -80,7 +82,7 @@ function hourText(start: string, offset: number, zone: string): string {
 function timeText(index: IndexOf, first: string, offset: number): string | null {
   switch (index.granularity) {
     case 'hour':
-      return index.first.start ? hourText(index.first.start, offset, index.zone ?? 'UTC') : null;
+      return index.first?.start ? hourText(index.first.start, offset, index.zone ?? 'UTC') : null;
     case 'day': {
       const start = Date.parse(`${first}T00:00:00Z`);
       return Number.isNaN(start) ? null : dateText(start + offset * day);
@@ -96,24 +98,17 @@ function timeText(index: IndexOf, first: string, offset: number): string | null 
   }
 }
 
-// "date=2026-10-01" has the name of the dimension; the value alone is the rest.
-export function splitKey(key: string): { name: string | null; value: string } {
-  const cut = key.indexOf('=');
-  return cut === -1
-    ? { name: null, value: key }
-    : { name: key.slice(0, cut), value: key.slice(cut + 1) };
-}
-
 // The value along the index; null: it cannot be told here.
 export function valueAt(index: IndexOf, offset: number): string | null {
-  const { value } = splitKey(index.first.key);
-  if (offset === 0) return value;
+  const first = index.first?.key;
+  if (first === undefined) return null;
+  if (offset === 0) return first;
   if (index.kind === 'static') return index.keys?.[offset] ?? null;
   if (index.kind === 'integer') {
-    const start = Number(value);
+    const start = Number(first);
     return Number.isFinite(start) ? String(start + offset * (index.step ?? 1)) : null;
   }
-  return index.kind === 'time' ? timeText(index, value, offset) : null;
+  return index.kind === 'time' ? timeText(index, first, offset) : null;
 }
 
 // The whole key, with that of the lane: "date=2026-10-01,region=eu". The order does not matter to
@@ -122,7 +117,62 @@ export function keyAt(index: IndexOf, offset: number, lane: string): string | nu
   if (index.kind === 'none') return lane;
   const value = valueAt(index, offset);
   if (value === null) return null;
-  const { name } = splitKey(index.first.key);
-  const own = name === null ? value : `${name}=${value}`;
+  const own = index.name === null ? value : `${index.name}=${escapeKey(value)}`;
   return lane === '' ? own : `${own},${lane}`;
+}
+
+function partsOf(key: string): Map<string, string> {
+  return new Map(
+    key.split(',').map((part) => {
+      const cut = part.indexOf('=');
+      return cut === -1
+        ? (['', unescapeKey(part)] as const)
+        : ([unescapeKey(part.slice(0, cut)), unescapeKey(part.slice(cut + 1))] as const);
+    }),
+  );
+}
+
+function guess(index: IndexOf, value: string): number {
+  const first = index.first?.key ?? '';
+  if (index.kind === 'static') return index.keys?.indexOf(value) ?? -1;
+  if (index.kind === 'integer') return (Number(value) - Number(first)) / (index.step ?? 1);
+  if (index.granularity === 'week') {
+    return ((mondayOf(value) ?? NaN) - (mondayOf(first) ?? NaN)) / (7 * day);
+  }
+  if (index.granularity === 'month') {
+    const months = (key: string) => Number(key.slice(0, 4)) * 12 + Number(key.slice(5, 7));
+    return months(value) - months(first);
+  }
+  const hourly = index.granularity === 'hour';
+  const at = (key: string) =>
+    Date.parse(hourly ? `${key.slice(0, 13)}:00:00Z` : `${key}T00:00:00Z`);
+  return (at(value) - at(first)) / (hourly ? 3_600_000 : day);
+}
+
+const nearby = [0, 1, -1, 2, -2, 3, -3]; // hours that clocks were moved by
+
+// Which offset and which lane a key means; null: none of this grid.
+export function placeOf(
+  index: IndexOf,
+  lanes: readonly { key: string }[],
+  key: string,
+): { offset: number; row: number } | null {
+  const parts = partsOf(key);
+  const name = index.name ?? '';
+  const value = parts.get(name) ?? (parts.size === 1 ? parts.get('') : undefined);
+  parts.delete(name);
+  parts.delete('');
+  const row = lanes.findIndex((lane) => {
+    const own = lane.key === '' ? new Map<string, string>() : partsOf(lane.key);
+    return own.size === parts.size && [...own].every(([k, v]) => parts.get(k) === v);
+  });
+  if (row === -1) return null;
+  if (index.kind === 'none') return { offset: 0, row };
+  if (value === undefined) return null;
+  const near = Math.round(guess(index, value));
+  if (!Number.isSafeInteger(near)) return null;
+  const shift = nearby.find((n) => valueAt(index, near + n) === value);
+  if (shift === undefined) return null;
+  const offset = near + shift;
+  return offset >= 0 && offset < index.count ? { offset, row } : null;
 }

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { decode } from './cells';
 import { wholeView } from './heatView';
-import { ink } from './ink';
+import { ink } from '../../lib/partitionInk';
 import { Painter } from './paint';
 import { Pyramid } from './pyramid';
-import { rankOf } from './statuses';
+import { rankOf } from '../../lib/partitionStatus';
 
 const legend = ['none', 'current', 'missing'];
 const { flat, patterned, gap } = ink('light');

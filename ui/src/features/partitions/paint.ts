@@ -2,7 +2,7 @@
 // number of cells: where cells are smaller than a pixel, a level of the pyramid stands for them, so
 // that no cell is missed. Plain maths, no view library; sizes here are device pixels.
 import type { HeatView } from './heatView';
-import type { Ink } from './ink';
+import type { Ink } from '../../lib/partitionInk';
 import type { Pyramid } from './pyramid';
 import { halvings } from './pyramid';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ThemeName } from './ink';
-import { channels, ink, lookOf, luminance, textOn } from './ink';
-import type { Status } from './statuses';
-import { statuses } from './statuses';
+import type { ThemeName } from './partitionInk';
+import { channels, ink, lookOf, luminance, textOn } from './partitionInk';
+import type { Status } from './partitionStatus';
+import { statuses } from './partitionStatus';
 
 // Complete deficiency by the matrices of Machado, Oliveira and Fernandes (2009), on linear light.
 const seen = {

@@ -37,24 +37,6 @@ export const statusText: Record<Status, string> = {
   failed: 'failed',
 };
 
-// One letter where a cell is large enough for it, so that no status rests on colour alone.
-export const statusSign: Record<Status, string> = {
-  none: '',
-  current: '',
-  orphaned: 'o',
-  open: '…',
-  unknown: '?',
-  deferred: 'd',
-  maybe: '~',
-  running: '▸',
-  stale_inputs: 'i',
-  stale_code: 'c',
-  stale_both: 'ci',
-  missing: '–',
-  unrecoverable: '×',
-  failed: '!',
-};
-
 export function statusAt(rank: number): Status {
   return statuses[rank] ?? 'none';
 }

@@ -1,7 +1,7 @@
 // The colours of statuses, in both themes, and the patterns that tell them apart without colour.
-// ink.test.ts checks them for three kinds of colour blindness. Plain values, no view library.
-import type { Status } from './statuses';
-import { statuses } from './statuses';
+// partitionInk.test.ts checks them for three kinds of colour blindness. Plain values, no view library.
+import type { Status } from './partitionStatus';
+import { statuses } from './partitionStatus';
 
 export type Pattern =
   | 'plain'
@@ -122,6 +122,26 @@ function pixel(hex: string): number {
   const [r = 0, g = 0, b = 0] = channels(hex);
   return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 }
+
+// A square of `size` pixels filled with the pattern, as the path of its set bits.
+export function patternPath(pattern: Pattern, size: number): string {
+  let path = '';
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      if ((((bits[pattern][y & 7] ?? 0) >> (7 - (x & 7))) & 1) === 1) path += `M${x} ${y}h1v1h-1z`;
+    }
+  }
+  return path;
+}
+
+// What is drawn over and beside the cells.
+export const strokes: Record<
+  ThemeName,
+  { text: string; tick: string; mark: string; halo: string }
+> = {
+  light: { text: '#51666a', tick: '#b9b3a0', mark: '#142b2d', halo: '#fffdf8' },
+  dark: { text: '#94aaa9', tick: '#3c5558', mark: '#e3ebe7', halo: '#0b1517' },
+};
 
 export interface Ink {
   flat: Uint32Array; // by rank
