@@ -60,8 +60,12 @@ Result<void> App::Impl::wire(const base::Config& config) {
   search_keeper.emplace(*queries);
   writes = api::v1::writes_to(*pipeline);
   api::v1::Dependencies dependencies{
-      *queries, *writes, api::v1::embedded_assets(), [this] { return not_ready(); },
-      [this] { return server ? server->stats() : api::http::Stats{}; }};
+      *queries,
+      *writes,
+      api::v1::embedded_assets(),
+      [this] { return not_ready(); },
+      [this] { return server ? server->stats() : api::http::Stats{}; },
+      planner};
   api = std::make_unique<api::v1::Api>(std::move(dependencies), api_options(config));
   options.is_cheap = &api::v1::Api::is_cheap;
   scheme = options.tls_certificate_file.empty() ? "http" : "https";

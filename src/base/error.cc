@@ -30,6 +30,7 @@ constexpr std::array kErrors{
     ErrorInfo{ErrorCode::kInvalidConfig, "invalid-config", 500, "The configuration is not valid"},
     ErrorInfo{ErrorCode::kCancelled, "cancelled", 499, "The client left"},
     ErrorInfo{ErrorCode::kConflict, "conflict", 409, "The state does not allow this"},
+    ErrorInfo{ErrorCode::kLeaseLost, "lease-lost", 409, "The lease is not valid any more"},
     ErrorInfo{ErrorCode::kMalformedRequest, "malformed-request", 400,
               "The request is not valid HTTP"},
     ErrorInfo{ErrorCode::kUriTooLong, "uri-too-long", 414, "The request target is too long"},

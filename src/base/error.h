@@ -35,6 +35,7 @@ enum class ErrorCode {
   kInvalidConfig,         // configuration refused
   kCancelled,             // the client left
   kConflict,              // the state of the resource does not allow this
+  kLeaseLost,             // a lease that is not valid any more: what it was for is another's
   kMalformedRequest,      // not HTTP as it should be
   kUriTooLong,            // the request target is over its limit
   kHeadersTooLarge,       // the header block is over its limit

@@ -1,5 +1,6 @@
 #include "planner/documents.h"
 
+#include <algorithm>
 #include <array>
 
 #include "model/json.h"
@@ -23,6 +24,10 @@ constexpr std::array<std::pair<Decided, std::string_view>, 4> kDecided{
 constexpr std::array kMappingKinds{
     MappingKind::kIdentity, MappingKind::kWindow, MappingKind::kRollup,   MappingKind::kFanOut,
     MappingKind::kAll,      MappingKind::kLast,   MappingKind::kExplicit, MappingKind::kAsOf};
+
+// That people can declare; a projection is made of lanes' numbers, which they do not see.
+constexpr std::array<std::pair<LaneRule, std::string_view>, 3> kLaneRules{
+    {{LaneRule::kMatched, "matched"}, {LaneRule::kSame, "same"}, {LaneRule::kAll, "all"}}};
 
 std::string number(std::int64_t value) { return std::to_string(value); }
 std::string unsigned_number(std::uint64_t value) { return std::to_string(value); }
@@ -143,6 +148,13 @@ std::string encode(const MappingDocument& document) {
     out += "{\"seen\":" + unsigned_number(candidate.seen) +
            ",\"mapping\":" + stored_mapping(candidate.mapping) + "}";
   }
+  out += "]";
+  if (!document.code) return out + "}";
+  out += ",\"job\":" + unsigned_number(document.job.value) +
+         ",\"code\":" + number(document.code.value) + ",\"columns\":[";
+  for (const std::string& column : document.columns) {
+    out += (out.back() == '[' ? "" : ",") + json_quote(column);
+  }
   return out + "]}";
 }
 
@@ -158,18 +170,25 @@ MappingDocument decode_mapping(std::string_view json) {
     out.candidates.push_back({read_stored_mapping(candidate.get("mapping")),
                               static_cast<std::uint64_t>(integer(candidate, "seen"))});
   });
+  out.job = NodeId{static_cast<std::uint32_t>(integer(root, "job"))};
+  out.code = CodeId{integer(root, "code")};
+  root.get("columns").elements(
+      [&](const JsonValue& column) { out.columns.push_back(column.string().value_or("")); });
   return out;
 }
 
 std::string encode(const JobDocument& document) {
   return "{\"code\":" + number(document.code.value) + ",\"at\":" + number(document.at) +
-         ",\"partitions\":" + flag(document.partitions) + "}";
+         ",\"partitions\":" + flag(document.partitions) +
+         ",\"before\":" + number(document.before.value) + ",\"change\":" + number(document.change) +
+         "}";
 }
 
 JobDocument decode_job(std::string_view json) {
   const JsonValue root(json);
   return {CodeId{integer(root, "code")}, integer(root, "at"),
-          root.get("partitions").boolean().value_or(false)};
+          root.get("partitions").boolean().value_or(false), CodeId{integer(root, "before")},
+          integer(root, "change")};
 }
 
 std::string encode(const ChangeDocument& document) {
@@ -183,7 +202,15 @@ std::string encode(const ChangeDocument& document) {
     out += out.back() == '[' ? "[" : ",[";
     out += unsigned_number(span.lane) + "," + number(span.first) + "," + number(span.last) + "]";
   }
-  return out + "]}";
+  out += "]";
+  if (!document.columns.empty()) out += ",\"columns\":[";
+  for (const ChangedColumn& column : document.columns) {
+    out += out.back() == '[' ? "" : ",";
+    out += "{\"namespace\":" + json_quote(column.dataset.name_space) +
+           ",\"name\":" + json_quote(column.dataset.name) +
+           ",\"field\":" + json_quote(column.field) + "}";
+  }
+  return out + (document.columns.empty() ? "}" : "]}");
 }
 
 ChangeDocument decode_change(std::string_view json) {
@@ -201,6 +228,10 @@ ChangeDocument decode_change(std::string_view json) {
     span.elements([&](const JsonValue& part) { parts.push_back(part.integer().value_or(0)); });
     parts.resize(3);
     out.spans.push_back({static_cast<std::uint32_t>(parts[0]), parts[1], parts[2]});
+  });
+  root.get("columns").elements([&](const JsonValue& column) {
+    out.columns.push_back(
+        {{text(column, "namespace"), text(column, "name")}, text(column, "field")});
   });
   return out;
 }
@@ -236,12 +267,23 @@ DecisionDocument decode_decision(std::string_view json) {
 
 // ---- the contract's PartitionMapping ------------------------------------------------------------
 
+namespace {
+
+std::string_view lanes_name(LaneRule rule) {
+  for (const auto& [known, name] : kLaneRules) {
+    if (known == rule) return name;
+  }
+  return "projected";
+}
+
+}  // namespace
+
 std::string mapping_json(const Mapping& mapping) {
   std::string out = "{\"kind\":" + json_quote(to_string(mapping.kind));
   const bool moves = mapping.kind == MappingKind::kWindow || mapping.kind == MappingKind::kRollup ||
                      mapping.kind == MappingKind::kFanOut;
   if (moves) out += ",\"from\":" + number(mapping.from) + ",\"to\":" + number(mapping.to);
-  if (mapping.lanes == LaneRule::kAll) out += ",\"lanes\":\"all\"";
+  out += ",\"lanes\":" + json_quote(lanes_name(mapping.lanes));
   if (mapping.kind == MappingKind::kExplicit) {
     out += ",\"pair_count\":" + unsigned_number(mapping.pairs.size());
   }
@@ -298,9 +340,11 @@ Result<Mapping> parse_mapping(std::string_view json, const Space& upstream,
     if (!parsed) return bad_member(name, "must be a whole number of upstream partitions.");
     *value = *parsed;
   }
-  const std::string lanes = root.get("lanes").present() ? text(root, "lanes") : "same";
-  if (lanes != "same" && lanes != "all") return bad_member("lanes", "must be same or all.");
-  out.lanes = lanes == "all" ? LaneRule::kAll : LaneRule::kSame;
+  const std::string lanes = root.get("lanes").present() ? text(root, "lanes") : "matched";
+  const auto rule = std::find_if(kLaneRules.begin(), kLaneRules.end(),
+                                 [&](const auto& known) { return known.second == lanes; });
+  if (rule == kLaneRules.end()) return bad_member("lanes", "must be matched, same or all.");
+  out.lanes = rule->first;
   if (out.kind == MappingKind::kExplicit) {
     HW_TRY(out.pairs, parse_pairs(root.get("pairs"), upstream, downstream));
   }

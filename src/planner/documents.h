@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/event.h"
 #include "planner/ids.h"
 #include "planner/mapping.h"
 #include "planner/space.h"
@@ -18,11 +19,14 @@
 namespace headwater::planner {
 
 enum class DocumentKind : std::int32_t {
-  kSpace = 1,     // a: dataset
-  kMapping = 2,   // a: upstream, b: downstream
-  kJob = 3,       // a: node of the job
-  kChange = 4,    // a: seq of the record, b: 0 code, else the dataset whose data changed
-  kDecision = 5,  // a: seq of the decision
+  kSpace = 1,             // a: dataset
+  kMapping = 2,           // a: upstream, b: downstream
+  kJob = 3,               // a: node of the job
+  kChange = 4,            // a: seq of the record, b: 0 code, else the dataset whose data changed
+  kDecision = 5,          // a: seq of the decision
+  kPolicy = 6,            // a: dataset; a DatasetPolicy
+  kEnvironment = 8,       // a: number, the seq that made it
+  kEnvironmentWrite = 9,  // a: number of the environment, b: seq
 };
 
 struct SpaceDocument {
@@ -44,19 +48,40 @@ struct MappingDocument {
   std::string author, reason;
   std::vector<Candidate> candidates;  // in the order in which they were first seen
   std::uint64_t runs = 0;             // that showed both sides
+  // The upstream columns that the downstream dataset is made from: complete as far as `code` of
+  // `job` goes. No code: not known, so that any column may matter.
+  NodeId job;
+  CodeId code;
+  std::vector<std::string> columns;  // sorted
 };
 
 struct JobDocument {
   CodeId code;
   base::Micros at = 0;      // of the first event with this code
   bool partitions = false;  // it has reported an output's partitions
+  CodeId before;            // the code that `code` replaced; none: it was the first
+  std::int64_t change = 0;  // the document of that change
+};
+
+struct ChangedColumn {
+  model::Name dataset;
+  std::string field;
+  bool operator==(const ChangedColumn&) const = default;
+};
+
+struct ChangedColumn {
+  model::Name dataset;
+  std::string field;
+  bool operator==(const ChangedColumn&) const = default;
 };
 
 struct ChangeDocument {
   bool data = false;
   NodeId job;
   base::Micros at = 0;
-  CodeId from, to;          // of code
+  CodeId from, to;  // of code
+  // Of code: the columns that it changes, as its event names them; empty: any.
+  std::vector<ChangedColumn> columns;
   DatasetNo dataset;        // of data
   model::RunRow run;        // of data
   std::vector<Span> spans;  // of data
@@ -87,9 +112,9 @@ JobDocument decode_job(std::string_view json);
 ChangeDocument decode_change(std::string_view json);
 DecisionDocument decode_decision(std::string_view json);
 
-// The contract's PartitionMapping: {"kind", "from", "to", "lanes", "projection", "pairs"}. Pairs
-// are places as the two spaces name them; `upstream` and `downstream` may be null where there are
-// none. The error names the member.
+// The contract's MappingValue: {"kind", "from", "to", "lanes", "pair_count"}; "from" and "to" where
+// the kind has them, pairs only counted. To be parsed: "pairs" instead, places as the two spaces
+// name them. The error names the member.
 std::string mapping_json(const Mapping& mapping);
 base::Result<Mapping> parse_mapping(std::string_view json, const Space& upstream,
                                     const Space& downstream);

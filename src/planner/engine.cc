@@ -13,6 +13,11 @@ using base::Result;
 
 Engine::Engine(History& history) : history_(history) { publish({}); }
 
+Engine::Engine(History& history, const State& base)
+    : history_(history), working_(base), is_branch_(true) {
+  publish(base.seq());
+}
+
 // ---- what may be changed
 // -------------------------------------------------------------------------
 
@@ -89,6 +94,10 @@ Result<void> Engine::set_space(DatasetNo dataset, std::shared_ptr<const Space> s
   return {};
 }
 
+void Engine::set_policy(DatasetNo dataset, std::shared_ptr<const DatasetPolicy> policy) {
+  segment(dataset).policy = std::move(policy);
+}
+
 Result<void> Engine::set_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping) {
   HW_CHECK_OK(put_mapping(upstream, downstream, std::move(mapping)));
   return rebase(downstream);
@@ -144,7 +153,7 @@ Result<void> Engine::remove_mapping(DatasetNo upstream, DatasetNo downstream) {
 void Engine::set_code(model::NodeId job, model::CodeId code) {
   if (working_.codes_->current(job) == code) return;
   own(working_.codes_).set_current(job, code);
-  for (const std::uint32_t dataset : outputs_[job.value]) refresh(DatasetNo{dataset});
+  for (const std::uint32_t dataset : outputs_of(job)) refresh(DatasetNo{dataset});
 }
 
 void Engine::set_equalities(model::NodeId job, std::vector<CodeEquality> equal,
@@ -152,7 +161,7 @@ void Engine::set_equalities(model::NodeId job, std::vector<CodeEquality> equal,
   CodeBook& codes = own(working_.codes_);
   codes.set_equalities(job, std::move(equal));
   codes.set_deferred(job, std::move(deferred));
-  for (const std::uint32_t dataset : outputs_[job.value]) refresh(DatasetNo{dataset});
+  for (const std::uint32_t dataset : outputs_of(job)) refresh(DatasetNo{dataset});
 }
 
 // ---- writes
@@ -186,6 +195,15 @@ Result<void> Engine::write(const Write& write) {
   if (change.until == model::kOpenEnd) HW_CHECK_OK(record(write));
   if (change.from == change.until) return {};  // replaced at the same moment
   return pass_on(change);
+}
+
+Result<void> Engine::branch_write(const Write& write) {
+  HW_CHECK_OK(check_span(write.dataset, write.place));
+  const Lane* const lane = working_.segment(write.dataset).find(write.place.lane);
+  const std::uint64_t before = lane == nullptr ? 0 : lane->out(write.place.index);
+  const std::uint64_t delta = cell(write.place, write.out) - cell(write.place, before);
+  HW_CHECK_OK(record(write));
+  return pass_on({write.dataset, write.place, delta, write.end, model::kOpenEnd, true});
 }
 
 Result<void> Engine::record(const Write& write) {
@@ -253,7 +271,7 @@ Result<void> Engine::pass_on(const Change& change) {
     if (!edge.reads->counts()) continue;
     if (edge.reads->mapping().kind == MappingKind::kLast) {
       HW_CHECK_OK(pass_on_uniform(edge, change));
-    } else if (change.delta == 0) {
+    } else if (change.delta == 0 && !change.branch) {
       continue;
     } else if (edge.reads->uniform()) {
       HW_CHECK_OK(pass_on_uniform(edge, change));
@@ -294,14 +312,21 @@ Result<void> Engine::pass_on_pairs(const Edge& edge, const Change& change) {
 // stood has read it; one that started before has not; a later one neither, if it was replaced.
 Result<void> Engine::move(const Edge& edge, Block& block, const Place& place,
                           const Change& change) {
+  const std::size_t i = offset_of(place.index);
   bool has_read = false;
   if (block.max_start >= change.from) {
-    HW_TRY(const Micros start, start_of(edge.downstream, place));
-    has_read = change.from <= start && start < change.until;
+    HW_TRY(const Write reader, newest(edge.downstream, place));
+    has_read = change.from <= reader.start && reader.start < change.until &&
+               (reader.branch || !change.branch);
+    if (change.branch && has_read) {  // what it had read otherwise was of the warehouse
+      HW_TRY(const std::uint64_t anew,
+             difference_since(working_.segment(edge.downstream), place, reader.start));
+      set_difference(block, i, anew);
+      return {};
+    }
   }
   const bool stands = change.until == model::kOpenEnd;
   if (stands == has_read) return {};
-  const std::size_t i = offset_of(place.index);
   const std::uint64_t delta = edge.factor * change.delta;
   set_difference(block, i, stands ? block.difference(i) + delta : block.difference(i) - delta);
   return {};
@@ -319,22 +344,24 @@ Result<void> Engine::pass_on_uniform(const Edge& edge, const Change& change) {
     const bool moved = working_.segment(edge.downstream).find(number)->tag != tag;
     if (!late && !moved) continue;
     lane(edge.downstream, number).tag = tag;
-    if (late) HW_CHECK_OK(retag(edge.downstream, number, change.from));
+    if (late) HW_CHECK_OK(retag(edge.downstream, number, change));
     refresh_lane(edge.downstream, number);
   }
   return {};
 }
 
-// What runs that started at `from` or later have read of the uniform mappings, once more.
-Result<void> Engine::retag(DatasetNo dataset, std::uint32_t number, Micros from) {
+// What runs that may have seen the change have read of the uniform mappings, once more.
+Result<void> Engine::retag(DatasetNo dataset, std::uint32_t number, const Change& change) {
   return each_owned(dataset, number, {INT64_MIN, INT64_MAX},
                     [&](Block& block, std::int64_t index) -> Result<void> {
-                      if (block.max_start < from) return {};
+                      if (block.max_start < change.from) return {};
                       const Place place{number, index};
-                      HW_TRY(const Micros start, start_of(dataset, place));
-                      if (start < from) return {};
+                      HW_TRY(const Write reader, newest(dataset, place));
+                      if (reader.start < change.from || (change.branch && !reader.branch)) {
+                        return {};
+                      }
                       Attribute attribute = block.attribute(offset_of(index));
-                      HW_TRY(attribute.tag, tag_at(dataset, number, start));
+                      HW_TRY(attribute.tag, tag_at(dataset, number, reader.start));
                       set_attribute(dataset, block, place, attribute);
                       return {};
                     });

@@ -33,12 +33,17 @@ class Engine {
   static constexpr std::int64_t kMaxSpan = std::int64_t{1} << 33;
 
   explicit Engine(History& history);
+  // An environment: what stands in `base`, to which set_code() and branch_write() add. Costs what
+  // it changes; `base` stays as it is.
+  Engine(History& history, const State& base);
 
   // `node`: the dataset in the graph, by which readers find it; none in tests.
   DatasetNo add_dataset(NodeId node = {});
   // In place of the one before; what is materialized keeps its numbers. Mappings of the dataset
   // that the new space does not allow are an error: remove them first.
   base::Result<void> set_space(DatasetNo dataset, std::shared_ptr<const Space> space);
+  // Null: none. Nothing becomes stale by it.
+  void set_policy(DatasetNo dataset, std::shared_ptr<const DatasetPolicy> policy);
   // In place of the mapping between the two, if there is one. kInvalidArgument as well where the
   // datasets would then depend on themselves without looking back.
   base::Result<void> set_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
@@ -53,6 +58,10 @@ class Engine {
 
   // The history has the write already. It ends what was running there and clears a failure.
   base::Result<void> write(const Write& write);
+  // The same in an environment, where it stands in place of what `base` has, whenever that was
+  // written. Only writes of the environment itself can have read it. The history has it already,
+  // after all of that partition that the environment can see.
+  base::Result<void> branch_write(const Write& write);
   // The start of the newest write of the partition became known later, as the history says by now.
   base::Result<void> reread(DatasetNo dataset, const Place& place);
   base::Result<void> set_running(DatasetNo dataset, const Place& place, bool running);
@@ -75,6 +84,7 @@ class Engine {
     Place place;
     std::uint64_t delta = 0;
     Micros from = 0, until = 0;
+    bool branch = false;  // only runs of the environment can have seen it
   };
 
   Segment& segment(DatasetNo dataset);
@@ -91,7 +101,7 @@ class Engine {
   template <class Visit>
   base::Result<void> each_owned(DatasetNo dataset, std::uint32_t lane, const Interval& interval,
                                 Visit visit);
-  base::Result<void> retag(DatasetNo dataset, std::uint32_t lane, Micros from);
+  base::Result<void> retag(DatasetNo dataset, std::uint32_t lane, const Change& change);
   base::Result<void> record(const Write& write);
   base::Result<std::uint64_t> difference_since(const Segment& segment, const Place& place,
                                                Micros at);
@@ -100,8 +110,9 @@ class Engine {
   base::Result<std::uint64_t> tag_at(DatasetNo dataset, std::uint32_t lane, Micros at);
   base::Result<std::uint64_t> uniform_at(const Edge& edge, std::uint32_t lane, Micros at);
   std::uint64_t tag_now(const Segment& segment, std::uint32_t lane) const;
-  base::Result<Micros> start_of(DatasetNo dataset, const Place& place);
+  base::Result<Write> newest(DatasetNo dataset, const Place& place);
   base::Result<void> rebase(DatasetNo dataset);
+  std::set<std::uint32_t> outputs_of(model::NodeId job) const;
   void set_difference(Block& block, std::size_t i, std::uint64_t value);
   void set_attribute(DatasetNo dataset, Block& block, const Place& place,
                      const Attribute& attribute);
@@ -114,8 +125,9 @@ class Engine {
 
   History& history_;
   State working_;
-  std::map<std::uint32_t, std::set<std::uint32_t>>
-      outputs_;  // of jobs; may hold more than there is
+  // Of jobs, beside what an environment's base has; may hold more than there is.
+  std::map<std::uint32_t, std::set<std::uint32_t>> outputs_;
+  bool is_branch_ = false;
   mutable base::Mutex mutex_;
   std::shared_ptr<const State> published_ GUARDED_BY(mutex_);
 };

@@ -33,13 +33,13 @@ void compact(Block& block) {
 
 }  // namespace
 
-Result<Micros> Engine::start_of(DatasetNo dataset, const Place& place) {
+Result<Write> Engine::newest(DatasetNo dataset, const Place& place) {
   HW_TRY(const std::vector<Write> writes, history_.writes(dataset, place));
   if (writes.empty()) {
     return base::make_error(base::ErrorCode::kStorageCorrupt,
                             "A partition is present and has no materialization.");
   }
-  return writes.back().start;
+  return writes.back();
 }
 
 // Over all intervals and pairs, of what ended after `at`: what stands now less what stood then.
@@ -143,7 +143,8 @@ Result<std::uint64_t> Engine::uniform_at(const Edge& edge, std::uint32_t number,
 }
 
 Result<void> Engine::reread(DatasetNo dataset, const Place& place) {
-  HW_TRY(const Micros start, start_of(dataset, place));
+  HW_TRY(const Write write, newest(dataset, place));
+  const Micros start = write.start;
   HW_TRY(const std::uint64_t difference, difference_since(working_.segment(dataset), place, start));
   HW_TRY(const std::uint64_t tag, tag_at(dataset, place.lane, start));
   Lane& lane = this->lane(dataset, place.lane);
@@ -164,7 +165,8 @@ Result<void> Engine::rebase(DatasetNo dataset) {
     HW_CHECK_OK(each_owned(dataset, number, {INT64_MIN, INT64_MAX},
                            [&](Block& block, std::int64_t index) -> Result<void> {
                              const Place place{number, index};
-                             HW_TRY(const Micros start, start_of(dataset, place));
+                             HW_TRY(const Write write, newest(dataset, place));
+                             const Micros start = write.start;
                              HW_TRY(const std::uint64_t difference,
                                     difference_since(working_.segment(dataset), place, start));
                              set_difference(block, offset_of(index), difference);
@@ -205,6 +207,24 @@ void Engine::set_attribute(DatasetNo dataset, Block& block, const Place& place,
 
 // ---- bits that follow from code and tags
 // ---------------------------------------------------------
+
+std::set<std::uint32_t> Engine::outputs_of(model::NodeId job) const {
+  const auto known = outputs_.find(job.value);
+  std::set<std::uint32_t> out = known == outputs_.end() ? std::set<std::uint32_t>() : known->second;
+  if (!is_branch_) return out;
+  const auto is_its = [job](const Attribute& attribute) { return attribute.job == job; };
+  const auto holds = [&](const std::shared_ptr<Block>& block) {
+    return block && std::any_of(block->palette.begin(), block->palette.end(), is_its);
+  };
+  for (std::uint32_t number = 1; number <= working_.dataset_count(); ++number) {
+    for (const auto& lane : working_.segment(DatasetNo{number}).lanes) {
+      if (!lane || std::none_of(lane->blocks.begin(), lane->blocks.end(), holds)) continue;
+      out.insert(number);
+      break;
+    }
+  }
+  return out;
+}
 
 void Engine::refresh(DatasetNo dataset) {
   const std::size_t lanes = working_.segment(dataset).lanes.size();

@@ -99,6 +99,7 @@ Result<Reads> Reads::create(Mapping mapping, const Space& upstream, const Space&
   if (upstream.calendar() != nullptr) out.upstream_ = *upstream.calendar();
   if (downstream.calendar() != nullptr) out.downstream_ = *downstream.calendar();
   out.leaves_gaps_ = mapping.kind == MappingKind::kRollup && has_empty_days(*downstream.calendar());
+  if (mapping.lanes == LaneRule::kMatched) out.table_ = LaneTable::create(upstream, downstream);
   std::sort(mapping.pairs.begin(), mapping.pairs.end());
   mapping.pairs.erase(std::unique(mapping.pairs.begin(), mapping.pairs.end()), mapping.pairs.end());
   out.by_upstream_ = mapping.pairs;

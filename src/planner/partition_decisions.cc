@@ -6,6 +6,7 @@
 #include "model/json.h"
 #include "model/time.h"
 #include "planner/partition_view.h"
+#include "planner/perishability.h"
 
 namespace headwater::planner {
 
@@ -54,8 +55,12 @@ Result<void> PartitionView::decide_anything(Step& step, bool admit) {
   if (admit) HW_CHECK_OK(check_author(decision));
   if (kind == "planner.put_space") return put_space(step, decision, admit);
   if (kind == "planner.put_mapping") return put_mapping(step, decision, admit);
+  if (kind == "planner.put_policy") return put_policy(step, decision, admit);
   if (kind == "planner.decide") return decide(step, decision, admit);
   if (kind == "planner.revoke") return revoke(step, decision, admit);
+  if (kind == "planner.put_environment") return put_environment(step, decision, admit);
+  if (kind == "planner.delete_environment") return delete_environment(step, decision, admit);
+  if (kind == "planner.environment_write") return write_environment(step, decision, admit);
   if (!admit) return {};  // of a newer version
   return invalid("decision is none that is known: " + kind);
 }
@@ -72,6 +77,7 @@ Result<void> PartitionView::put_space(Step& step, const JsonValue& decision, boo
   HW_TRY(const NodeId node, named_dataset(step, decision.get("dataset")));
   const auto known = numbers_.find(node.value);
   const Dataset* const before = known == numbers_.end() ? nullptr : &datasets_[known->second - 1];
+  if (decision.get("space").is_null()) return withdraw_space(step, decision, node, admit);
   HW_TRY(Space space,
          Space::parse(decision.get("space").text(),
                       before != nullptr && before->has_space ? &before->space : nullptr));
@@ -90,17 +96,37 @@ Result<void> PartitionView::put_space(Step& step, const JsonValue& decision, boo
     return {};
   }
   HW_TRY(const DatasetNo number, dataset_of(step, node));
-  SpaceDocument document;
-  document.declared = true;
-  document.space = space.to_json();
-  for (std::uint32_t lane = 0; lane < space.lane_count(); ++lane) {
-    document.lanes.push_back(space.lane_values(lane));
-  }
-  document.keys = datasets_[number.value - 1].keys;
-  document.author = text(decision, "author");
-  document.reason = text(decision, "reason");
   HW_CHECK_OK(set_space(step, number, std::move(space), true));
-  return put(step, DocumentKind::kSpace, number.value, 0, encode(document));
+  const Dataset& dataset = datasets_[number.value - 1];
+  return put(step, DocumentKind::kSpace, number.value, 0,
+             encode(space_document(dataset, decision)));
+}
+
+SpaceDocument PartitionView::space_document(const Dataset& dataset, const JsonValue& decision) {
+  SpaceDocument out;
+  out.declared = dataset.declared;
+  out.space = dataset.space.to_json();
+  for (std::uint32_t lane = 0; lane < dataset.space.lane_count(); ++lane) {
+    out.lanes.push_back(dataset.space.lane_values(lane));
+  }
+  out.keys = dataset.keys;
+  out.author = text(decision, "author");
+  out.reason = text(decision, "reason");
+  return out;
+}
+
+// What is numbered stays; from now on it counts as learned.
+Result<void> PartitionView::withdraw_space(Step& step, const JsonValue& decision, NodeId node,
+                                           bool admit) {
+  const auto known = numbers_.find(node.value);
+  if (known == numbers_.end() || !datasets_[known->second - 1].declared) {
+    return make_error(ErrorCode::kNotFound, "Nothing is declared of this dataset's partitions.");
+  }
+  if (admit) return {};
+  Dataset& dataset = datasets_[known->second - 1];
+  dataset.declared = false;
+  return put(step, DocumentKind::kSpace, known->second, 0,
+             encode(space_document(dataset, decision)));
 }
 
 Result<void> PartitionView::put_mapping(Step& step, const JsonValue& decision, bool admit) {
@@ -146,6 +172,16 @@ Result<void> PartitionView::put_mapping(Step& step, const JsonValue& decision, b
   return put(step, DocumentKind::kMapping, upstream.value, downstream.value, encode(document));
 }
 
+Result<void> PartitionView::put_policy(Step& step, const JsonValue& decision, bool admit) {
+  HW_TRY(const NodeId node, named_dataset(step, decision.get("dataset")));
+  HW_TRY(DatasetPolicy policy, parse_policy(decision.text()));
+  if (admit) return {};
+  HW_TRY(const DatasetNo dataset, dataset_of(step, node));
+  HW_CHECK_OK(put(step, DocumentKind::kPolicy, dataset.value, 0, encode(policy)));
+  engine_->set_policy(dataset, std::make_shared<const DatasetPolicy>(std::move(policy)));
+  return {};
+}
+
 // ---- decisions on changes
 // ------------------------------------------------------------------------
 
@@ -160,9 +196,9 @@ Result<DecisionDocument> PartitionView::read_decision(Step& step, const JsonValu
   out.author = text(decision, "author");
   out.reason = text(decision, "reason");
   const std::string until = text(decision, "until");
-  if (out.decided == Decided::kDefer) {
+  if (out.decided == Decided::kDefer && !until.empty()) {
     const auto moment = model::parse_time(until);
-    if (!moment) return invalid("defer needs until, a moment like 2026-11-01T00:00:00Z.");
+    if (!moment) return invalid("until must be a moment like 2026-11-01T00:00:00Z.");
     out.until = moment->micros;
   }
   const std::string first = text(decision, "first"), last = text(decision, "last"),

@@ -4,6 +4,7 @@
 
 #include "model/json.h"
 #include "planner/partition_view.h"
+#include "planner/perishability.h"
 #include "planner/stored_history.h"
 
 namespace headwater::planner {
@@ -34,6 +35,7 @@ Result<void> PartitionView::load() {
   storage::Reader& reader = store_.writer().reader();
   reader_ = &reader;
   HW_CHECK_OK(load_datasets(reader));
+  HW_CHECK_OK(load_policies(reader));
   HW_CHECK_OK(load_codes(reader));
   HW_CHECK_OK(load_materializations(reader));
   HW_CHECK_OK(load_mappings(reader));
@@ -72,6 +74,17 @@ Result<void> PartitionView::load_datasets(storage::Reader& reader) {
   for (std::uint32_t i = 0; i < datasets_.size(); ++i) {
     HW_CHECK_OK(
         engine_->set_space(DatasetNo{i + 1}, std::make_shared<const Space>(datasets_[i].space)));
+  }
+  return {};
+}
+
+Result<void> PartitionView::load_policies(storage::Reader& reader) {
+  HW_TRY(const auto documents,
+         reader.planner_documents(static_cast<std::int32_t>(DocumentKind::kPolicy)));
+  for (const storage::PlannerDocument& row : documents) {
+    HW_TRY(DatasetPolicy policy, parse_policy(row.body));
+    engine_->set_policy(DatasetNo{static_cast<std::uint32_t>(row.a)},
+                        std::make_shared<const DatasetPolicy>(std::move(policy)));
   }
   return {};
 }

@@ -20,6 +20,7 @@
 #include "model/json.h"
 #include "planner/documents.h"
 #include "planner/engine.h"
+#include "planner/environment.h"
 #include "planner/history.h"
 #include "planner/planner.h"
 
@@ -56,6 +57,7 @@ class PartitionView final : public storage::View, public History {
   base::Result<void> load_datasets(storage::Reader& reader);
   base::Result<void> load_codes(storage::Reader& reader);
   base::Result<void> load_mappings(storage::Reader& reader);
+  base::Result<void> load_policies(storage::Reader& reader);
   base::Result<void> load_materializations(storage::Reader& reader);
 
   // ---- events ----
@@ -72,11 +74,28 @@ class PartitionView final : public storage::View, public History {
                                    const std::vector<Span>& inputs,
                                    const std::vector<Span>& outputs);
 
+  // ---- columns ----
+  base::Result<void> learn_columns(Step& step, const storage::RunInfo& run, const Outputs& outputs);
+  base::Result<bool> unread_columns_alone(Step& step, DatasetNo dataset, CodeId before,
+                                          const storage::RunInfo& run);
+  bool reads_one_of(const Edge& edge, const std::vector<std::string>& columns) const;
+  // Why what stands is stale: its code, what it read.
+  std::pair<bool, bool> reasons(DatasetNo dataset, const Place& place) const;
+
   // ---- decisions ----
   base::Result<void> put_space(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> withdraw_space(Step& step, const model::JsonValue& decision, NodeId node,
+                                    bool admit);
+  static SpaceDocument space_document(const Dataset& dataset, const model::JsonValue& decision);
   base::Result<void> put_mapping(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> put_policy(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> decide(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> revoke(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> put_environment(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> delete_environment(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> write_environment(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<std::vector<EnvironmentCode>> read_environment_code(
+      Step& step, const model::JsonValue& json, const std::vector<EnvironmentCode>& before);
   base::Result<void> decide_anything(Step& step, bool admit);
   base::Result<DecisionDocument> read_decision(Step& step, const model::JsonValue& decision);
   base::Result<void> apply_to_data(Step& step, const ChangeDocument& change, bool equal);
@@ -88,6 +107,10 @@ class PartitionView final : public storage::View, public History {
   base::Result<DatasetNo> dataset_of(Step& step, NodeId node);
   // kNotFound says which.
   base::Result<NodeId> named_dataset(Step& step, const model::JsonValue& name);
+  base::Result<NodeId> named_job(Step& step, const model::JsonValue& name);
+  static base::Result<std::vector<Span>> named_spans(const model::JsonValue& keys,
+                                                     const Space& space);
+  static std::uint64_t fingerprint_of(const std::string& version, const std::string& run_id);
   base::Result<void> set_space(Step& step, DatasetNo dataset, Space space, bool declared);
   base::Result<void> keep_keys(Step& step, DatasetNo dataset, const std::string& key);
   base::Result<void> put(Step& step, DocumentKind kind, std::int64_t a, std::int64_t b,

@@ -9,8 +9,9 @@
 // the same in short, for people and for the critical path.
 //
 // Invariants: (1) tasks are numbered from 1 by (wave, dataset, lane, first). (2) No partition is in
-// two tasks. (3) Every task of `upstream` has a smaller wave. (4) A sequential task is run from its
-// first partition to its last, one at a time.
+// two tasks, and none both in a task and left out. (3) Every task of `upstream` has a smaller wave.
+// (4) A sequential task is run from its first partition to its last, one at a time. (5) lower <=
+// expected <= upper.
 //
 // Thread-safety: plain values. Durations in milliseconds, amounts in millionths of the currency.
 #pragma once
@@ -30,14 +31,22 @@ namespace headwater::planner {
 
 inline constexpr std::size_t kMaxPlanTasks = 100'000;
 inline constexpr std::size_t kMaxTaskPartitions = 1'000'000;
+inline constexpr std::size_t kMaxPlanLinks = 1'000'000;  // of `upstream`, all tasks together
+inline constexpr std::size_t kMaxPlanSpans = 1'000'000;  // of partitions, while it is worked out
+inline constexpr std::size_t kMaxPlanOmissions = 100'000;
+inline constexpr std::int64_t kMaxPlanAttempts = 100;
+inline constexpr std::int64_t kMinLeaseMs = 1'000, kMaxLeaseMs = 7 * 24 * 3'600'000;
+inline constexpr std::int64_t kMaxPlanBudget = 1'000'000'000'000'000;
+inline constexpr double kMaxPlanTolerance = 1'000;
 
-// Where an estimate comes from: runs that wrote this dataset, all runs of jobs that write the same
-// number of partitions a run, or all there are.
+// Where an estimate comes from: runs that wrote this dataset; runs that wrote datasets of its kind,
+// that is of the same granularity and with mappings of the same kinds; or all there are.
 enum class Basis : std::uint8_t { kNone = 0, kDataset = 1, kKind = 2, kAll = 3 };
 std::string_view to_string(Basis basis);  // "dataset" ...
 
 // Nearest-rank percentiles of the samples, times the partitions they are for. -1: not known.
 struct Estimate {
+  static constexpr std::int64_t kNotKnown = -1;
   std::int64_t p50 = -1, p90 = -1;
   std::uint32_t samples = 0;
   Basis basis = Basis::kNone;
@@ -51,7 +60,7 @@ struct Task {
   std::uint32_t number = 0;
   std::uint32_t wave = 1;
   DatasetNo dataset;
-  NodeId job;  // that wrote it last; 0: nobody has
+  NodeId job;  // that wrote it last, or the dataset where nobody has it; 0: neither
   Span span;
   Action action = Action::kRun;
   bool definite = true;  // stale or missing as of the plan; else it may become stale
@@ -59,8 +68,9 @@ struct Task {
   bool sequential = false;                             // each partition reads the one before
   std::vector<std::uint32_t> upstream;                 // numbers of tasks, sorted
   Estimate duration_ms, cost_micros;
-  base::Micros deadline = INT64_MAX;  // to begin, before an input expires; kOpenEnd: none
+  base::Micros deadline = INT64_MAX;  // to begin, before an input expires; INT64_MAX: none
   double probability = 1;             // that it will have to run
+  std::int64_t count() const { return span.last - span.first + 1; }
   bool operator==(const Task&) const = default;
 };
 
@@ -73,8 +83,9 @@ struct Omission {
   bool operator==(const Omission&) const = default;
 };
 
-// What a person should know before approving: outputs that cannot be computed by range, jobs
-// without a known code, datasets whose job is not known ...
+// What a person should know before approving. One a dataset and code; docs/plan-rules.md lists the
+// codes: not_recomputable, unknown_code, unknown_version, unknown_job, no_samples, reads_outside,
+// reads_unrecoverable, deadline_passed; not_compared, which has no dataset.
 struct PlanWarning {
   DatasetNo dataset;
   std::string code, message;

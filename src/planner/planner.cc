@@ -24,11 +24,14 @@ void Planner::set(std::shared_ptr<const State> state) {
 
 base::Result<std::shared_ptr<const Staleness>> Planner::staleness(
     base::Micros now, const std::function<bool()>& cancelled) {
+  return staleness(state(), now, cancelled);
+}
+
+base::Result<std::shared_ptr<const Staleness>> Planner::staleness(
+    std::shared_ptr<const State> state, base::Micros now, const std::function<bool()>& cancelled) {
   now -= now % kMinute;
-  std::shared_ptr<const State> state;
   {
     base::MutexLock lock(mutex_);
-    state = state_;
     if (last_ && &last_->state() == state.get() && last_->now() == now) return last_;
   }
   auto found = Staleness::compute(std::move(state), now, cancelled);
@@ -36,7 +39,7 @@ base::Result<std::shared_ptr<const Staleness>> Planner::staleness(
     return base::make_error(base::ErrorCode::kCancelled, "The request was cancelled.");
   }
   base::MutexLock lock(mutex_);
-  last_ = found;
+  if (!last_ || !(found->state().seq() < last_->state().seq())) last_ = found;
   return found;
 }
 

@@ -12,8 +12,15 @@
 //   planner.decide        change, verdict (material | immaterial | forward_only | defer), author,
 //                         reason; dataset, first, last (keys) for a range; from (key) for
 //                         forward_only; until (RFC 3339) for defer
+//   planner.put_policy    dataset, retention, half_life, recomputable (as in perishability.h),
+//   author,
+//                         reason
 //   planner.revoke        revokes (seq of the decision), author, reason
-// A dataset is {"namespace", "name"}.
+//   planner.put_environment     name, description, code (of {job, version}), author, reason
+//   planner.delete_environment  name, author, reason
+//   planner.environment_write   environment, dataset, keys, job, run_id, data_version, started_at,
+//                               ended_at, author
+// A dataset is {"namespace", "name"}, and so is a job.
 //
 // Thread-safety: Planner's methods from any thread; a view on the writer's.
 #pragma once
@@ -23,6 +30,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "planner/inbox.h"
 #include "planner/staleness.h"
 #include "planner/state.h"
 #include "storage/storage.h"
@@ -39,8 +47,16 @@ class Planner {
   base::Result<std::shared_ptr<const Staleness>> staleness(base::Micros now,
                                                            const std::function<bool()>& cancelled)
       EXCLUDES(mutex_);
+  // The same of that state.
+  base::Result<std::shared_ptr<const Staleness>> staleness(std::shared_ptr<const State> state,
+                                                           base::Micros now,
+                                                           const std::function<bool()>& cancelled)
+      EXCLUDES(mutex_);
+  // For the inboxes of this planner's states.
+  ChangeBook& changes() { return changes_; }
 
  private:
+  ChangeBook changes_;
   mutable base::Mutex mutex_;
   std::shared_ptr<const State> state_ GUARDED_BY(mutex_) = std::make_shared<const State>();
   std::shared_ptr<const Staleness> last_ GUARDED_BY(mutex_);

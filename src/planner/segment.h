@@ -30,6 +30,8 @@ namespace headwater::planner {
 
 using base::Micros;
 
+struct DatasetPolicy;
+
 // The value to change. Only the writer calls it, on values that it alone can hand out. The second
 // reference is what orders this after the reads of a reader that has just let go.
 template <class T>
@@ -135,6 +137,7 @@ struct Edge {
 struct Segment {
   model::NodeId node;  // the dataset, as it was named when it was met
   std::shared_ptr<const Space> space = std::make_shared<const Space>();
+  std::shared_ptr<const DatasetPolicy> policy;  // null: nothing is declared
   std::vector<std::shared_ptr<Lane>> lanes;
   std::vector<Edge> in, out;  // by the other dataset
 

@@ -117,6 +117,17 @@ class Space {
   // order, and the value alone if the space has a single dimension.
   std::string text_of(const Place& place) const;
   base::Result<Place> parse_text(std::string_view text) const;
+  // The parts of text_of: "region=eu" and "date=2026-10-01"; "" where there is no such part, or the
+  // lane has not been numbered.
+  std::string lane_text(std::uint32_t lane) const;
+  std::string index_text(std::int64_t index) const;
+  // The end of a range, as parse_text reads it; of several dimensions the index may stand alone,
+  // and then there is no lane.
+  struct Bound {
+    std::int64_t index = 0;
+    std::optional<std::uint32_t> lane;
+  };
+  base::Result<Bound> parse_bound(std::string_view text) const;
 
   // At least 1: lane 0 is there before a combination has been numbered, and expects nothing.
   std::uint32_t lane_count() const;

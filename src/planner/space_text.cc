@@ -71,7 +71,25 @@ std::string Space::text_of(const Place& place) const {
   return out;
 }
 
-base::Result<Place> Space::parse_text(std::string_view text) const {
+std::string Space::lane_text(std::uint32_t lane) const {
+  std::string out;
+  if (lane >= lanes_.size()) return out;
+  for (std::size_t i = 0; i < lane_at_.size(); ++i) {
+    if (!out.empty()) out += ',';
+    out += escaped(dimensions_[lane_at_[i]].name) + '=' +
+           escaped(value_text(lane_at_[i], lanes_[lane][i]));
+  }
+  return out;
+}
+
+std::string Space::index_text(std::int64_t index) const {
+  if (!index_at_) return "";
+  return escaped(dimensions_[*index_at_].name) + '=' + escaped(value_text(*index_at_, index));
+}
+
+namespace {
+
+base::Result<KeyParts> parts_of(std::string_view text) {
   KeyParts key;
   while (!text.empty()) {
     const std::string_view part = text.substr(0, text.find(','));
@@ -84,7 +102,25 @@ base::Result<Place> Space::parse_text(std::string_view text) const {
                               "The key has two values of \"" + name + "\"; give one.");
     }
   }
+  return key;
+}
+
+}  // namespace
+
+base::Result<Place> Space::parse_text(std::string_view text) const {
+  HW_TRY(const KeyParts key, parts_of(text));
   return find(key);
+}
+
+base::Result<Space::Bound> Space::parse_bound(std::string_view text) const {
+  HW_TRY(const KeyParts key, parts_of(text));
+  const bool alone = index_at_ && dimensions_.size() > 1 && key.size() == 1;
+  if (alone && key.begin()->first == dimensions_[*index_at_].name) {
+    HW_TRY(const std::int64_t index, number_of(*index_at_, key.begin()->second, false));
+    return Bound{index, std::nullopt};
+  }
+  HW_TRY(const Place place, find(key));
+  return Bound{place.index, place.lane};
 }
 
 }  // namespace headwater::planner

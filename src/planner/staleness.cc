@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "planner/perishability.h"
 #include "planner/valid.h"
 
 namespace headwater::planner {
@@ -26,6 +27,7 @@ Counts& Counts::operator+=(const Counts& other) {
   maybe += other.maybe;
   running += other.running;
   failed += other.failed;
+  unrecoverable += other.unrecoverable;
   return *this;
 }
 
@@ -54,6 +56,9 @@ Staleness::Words Staleness::words(DatasetNo dataset, std::uint32_t number,
   const auto at = static_cast<std::size_t>((index - row.base) / 64);
   out.missing = row.missing[at];
   out.maybe = row.maybe[at];
+  if (!row.reads_expired.empty()) {
+    out.unrecoverable = interval_word(row.reads_expired, index) & (out.stale | out.missing);
+  }
   return out;
 }
 
@@ -100,6 +105,7 @@ Verdict Staleness::verdict(DatasetNo dataset, const Place& place) const {
   out.maybe = is(all.maybe);
   out.running = is(all.running);
   out.failed = is(all.failed);
+  out.unrecoverable = is(all.unrecoverable);
   const Space& space = *state_->segment(dataset).space;
   const Span begun = space.expected(place.lane, now_, false);
   const Span closed = space.expected(place.lane, now_, true);
@@ -138,7 +144,9 @@ std::vector<Span> Staleness::spans(DatasetNo dataset, const Selection& selection
       if (selection.orphaned) chosen |= w.orphaned;
       if (selection.unknown) chosen |= w.unknown;
       if (selection.failed) chosen |= w.failed;
+      if (selection.running) chosen |= w.running;
       if (selection.current) chosen |= w.present & ~w.stale & ~w.unknown & ~w.orphaned;
+      if (selection.unrecoverable) chosen |= w.unrecoverable;
       for (; chosen != 0; chosen &= chosen - 1) {
         if (!add(number, index + std::countr_zero(chosen))) return out;
       }
@@ -162,6 +170,7 @@ class StalenessBuilder {
 
   std::shared_ptr<const Staleness> run() {
     find_order();
+    expires_ = anything_expires(*out_->state_);
     for (const std::vector<DatasetNo>& group : groups_) {
       if (cancelled_ && cancelled_()) return nullptr;
       for (const DatasetNo dataset : group) open_rows(dataset);
@@ -176,6 +185,7 @@ class StalenessBuilder {
         out_->order_.push_back(dataset);
       }
     }
+    out_->groups_ = std::move(groups_);
     return out_;
   }
 
@@ -260,6 +270,9 @@ class StalenessBuilder {
       const auto words = static_cast<std::size_t>((last - row.base) / 64 + 1);
       row.missing.resize(words);
       row.maybe.resize(words);
+      if (expires_) {
+        row.reads_expired = reads_expired(*out_->state_, dataset, number, out_->now_);
+      }
       const Span expected = segment.space->expected(number, out_->now_, true);
       for (std::size_t w = 0; w < words; ++w) {
         const std::int64_t index = row.base + static_cast<std::int64_t>(w) * 64;
@@ -454,6 +467,7 @@ class StalenessBuilder {
         counts.maybe += ones(words.maybe & ~words.stale & ~words.missing);
         counts.running += ones(words.running);
         counts.failed += ones(words.failed);
+        counts.unrecoverable += ones(words.unrecoverable);
       }
     }
     counts.current = counts.present - counts.stale - counts.unknown;
@@ -462,6 +476,7 @@ class StalenessBuilder {
   const std::function<bool()>& cancelled_;
   std::shared_ptr<Staleness> out_ = std::make_shared<Staleness>();
   std::vector<std::vector<DatasetNo>> groups_;
+  bool expires_ = false;
 };
 
 std::shared_ptr<const Staleness> Staleness::compute(std::shared_ptr<const State> state, Micros now,

@@ -26,6 +26,7 @@ struct Verdict {
   Freshness freshness = Freshness::kNone;  // of what is present
   bool code = false, inputs = false;       // why it is stale; both may be
   bool maybe = false, running = false, failed = false, open = false, deferred = false;
+  bool unrecoverable = false;  // stale or missing, and something that it reads has expired
   bool operator==(const Verdict&) const = default;
 };
 
@@ -35,6 +36,7 @@ struct Counts {
   std::uint64_t by_code = 0, by_inputs = 0, deferred = 0;  // of stale
   std::uint64_t maybe = 0;                                 // of what is present and not stale
   std::uint64_t running = 0, failed = 0;
+  std::uint64_t unrecoverable = 0;  // of stale and missing
   Counts& operator+=(const Counts& other);
   bool operator==(const Counts&) const = default;
 };
@@ -42,7 +44,7 @@ struct Counts {
 // What a question selects; several together: any of them.
 struct Selection {
   bool stale = false, missing = false, maybe = false, orphaned = false, unknown = false,
-       failed = false, current = false;
+       failed = false, current = false, running = false, unrecoverable = false;
 };
 
 class Staleness {
@@ -61,6 +63,17 @@ class Staleness {
                           bool* more) const;
   // Upstream before downstream; datasets of one cycle stand together.
   const std::vector<DatasetNo>& order() const { return order_; }
+  // The same, those of one cycle as one group; a dataset that is on none stands alone.
+  const std::vector<std::vector<DatasetNo>>& groups() const { return groups_; }
+
+  // The 64 partitions from `index`, a multiple of 64. Private to planner.
+  struct Words {
+    std::uint64_t present = 0, orphaned = 0, stale = 0, code = 0, inputs = 0, unknown = 0,
+                  running = 0, failed = 0, missing = 0, maybe = 0, unrecoverable = 0;
+  };
+  Words words(DatasetNo dataset, std::uint32_t lane, std::int64_t index) const;
+  std::uint64_t deferred(DatasetNo dataset, std::uint32_t lane, std::int64_t index,
+                         const Words& words) const;
 
  private:
   friend class StalenessBuilder;
@@ -68,25 +81,18 @@ class Staleness {
   struct Row {
     std::int64_t base = 0;
     std::vector<std::uint64_t> missing, maybe;
+    std::vector<Interval> reads_expired;
     std::int64_t end() const { return base + static_cast<std::int64_t>(missing.size()) * 64; }
   };
   struct Dataset {
     std::vector<Row> rows;  // by lane
     Counts counts;
   };
-  // The 64 partitions from `index`, a multiple of 64.
-  struct Words {
-    std::uint64_t present = 0, orphaned = 0, stale = 0, code = 0, inputs = 0, unknown = 0,
-                  running = 0, failed = 0, missing = 0, maybe = 0;
-  };
-  Words words(DatasetNo dataset, std::uint32_t lane, std::int64_t index) const;
-  std::uint64_t deferred(DatasetNo dataset, std::uint32_t lane, std::int64_t index,
-                         const Words& words) const;
-
   std::shared_ptr<const State> state_;
   Micros now_ = 0;
   std::vector<Dataset> datasets_;
   std::vector<DatasetNo> order_;
+  std::vector<std::vector<DatasetNo>> groups_;
 };
 
 }  // namespace headwater::planner

@@ -1,8 +1,10 @@
 // What a space has of a lane, 64 partitions at a time. Private to planner.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "planner/segment.h"
 
@@ -14,6 +16,18 @@ inline std::uint64_t span_word(const Span& span, std::int64_t index) {
   std::uint64_t out = ~std::uint64_t{0};
   if (span.first > index) out &= ~std::uint64_t{0} << (span.first - index);
   if (span.last < index + 63) out &= ~std::uint64_t{0} >> (63 - (span.last - index));
+  return out;
+}
+
+// The bits of [index, index + 64) that lie in one of the intervals, which are sorted and apart.
+inline std::uint64_t interval_word(const std::vector<Interval>& intervals, std::int64_t index) {
+  std::uint64_t out = 0;
+  for (auto it = std::lower_bound(
+           intervals.begin(), intervals.end(), index,
+           [](const Interval&interval, std::int64_t at) { return interval.last < at; });
+       it != intervals.end() && it->first <= index + 63; ++it) {
+    out |= span_word({0, it->first, it->last}, index);
+  }
   return out;
 }
 

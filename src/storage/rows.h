@@ -210,6 +210,78 @@ struct RunPartitionRow {
   std::int64_t rows = -1, size_bytes = -1;  // -1: not reported
 };
 
+// ---- plans: schema/0007_plans.sql says what numbers mean
+// -----------------------------------------
+
+// Of partitions. Those that are none of these are pending.
+struct PlanCounts {
+  std::int64_t done = 0, told = 0, skipped = 0, running = 0, failed = 0, blocked = 0;
+  bool operator==(const PlanCounts&) const = default;
+};
+
+struct PlanRow {
+  model::Seq id, seq;
+  std::int32_t state = 1, hold = 0;
+  Micros created_at = 0, updated_at = 0;
+  std::int64_t upper = 0, refreshed = 0, total = 0;
+  PlanCounts counts;
+  std::int64_t ready = 0;
+  std::string author, reason;  // of the last decision on it
+};
+
+struct PlanBodyRow {
+  model::Seq plan;
+  std::string body, summary;
+};
+
+struct PlanEstimate {
+  std::int64_t p50 = -1, p90 = -1;
+  std::uint32_t samples = 0;
+  std::int32_t basis = 0;
+};
+
+struct PlanTaskRow {
+  model::Seq plan;
+  std::uint32_t number = 0, wave = 0;
+  model::DatasetNo dataset;
+  std::uint32_t lane = 0;
+  std::int64_t first = 0, last = 0;
+  model::NodeId job;
+  std::int32_t action = 1, flags = 0;
+  Micros deadline = model::kOpenEnd;
+  std::int64_t probability = 0;
+  PlanEstimate duration_ms, cost_micros;
+  std::string upstream;
+};
+
+struct PlanProgressRow {
+  model::Seq plan;
+  std::uint32_t number = 0;
+  model::Seq seq;
+  std::int32_t state = 1;
+  bool ready = false;
+  PlanCounts counts;
+  std::int32_t attempts = 0;
+  std::string runs;
+};
+
+struct PlanLeaseRow {
+  model::Seq seq;
+  std::uint32_t n = 1;
+  model::Seq plan;
+  std::uint32_t task = 0;
+  std::int64_t first = 0, last = 0;
+  std::string worker, request;
+  Micros given_at = 0, expires_at = 0;
+  std::int64_t lease_ms = 0;
+  std::int32_t attempt = 1;
+  std::uint64_t desired = 0;
+  std::int32_t state = 1;
+  Micros ended_at = 0;
+  model::Seq ended;
+  std::string run_id, message;
+};
+
 // The planner's own documents, opaque here.
 struct PlannerDocument {
   std::int32_t kind = 0;

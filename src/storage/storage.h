@@ -223,6 +223,30 @@ class Reader {
                                                          std::int64_t first = INT64_MIN,
                                                          std::int64_t last = INT64_MAX);
 
+  // ---- plans ----
+  Result<std::optional<PlanRow>> plan(Seq id);
+  // Before `before`, newest first; of one state or all.
+  Result<std::vector<PlanRow>> plans(std::optional<std::int32_t> state, Seq before,
+                                     std::size_t limit);
+  Result<std::vector<PlanRow>> active_plans();  // approved, executing or paused; by id
+  Result<std::optional<PlanBodyRow>> plan_body(Seq plan);
+  // By number, within [first, last].
+  Result<std::vector<PlanTaskRow>> plan_tasks(Seq plan, std::uint32_t first, std::uint32_t last);
+  Result<std::vector<PlanProgressRow>> plan_progress(Seq plan);
+  Result<std::vector<PlanProgressRow>> plan_progress(Seq plan, std::optional<std::int32_t> state,
+                                                     std::uint32_t after, std::size_t limit);
+  // Of tasks of which something may be handed out.
+  Result<std::vector<model::NodeId>> plan_ready_jobs(Seq plan);
+  Result<std::optional<PlanLeaseRow>> plan_lease(Seq seq, std::uint32_t n);
+  // By token.
+  Result<std::vector<PlanLeaseRow>> plan_leases_of_record(Seq seq);
+  Result<std::vector<PlanLeaseRow>> plan_leases_of_task(Seq plan, std::uint32_t task);
+  Result<std::vector<PlanLeaseRow>> plan_leases_of_request(Seq plan, std::string_view request);
+  Result<std::vector<PlanLeaseRow>> unended_plan_leases();
+  // Of leases that have not ended, of all plans or one; kOpenEnd if there is none.
+  Result<Micros> first_lease_expiry(std::optional<Seq> plan);
+  Result<void> scan_plan_leases(const std::function<bool(const PlanLeaseRow&)>& visit);
+
  private:
   friend class Store;
   friend class Writer;
@@ -281,6 +305,13 @@ class Writer {
   Result<void> put_run_partition(const RunPartitionRow& row);
   Result<void> put_planner_document(const PlannerDocument& row);
   Result<void> delete_planner_document(std::int32_t kind, std::int64_t a, std::int64_t b);
+
+  // In place of the row with the same key, if there is one; bodies and tasks are put once.
+  Result<void> put_plan(const PlanRow& row);
+  Result<void> insert_plan_body(const PlanBodyRow& row);
+  Result<void> insert_plan_task(const PlanTaskRow& row);
+  Result<void> put_plan_progress(const PlanProgressRow& row);
+  Result<void> put_plan_lease(const PlanLeaseRow& row);
 
   // Interned values: insert with a given id. Lookups by content for the caller's cache misses.
   Result<void> insert_content(model::ContentId id, const base::Hash128& hash, const Packed& body);

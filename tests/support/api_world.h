@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/v1/v1.h"
+#include "planner/planner.h"
 #include "tests/support/harness.h"
 
 namespace headwater::tests {
@@ -22,14 +23,15 @@ class ApiWorld {
  public:
   explicit ApiWorld(const std::string& directory,
                     const ingest::PipelineOptions& options = Harness::small_windows())
-      : harness_(directory, options),
+      : harness_(directory, with_planner(options, planner_)),
         queries_(harness_.store(), harness_.graph(), harness_.clock()),
         writes_(api::v1::writes_to(harness_.pipeline())),
-        api_(api::v1::Dependencies{queries_, *writes_, {}, {}, {}}, {}),
+        api_(api::v1::Dependencies{queries_, *writes_, {}, {}, {}, planner_}, {}),
         handler_(api_.handler()) {}
   ~ApiWorld() { api_.stop(); }
 
   Harness& harness() { return harness_; }
+  planner::Planner& planner() { return *planner_; }
   query::Service& queries() { return queries_; }
 
   // `path` below /api/v1, its segments split at '/'; those of `query` are given decoded.
@@ -67,6 +69,15 @@ class ApiWorld {
     return reply;
   }
 
+  static ingest::PipelineOptions with_planner(ingest::PipelineOptions options,
+                                              std::shared_ptr<planner::Planner> planner) {
+    options.views.push_back([planner = std::move(planner)](storage::Store& store) {
+      return planner::make_view(store, planner);
+    });
+    return options;
+  }
+
+  std::shared_ptr<planner::Planner> planner_ = std::make_shared<planner::Planner>();
   Harness harness_;
   query::Service queries_;
   std::unique_ptr<api::v1::Writes> writes_;

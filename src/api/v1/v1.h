@@ -19,6 +19,7 @@
 #include "api/http/server.h"
 #include "api/v1/assets.h"
 #include "api/v1/writes.h"
+#include "planner/planner.h"
 #include "query/session.h"
 
 namespace headwater::api::v1 {
@@ -36,6 +37,8 @@ struct Dependencies {
   // Why the server is not ready; empty function or nothing returned: it is.
   std::function<std::optional<base::Error>()> not_ready;
   std::function<http::Stats()> http_stats;  // for /metrics; may be empty
+  // What is known of partitions; by default nothing. Never null.
+  std::shared_ptr<planner::Planner> planner = std::make_shared<planner::Planner>();
 };
 
 struct RouteName {

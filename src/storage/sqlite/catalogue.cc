@@ -27,6 +27,19 @@
   "dataset, lane, idx, end_time, seq, start_time, job, code, out, reported_out, run"
 #define HW_RUN_PARTITION_COLUMNS \
   "run, output, dataset, lane, first, last, seq, version, rows, bytes"
+#define HW_PLAN_COUNTS "done, told, skipped, running, failed, blocked"
+#define HW_PLAN_COLUMNS                                                                    \
+  "id, seq, state, hold, created_at, updated_at, upper, refreshed, total, " HW_PLAN_COUNTS \
+  ", ready, author, reason"
+#define HW_PLAN_TASK_COLUMNS                                                                    \
+  "plan, number, wave, dataset, lane, first, last, job, action, flags, deadline, probability, " \
+  "duration_p50, duration_p90, duration_samples, duration_basis, "                              \
+  "cost_p50, cost_p90, cost_samples, cost_basis, upstream"
+#define HW_PLAN_PROGRESS_COLUMNS \
+  "plan, number, seq, state, ready, " HW_PLAN_COUNTS ", attempts, runs"
+#define HW_PLAN_LEASE_COLUMNS                                                          \
+  "seq, n, plan, task, first, last, worker, request, given_at, expires_at, lease_ms, " \
+  "attempt, desired, state, ended_at, ended, run_id, message"
 #define HW_OPEN "9223372036854775807"
 
 namespace headwater::storage::sqlite {
@@ -386,6 +399,70 @@ constexpr std::array kCatalogue{
     NamedSql{Sql::kPlannerDocuments, "planner_document.of_kind",
              "SELECT kind, a, b, seq, body FROM planner_document WHERE kind = ?1 AND a >= ?2"
              " AND a <= ?3 ORDER BY a, b"},
+
+    NamedSql{Sql::kPlanUpsert, "plan.upsert",
+             "INSERT OR REPLACE INTO plan (" HW_PLAN_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+             "?17, ?18)"},
+    NamedSql{Sql::kPlanById, "plan.by_id", "SELECT " HW_PLAN_COLUMNS " FROM plan WHERE id = ?1"},
+    NamedSql{Sql::kPlans, "plan.list",
+             "SELECT " HW_PLAN_COLUMNS " FROM plan WHERE id < ?1 ORDER BY id DESC LIMIT ?2"},
+    NamedSql{Sql::kPlansInState, "plan.in_state",
+             "SELECT " HW_PLAN_COLUMNS " FROM plan WHERE state = ?3 AND id < ?1"
+             " ORDER BY id DESC LIMIT ?2"},
+    NamedSql{Sql::kPlansActive, "plan.active",
+             "SELECT " HW_PLAN_COLUMNS " FROM plan WHERE state IN (2, 3, 4) ORDER BY id"},
+    NamedSql{Sql::kPlanBodyInsert, "plan_body.insert",
+             "INSERT INTO plan_body (plan, body, summary) VALUES (?1, ?2, ?3)"},
+    NamedSql{Sql::kPlanBody, "plan_body.of_plan",
+             "SELECT plan, body, summary FROM plan_body WHERE plan = ?1"},
+    NamedSql{Sql::kPlanTaskInsert, "plan_task.insert",
+             "INSERT INTO plan_task (" HW_PLAN_TASK_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+             "?17, ?18, ?19, ?20, ?21)"},
+    NamedSql{Sql::kPlanTasks, "plan_task.of_plan",
+             "SELECT " HW_PLAN_TASK_COLUMNS
+             " FROM plan_task WHERE plan = ?1 AND number >= ?2 AND number <= ?3 ORDER BY number"},
+    NamedSql{Sql::kPlanProgressUpsert, "plan_progress.upsert",
+             "INSERT OR REPLACE INTO plan_progress (" HW_PLAN_PROGRESS_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"},
+    NamedSql{Sql::kPlanProgressOf, "plan_progress.of_plan",
+             "SELECT " HW_PLAN_PROGRESS_COLUMNS
+             " FROM plan_progress WHERE plan = ?1 ORDER BY number"},
+    NamedSql{Sql::kPlanProgressPage, "plan_progress.page",
+             "SELECT " HW_PLAN_PROGRESS_COLUMNS
+             " FROM plan_progress WHERE plan = ?1 AND number > ?2 ORDER BY number LIMIT ?3"},
+    NamedSql{Sql::kPlanProgressInState, "plan_progress.in_state",
+             "SELECT " HW_PLAN_PROGRESS_COLUMNS
+             " FROM plan_progress WHERE plan = ?1 AND state = ?4 AND number > ?2"
+             " ORDER BY number LIMIT ?3"},
+    NamedSql{Sql::kPlanReadyJobs, "plan_progress.ready_jobs",
+             "SELECT DISTINCT t.job FROM plan_progress AS p JOIN plan_task AS t"
+             " ON t.plan = p.plan AND t.number = p.number WHERE p.plan = ?1 AND p.ready = 1"},
+    NamedSql{Sql::kPlanLeaseUpsert, "plan_lease.upsert",
+             "INSERT OR REPLACE INTO plan_lease (" HW_PLAN_LEASE_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+             "?17, ?18)"},
+    NamedSql{Sql::kPlanLeaseByToken, "plan_lease.by_token",
+             "SELECT " HW_PLAN_LEASE_COLUMNS " FROM plan_lease WHERE seq = ?1 AND n = ?2"},
+    NamedSql{Sql::kPlanLeasesOfRecord, "plan_lease.of_record",
+             "SELECT " HW_PLAN_LEASE_COLUMNS " FROM plan_lease WHERE seq = ?1 ORDER BY n"},
+    NamedSql{Sql::kPlanLeasesOfTask, "plan_lease.of_task",
+             "SELECT " HW_PLAN_LEASE_COLUMNS
+             " FROM plan_lease WHERE plan = ?1 AND task = ?2 ORDER BY seq, n"},
+    NamedSql{Sql::kPlanLeasesOfRequest, "plan_lease.of_request",
+             "SELECT " HW_PLAN_LEASE_COLUMNS
+             " FROM plan_lease WHERE plan = ?1 AND request = ?2 AND request <> ''"
+             " ORDER BY seq, n"},
+    NamedSql{Sql::kPlanLeasesValid, "plan_lease.valid",
+             "SELECT " HW_PLAN_LEASE_COLUMNS " FROM plan_lease WHERE state = 1 ORDER BY seq, n"},
+    NamedSql{Sql::kPlanLeaseFirstExpiry, "plan_lease.first_expiry",
+             "SELECT coalesce(min(expires_at), " HW_OPEN ") FROM plan_lease WHERE state = 1"},
+    NamedSql{Sql::kPlanLeaseFirstExpiryOf, "plan_lease.first_expiry_of",
+             "SELECT coalesce(min(expires_at), " HW_OPEN
+             ") FROM plan_lease WHERE state = 1 AND plan = ?1"},
+    NamedSql{Sql::kPlanLeasesScan, "plan_lease.scan",
+             "SELECT " HW_PLAN_LEASE_COLUMNS " FROM plan_lease ORDER BY seq, n"},
 
     NamedSql{Sql::kHighIds, "high_ids.elements",
              "SELECT (SELECT coalesce(max(seq), 0) FROM log),"

@@ -209,4 +209,94 @@ PlannerDocument read_planner_document(Row& row) {
                          .body = row.text()};
 }
 
+namespace {
+
+PlanCounts read_plan_counts(Row& row) {
+  return PlanCounts{.done = row.integer(),
+                    .told = row.integer(),
+                    .skipped = row.integer(),
+                    .running = row.integer(),
+                    .failed = row.integer(),
+                    .blocked = row.integer()};
+}
+
+PlanEstimate read_plan_estimate(Row& row) {
+  return PlanEstimate{.p50 = row.integer(),
+                      .p90 = row.integer(),
+                      .samples = static_cast<std::uint32_t>(row.integer()),
+                      .basis = static_cast<std::int32_t>(row.integer())};
+}
+
+}  // namespace
+
+PlanRow read_plan(Row& row) {
+  return PlanRow{.id = row.seq(),
+                 .seq = row.seq(),
+                 .state = static_cast<std::int32_t>(row.integer()),
+                 .hold = static_cast<std::int32_t>(row.integer()),
+                 .created_at = row.integer(),
+                 .updated_at = row.integer(),
+                 .upper = row.integer(),
+                 .refreshed = row.integer(),
+                 .total = row.integer(),
+                 .counts = read_plan_counts(row),
+                 .ready = row.integer(),
+                 .author = row.text(),
+                 .reason = row.text()};
+}
+
+PlanBodyRow read_plan_body(Row& row) {
+  return PlanBodyRow{.plan = row.seq(), .body = row.text(), .summary = row.text()};
+}
+
+PlanTaskRow read_plan_task(Row& row) {
+  return PlanTaskRow{.plan = row.seq(),
+                     .number = static_cast<std::uint32_t>(row.integer()),
+                     .wave = static_cast<std::uint32_t>(row.integer()),
+                     .dataset = row.id<model::DatasetNo>(),
+                     .lane = static_cast<std::uint32_t>(row.integer()),
+                     .first = row.integer(),
+                     .last = row.integer(),
+                     .job = row.id<model::NodeId>(),
+                     .action = static_cast<std::int32_t>(row.integer()),
+                     .flags = static_cast<std::int32_t>(row.integer()),
+                     .deadline = row.integer(),
+                     .probability = row.integer(),
+                     .duration_ms = read_plan_estimate(row),
+                     .cost_micros = read_plan_estimate(row),
+                     .upstream = row.text()};
+}
+
+PlanProgressRow read_plan_progress(Row& row) {
+  return PlanProgressRow{.plan = row.seq(),
+                         .number = static_cast<std::uint32_t>(row.integer()),
+                         .seq = row.seq(),
+                         .state = static_cast<std::int32_t>(row.integer()),
+                         .ready = row.flag(),
+                         .counts = read_plan_counts(row),
+                         .attempts = static_cast<std::int32_t>(row.integer()),
+                         .runs = row.text()};
+}
+
+PlanLeaseRow read_plan_lease(Row& row) {
+  return PlanLeaseRow{.seq = row.seq(),
+                      .n = static_cast<std::uint32_t>(row.integer()),
+                      .plan = row.seq(),
+                      .task = static_cast<std::uint32_t>(row.integer()),
+                      .first = row.integer(),
+                      .last = row.integer(),
+                      .worker = row.text(),
+                      .request = row.text(),
+                      .given_at = row.integer(),
+                      .expires_at = row.integer(),
+                      .lease_ms = row.integer(),
+                      .attempt = static_cast<std::int32_t>(row.integer()),
+                      .desired = static_cast<std::uint64_t>(row.integer()),
+                      .state = static_cast<std::int32_t>(row.integer()),
+                      .ended_at = row.integer(),
+                      .ended = row.seq(),
+                      .run_id = row.text(),
+                      .message = row.text()};
+}
+
 }  // namespace headwater::storage::sqlite

@@ -40,5 +40,10 @@ PartitionKeyRow read_partition_key(Row& row);
 MaterializationRow read_materialization(Row& row);
 RunPartitionRow read_run_partition(Row& row);
 PlannerDocument read_planner_document(Row& row);
+PlanRow read_plan(Row& row);
+PlanBodyRow read_plan_body(Row& row);
+PlanTaskRow read_plan_task(Row& row);
+PlanProgressRow read_plan_progress(Row& row);
+PlanLeaseRow read_plan_lease(Row& row);
 
 }  // namespace headwater::storage::sqlite

@@ -1,0 +1,21 @@
+// What a person should know of a plan before approving it. Private to planner.
+//
+// Thread-safety: a function of its arguments. Errors: kLimitExceeded (kMaxPlanSpans).
+#pragma once
+
+#include <vector>
+
+#include "base/result.h"
+#include "planner/plan.h"
+#include "planner/plan_scope.h"
+#include "planner/staleness.h"
+
+namespace headwater::planner {
+
+// By dataset and code. `planned`: what the draft's tasks are of; `reuse_cut`: not everything could
+// be compared with earlier materializations.
+base::Result<std::vector<PlanWarning>> find_warnings(const Staleness& staleness,
+                                                     const PlanScope& scope, const PlanSet& planned,
+                                                     const PlanDraft& draft, bool reuse_cut);
+
+}  // namespace headwater::planner
