@@ -69,12 +69,6 @@ struct ChangedColumn {
   bool operator==(const ChangedColumn&) const = default;
 };
 
-struct ChangedColumn {
-  model::Name dataset;
-  std::string field;
-  bool operator==(const ChangedColumn&) const = default;
-};
-
 struct ChangeDocument {
   bool data = false;
   NodeId job;
