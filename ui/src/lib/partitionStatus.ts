@@ -1,21 +1,21 @@
-// What a partition can be, from the calmest to the worst: the order decides what a pixel shows that
-// stands for several partitions. Plain values, no view library.
+// What a partition can be, from the calmest to the worst, in the server's order: it decides what a
+// pixel shows that stands for several partitions. Plain values, no view library.
 
 export const statuses = [
   'none',
   'current',
-  'orphaned',
   'open',
-  'unknown',
   'deferred',
   'maybe',
-  'running',
+  'unknown',
+  'orphaned',
+  'missing',
   'stale_inputs',
   'stale_code',
   'stale_both',
-  'missing',
-  'unrecoverable',
+  'running',
   'failed',
+  'unrecoverable',
 ] as const;
 
 export type Status = (typeof statuses)[number];
