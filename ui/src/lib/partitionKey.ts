@@ -16,8 +16,14 @@ export function shortKey(key: string): string {
     .join(' · ');
 }
 
-// "2026-10-01 to 2026-10-07", or one key, or what a dataset is that is not cut.
+// "2026-10-01 to 2026-10-07 · eu": what both ends have in common is said once. One key, or what a
+// dataset is that is not cut.
 export function rangeText(first: string, last: string): string {
   if (first === '' && last === '') return 'all of it';
-  return first === last ? shortKey(first) : `${shortKey(first)} to ${shortKey(last)}`;
+  if (first === last) return shortKey(first);
+  const [a, b] = [first.split(','), last.split(',')];
+  if (a.length !== b.length) return `${shortKey(first)} to ${shortKey(last)}`;
+  const common = a.filter((part, i) => part === b[i]);
+  const ends = [a, b].map((parts) => shortKey(parts.filter((_, i) => a[i] !== b[i]).join(',')));
+  return [ends.join(' to '), ...common.map(shortKey)].join(' · ');
 }

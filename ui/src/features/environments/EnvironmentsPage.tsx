@@ -45,11 +45,11 @@ function Make({ onMade }: { onMade: () => void }) {
   const [version, setVersion] = useState('');
   if (!open) {
     return (
-      <p>
-        <button type="button" className="button" onClick={() => setOpen(true)}>
+      <div className="filter-row">
+        <button type="button" className="button button-strong" onClick={() => setOpen(true)}>
           New environment
         </button>
-      </p>
+      </div>
     );
   }
   const half = (job === '') !== (version.trim() === '');

@@ -30,9 +30,13 @@ export const verdicts: { verdict: Verdict; text: string; about: string; kinds: s
   },
 ];
 
-export function verdictText(verdict: Verdict): string {
-  return verdicts.find((v) => v.verdict === verdict)?.text.toLowerCase() ?? verdict;
-}
+// As it stands after it was decided.
+const decidedTexts: Record<Verdict, string> = {
+  material: 'material',
+  immaterial: 'immaterial',
+  forward_only: 'forward only',
+  defer: 'deferred',
+};
 
 type Decision = ChangeDetail['history'][number];
 
@@ -45,7 +49,7 @@ export function decisionText(d: Decision): string {
       : '',
     d.until ? `until ${moment(d.until)}` : '',
   ].filter((text) => text !== '');
-  return `${[verdictText(d.verdict), ...where].join(' ')}, by ${d.author}`;
+  return `${[decidedTexts[d.verdict], ...where].join(' ')}, by ${d.author}`;
 }
 
 export function versionText(version: string | null): string {

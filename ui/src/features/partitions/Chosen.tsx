@@ -7,7 +7,7 @@ import { newPlanHref, partitionsHref } from '../../lib/partitionUrl';
 import { Link } from '../../lib/router';
 import { keysOfArea, tallyOf } from './choice';
 import type { Area } from './heatCanvas';
-import { shortKey } from '../../lib/partitionKey';
+import { rangeText } from '../../lib/partitionKey';
 import type { Partitions } from './usePartitions';
 
 interface Props {
@@ -24,15 +24,11 @@ export function Chosen({ state, nodeId, partitions, area, onClear }: Props) {
   const tally = [...tallyOf(partitions.grid, area)]
     .filter(([rank]) => rank > 0)
     .sort(([a], [b]) => b - a);
-  const name = (key: string | null) => (key ? shortKey(key) : '–');
   const plan = newPlanHref({ nodeIds: [nodeId], environment: state.environment, from, to });
   return (
     <section className="card chosen" aria-label="Chosen">
       <header className="card-head">
-        <h2>
-          {name(from)}
-          {from !== to && ` to ${name(to)}`}
-        </h2>
+        <h2>{from === null || to === null ? 'Chosen' : rangeText(from, to)}</h2>
         <button type="button" className="edit-button" onClick={onClear}>
           Clear
         </button>

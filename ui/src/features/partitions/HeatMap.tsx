@@ -1,6 +1,6 @@
 // The partitions of a dataset as a picture: time along, lanes down. Drag or wheel moves and zooms,
 // arrow keys move a cursor that is read out; the table beside it says the same in words.
-import type { KeyboardEvent, RefObject } from 'react';
+import type { CSSProperties, KeyboardEvent, RefObject } from 'react';
 import { useEffect, useEffectEvent, useId, useLayoutEffect, useRef, useState } from 'react';
 import { Icon } from '../../components/Icons';
 import { Swatch } from '../../components/Swatch';
@@ -35,6 +35,7 @@ interface Hover {
   cell: Cell;
   x: number;
   y: number;
+  share: number; // of the width, so that the tip stays within
 }
 
 // "2026-10-01 · eu: stale, code"; of several partitions, what they are from and to.
@@ -76,7 +77,8 @@ function useHeat(props: HeatMapProps, box: RefObject<HTMLDivElement | null>, hei
     const detach = attachHeat(canvas.current, picture, {
       grid: () => latest.current.shown,
       choosing: () => latest.current.choosing,
-      onHover: (cell, at) => setHover(cell && { cell, ...at }),
+      onHover: (cell, at) =>
+        setHover(cell && { cell, ...at, share: at.x / (box.current?.clientWidth || 1) }),
       onPick: (cell) => latest.current.onPick(cell),
       onChoose: (area) => latest.current.onChoose(area),
     });
@@ -105,7 +107,11 @@ function useHeat(props: HeatMapProps, box: RefObject<HTMLDivElement | null>, hei
 function Tip({ hover, partitions }: { hover: Hover; partitions: Partitions }) {
   const status = statusAt(rankAt(partitions.grid, hover.cell.column, hover.cell.row));
   return (
-    <div className="heat-tip" style={{ left: hover.x, top: hover.y }} aria-hidden>
+    <div
+      className={hover.y < 80 ? 'heat-tip is-below' : 'heat-tip'}
+      style={{ left: hover.x, top: hover.y, '--share': hover.share } as CSSProperties}
+      aria-hidden
+    >
       <Swatch status={status} size={14} /> {cellText(partitions, hover.cell)}
     </div>
   );

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { Interval, ShareBar, sharesOf } from '../../components/Counts';
 import { NodePicker } from '../../components/NodePicker';
 import { ProblemNote } from '../../components/ProblemNote';
+import { Ways } from '../../components/Reprocessing';
 import type { Schemas } from '../../api/client';
 import { count } from '../../lib/format';
 import { lineageHref } from '../../lib/lineageUrl';
@@ -85,6 +86,7 @@ export function PartitionsPage({ params }: { params: URLSearchParams }) {
   const name = nodeId === null ? null : readable(nodeId);
   return (
     <main className="page page-wide" id="main">
+      <Ways here={null} />
       <header className="page-head">
         <div>
           <h1>{name ? name.name : 'Partitions'}</h1>

@@ -6,9 +6,9 @@ import type { Status } from '../../lib/partitionStatus';
 import { rankOf, statusAt } from '../../lib/partitionStatus';
 import type { Run } from './cells';
 import { runsOf } from './cells';
-import { keyOfCell } from './choice';
 import type { Area } from './heatCanvas';
 import { shortKey } from '../../lib/partitionKey';
+import { valueAt } from './keys';
 import type { Partitions } from './usePartitions';
 
 interface Props {
@@ -31,31 +31,29 @@ function isChosen({ row, first, last }: Run, chosen: Area | null): boolean {
 }
 
 function Row({ run, partitions, ...p }: Props & { run: Run }) {
-  const { bucket, grid } = partitions;
-  const [from, to] = [
-    keyOfCell(partitions, { column: run.first, row: run.row }, 'first'),
-    keyOfCell(partitions, { column: run.last, row: run.row }, 'last'),
-  ];
-  const name = (key: string | null) => (key === null || key === '' ? '–' : shortKey(key));
-  const status = statusAt(run.rank);
+  const { bucket, grid, index } = partitions;
+  const value = (offset: number) => valueAt(index, Math.min(offset, index.count - 1)) ?? '–';
+  const from = value(run.first * bucket);
+  const to = value((run.last + 1) * bucket - 1);
+  const lane = shortKey(grid.lanes[run.row]?.key ?? '');
   const chosen = isChosen(run, p.chosen);
   const cells = run.last - run.first + 1;
+  const name = `${from}${from === to ? '' : ` to ${to}`}${lane === '' ? '' : `, ${lane}`}`;
   return (
     <tr className={chosen ? 'is-chosen' : undefined}>
       <td>
-        <StatusMark status={status} />
+        <StatusMark status={statusAt(run.rank)} />
       </td>
-      <td>{name(from)}</td>
-      <td>{from === to ? '' : name(to)}</td>
-      <td className="number">{bucket === 1 ? count(cells) : `${count(cells)} cells`}</td>
+      {grid.rows > 1 && <td>{lane}</td>}
+      <td>{from}</td>
+      <td>{from === to ? '' : to}</td>
+      <td className="number">{bucket === 1 ? count(cells) : plural(cells, 'cell')}</td>
       <td className="range-choose">
         <button
           type="button"
           className="edit-button"
           aria-pressed={chosen}
-          aria-label={`Choose ${name(from)}${from === to ? '' : ` to ${name(to)}`}${
-            grid.rows > 1 ? `, ${grid.lanes[run.row]?.key ?? ''}` : ''
-          }`}
+          aria-label={`Choose ${name}`}
           onClick={() =>
             p.onChoose({ first: run.first, last: run.last, top: run.row, bottom: run.row })
           }
@@ -90,6 +88,7 @@ export function Ranges(props: Props) {
             <thead>
               <tr>
                 <th scope="col">Status</th>
+                {partitions.grid.rows > 1 && <th scope="col">Lane</th>}
                 <th scope="col">From</th>
                 <th scope="col">To</th>
                 <th scope="col" className="number">

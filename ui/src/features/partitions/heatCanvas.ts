@@ -2,6 +2,7 @@
 // when something changed. No view library.
 import type { ThemeName } from '../../lib/partitionInk';
 import { ink, strokes } from '../../lib/partitionInk';
+import { shortKey } from '../../lib/partitionKey';
 import type { Grid } from './cells';
 import type { Cell, HeatView, PlacedTick, Plot } from './heatView';
 import { clampView, rowsInSight, wholeView } from './heatView';
@@ -32,7 +33,7 @@ function gutterOf(ctx: CanvasRenderingContext2D | null, grid: Grid, width: numbe
   if (grid.rows <= 1 && (grid.lanes[0]?.key ?? '') === '') return 0;
   if (!ctx) return 80;
   ctx.font = font;
-  const sample = grid.lanes.slice(0, 200).map(({ key }) => ctx.measureText(key).width);
+  const sample = grid.lanes.slice(0, 200).map(({ key }) => ctx.measureText(shortKey(key)).width);
   return Math.ceil(Math.min(Math.max(...sample, 20) + 12, width * 0.28, 180));
 }
 
@@ -49,7 +50,8 @@ export class HeatCanvas {
   private frame = 0;
 
   constructor(private readonly canvas: HTMLCanvasElement) {
-    this.ctx = canvas.getContext('2d');
+    // All of it is put there anew each frame, which is faster where the pixels are at hand.
+    this.ctx = canvas.getContext('2d', { willReadFrequently: true });
   }
 
   show(shown: Shown): void {
@@ -122,7 +124,8 @@ export class HeatCanvas {
     const surface = { width: wide, height: high, pixels };
     this.painter.paint(surface, pyramid, this.view, ratio, ink(shown.theme));
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.clearRect(0, 0, width, height);
+    ctx.clearRect(0, 0, width, axisHeight);
+    ctx.clearRect(0, axisHeight, this.gutter, height);
     ctx.putImageData(this.image, Math.round(this.gutter * ratio), Math.round(axisHeight * ratio));
     this.drawAxes(ctx, shown);
     this.drawMarks(ctx, shown);
@@ -149,7 +152,7 @@ export class HeatCanvas {
     for (const row of rowsInSight(grid.rows, this.view, this.plot, 14)) {
       const y = axisHeight + (row + 0.5 - this.view.y) * this.view.ky;
       if (y < axisHeight + 4 || y > this.size.height - 4) continue;
-      ctx.fillText(grid.lanes[row]?.key ?? '', this.gutter - 6, y, this.gutter - 8);
+      ctx.fillText(shortKey(grid.lanes[row]?.key ?? ''), this.gutter - 6, y, this.gutter - 8);
     }
   }
 

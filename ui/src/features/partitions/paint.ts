@@ -15,104 +15,95 @@ export interface Surface {
 const smallestPatterned = 7; // pixels; below, a cell is one colour
 const smallestApart = 5; // pixels; below, cells touch
 
-const outside = 0xffff_ffff;
+// One direction of the picture: for each pixel which cell of the level it shows, and how far into
+// that cell it is, for the pattern. Pixels from `start` to `end` show cells, the others nothing.
+class Line {
+  cells = new Uint32Array(0);
+  bits = new Uint8Array(0);
+  gaps: number[] = []; // the last pixel of each cell, if there is room between cells
+  start = 0;
+  end = 0;
 
-// For each pixel along one direction: which cell of the level it shows (outside: none), and how far
-// into that cell it is. The last pixel of a cell is its gap, if there is room for one.
-function fill(
-  cells: Uint32Array,
-  into: Uint8Array,
-  length: number,
-  start: number,
-  scale: number,
-  shift: number,
-  count: number,
-): void {
-  const gap = scale >= smallestApart;
-  const size = scale * 2 ** shift;
-  const from = start / 2 ** shift;
-  // Small cells are met from the first pixel's left edge to the last one's right edge.
-  const stretch = size < 2 && length > 1 ? (1 - 1e-9) / (length - 1) : 0;
-  for (let i = 0; i < length; i++) {
-    const middle = stretch === 0 ? 0.5 : i * stretch;
-    const cell = Math.floor(from + (i + middle) / size);
-    if (cell < 0 || cell >= count) {
-      cells[i] = outside;
-      continue;
+  // `from`: the place of the first pixel, in cells of the level that are `size` pixels each.
+  set(length: number, from: number, size: number, count: number, apart: boolean): void {
+    if (this.cells.length < length) {
+      this.cells = new Uint32Array(length);
+      this.bits = new Uint8Array(length);
     }
-    cells[i] = cell;
-    const left = Math.round((cell - from) * size);
-    const last = gap && i === Math.round((cell + 1 - from) * size) - 1;
-    into[i] = last ? 8 : (i - left) & 7;
+    this.gaps = [];
+    this.start = this.end = 0;
+    // Small cells are met from the first pixel's left edge to the last one's right edge.
+    const stretch = size < 2 && length > 1 ? (1 - 1e-9) / (length - 1) : 0;
+    const at = (i: number) => Math.floor(from + (i + (stretch === 0 ? 0.5 : i * stretch)) / size);
+    let left = Math.round((Math.floor(from) - from) * size); // of the cell that is being drawn
+    for (let i = 0, cell = at(0); i < length; i++) {
+      const next = at(i + 1);
+      if (cell < 0) this.start = this.end = i + 1;
+      else if (cell < count) this.end = i + 1;
+      this.cells[i] = cell < 0 || cell >= count ? 0 : cell;
+      this.bits[i] = (i - left) & 7;
+      if (next !== cell) {
+        left = i + 1;
+        if (apart && cell >= 0 && cell < count) this.gaps.push(i);
+      }
+      cell = next;
+    }
   }
 }
 
 // Keeps its arrays from frame to frame.
 export class Painter {
-  private columns = new Uint32Array(0);
-  private columnBits = new Uint8Array(0);
-  private rows = new Uint32Array(0);
-  private rowBits = new Uint8Array(0);
-
-  private room(width: number, height: number): void {
-    if (this.columns.length < width) {
-      this.columns = new Uint32Array(width);
-      this.columnBits = new Uint8Array(width);
-    }
-    if (this.rows.length < height) {
-      this.rows = new Uint32Array(height);
-      this.rowBits = new Uint8Array(height);
-    }
-  }
+  private readonly across = new Line();
+  private readonly down = new Line();
 
   // `ratio`: device pixels a CSS pixel.
   paint(surface: Surface, pyramid: Pyramid, view: HeatView, ratio: number, ink: Ink): void {
     const { width, height, pixels } = surface;
     const [kx, ky] = [view.kx * ratio, view.ky * ratio];
-    const [across, down] = [halvings(kx), halvings(ky)];
-    const level = pyramid.level(across, down);
-    this.room(width, height);
-    fill(this.columns, this.columnBits, width, view.x, kx, across, level.columns);
-    fill(this.rows, this.rowBits, height, view.y, ky, down, level.rows);
+    const [halvedX, halvedY] = [halvings(kx), halvings(ky)];
+    const level = pyramid.level(halvedX, halvedY);
+    const [binX, binY] = [2 ** halvedX, 2 ** halvedY];
+    const { across, down } = this;
+    across.set(width, view.x / binX, kx * binX, level.columns, kx >= smallestApart);
+    down.set(height, view.y / binY, ky * binY, level.rows, ky >= smallestApart);
     const patterned = kx >= smallestPatterned && ky >= smallestPatterned;
-    for (let y = 0; y < height; y++) {
-      const row = this.rows[y]!;
-      const at = y * width;
-      const bit = this.rowBits[y]!;
-      if (row === outside || bit === 8) pixels.fill(ink.gap, at, at + width);
-      else if (patterned)
-        this.patternedRow(surface, at, level.ranks, row * level.columns, bit, ink);
-      else this.flatRow(surface, at, level.ranks, row * level.columns, ink);
+    pixels.fill(ink.gap, 0, down.start * width);
+    pixels.fill(ink.gap, down.end * width);
+    const drawn = new Map<number, number>(); // where a row like this one has been drawn
+    for (let y = down.start; y < down.end; y++) {
+      const row = down.cells[y]!;
+      const bit = patterned ? down.bits[y]! : 0;
+      if (y === down.start || row !== down.cells[y - 1]) drawn.clear();
+      const same = drawn.get(bit);
+      if (same !== undefined) {
+        pixels.copyWithin(y * width, same * width, (same + 1) * width);
+        continue;
+      }
+      drawn.set(bit, y);
+      pixels.fill(ink.gap, y * width, (y + 1) * width);
+      const ranks = level.ranks.subarray(row * level.columns, (row + 1) * level.columns);
+      if (patterned) this.patternedRow(pixels, y * width, ranks, bit << 3, ink.patterned);
+      else this.flatRow(pixels, y * width, ranks, ink.flat);
+      for (const x of across.gaps) pixels[y * width + x] = ink.gap;
     }
+    for (const y of down.gaps) pixels.fill(ink.gap, y * width, (y + 1) * width);
   }
 
-  private flatRow({ width, pixels }: Surface, at: number, ranks: Uint8Array, from: number, i: Ink) {
-    const { columns, columnBits } = this;
-    const { flat, gap } = i;
-    for (let x = 0; x < width; x++) {
-      const column = columns[x]!;
-      pixels[at + x] =
-        column === outside || columnBits[x] === 8 ? gap : flat[ranks[from + column]!]!;
-    }
+  private flatRow(pixels: Uint32Array, at: number, ranks: Uint8Array, flat: Uint32Array): void {
+    const { cells, start, end } = this.across;
+    for (let x = start; x < end; x++) pixels[at + x] = flat[ranks[cells[x]!]!]!;
   }
 
   private patternedRow(
-    { width, pixels }: Surface,
+    pixels: Uint32Array,
     at: number,
     ranks: Uint8Array,
-    from: number,
-    bit: number,
-    { patterned, gap }: Ink,
-  ) {
-    const { columns, columnBits } = this;
-    const line = bit << 3;
-    for (let x = 0; x < width; x++) {
-      const column = columns[x]!;
-      const columnBit = columnBits[x]!;
-      pixels[at + x] =
-        column === outside || columnBit === 8
-          ? gap
-          : patterned[(ranks[from + column]! << 6) | line | columnBit]!;
+    line: number,
+    patterned: Uint32Array,
+  ): void {
+    const { cells, bits, start, end } = this.across;
+    for (let x = start; x < end; x++) {
+      pixels[at + x] = patterned[(ranks[cells[x]!]! << 6) | line | bits[x]!]!;
     }
   }
 }
