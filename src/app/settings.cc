@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "planner/planner.h"
+
 namespace headwater::app {
 
 using base::Setting;
@@ -172,8 +174,7 @@ ingest::PipelineOptions pipeline_options(const base::Config& config) {
   options.batch_events = size_of(config, "ingest.batch_events");
   options.misses_to_retire = static_cast<int>(config.integer("ingest.misses_to_retire"));
   options.snapshot_every = size_of(config, "ingest.snapshot_every");
-  options.views.push_back(
-      [](storage::Store& store) { return planner::make_view(store, nullptr); });
+  options.views.push_back([](storage::Store& store) { return planner::make_view(store, nullptr); });
   return options;
 }
 

@@ -118,7 +118,7 @@ void ChangeEffects::code_in_block(DatasetNo dataset, std::uint32_t lane, std::in
     for (; word != 0; word &= word - 1) {
       const std::int64_t index = base + std::countr_zero(word);
       for (; piece != pieces.end() && *piece <= index; ++piece) look(*piece);
-      if (blamed[block.columns->attribute[offset_of(index)]]) append(out, dataset, lane, index);
+      if (blamed[block.entry(offset_of(index))]) append(out, dataset, lane, index);
     }
   }
 }

@@ -1,5 +1,6 @@
 #include "planner/documents.h"
 
+#include <algorithm>
 #include <array>
 
 #include "model/json.h"
@@ -23,6 +24,10 @@ constexpr std::array<std::pair<Decided, std::string_view>, 4> kDecided{
 constexpr std::array kMappingKinds{
     MappingKind::kIdentity, MappingKind::kWindow, MappingKind::kRollup,   MappingKind::kFanOut,
     MappingKind::kAll,      MappingKind::kLast,   MappingKind::kExplicit, MappingKind::kAsOf};
+
+// That people can declare; a projection is made of lanes' numbers, which they do not see.
+constexpr std::array<std::pair<LaneRule, std::string_view>, 3> kLaneRules{
+    {{LaneRule::kMatched, "matched"}, {LaneRule::kSame, "same"}, {LaneRule::kAll, "all"}}};
 
 std::string number(std::int64_t value) { return std::to_string(value); }
 std::string unsigned_number(std::uint64_t value) { return std::to_string(value); }
@@ -143,6 +148,13 @@ std::string encode(const MappingDocument& document) {
     out += "{\"seen\":" + unsigned_number(candidate.seen) +
            ",\"mapping\":" + stored_mapping(candidate.mapping) + "}";
   }
+  out += "]";
+  if (!document.code) return out + "}";
+  out += ",\"job\":" + unsigned_number(document.job.value) +
+         ",\"code\":" + number(document.code.value) + ",\"columns\":[";
+  for (const std::string& column : document.columns) {
+    out += (out.back() == '[' ? "" : ",") + json_quote(column);
+  }
   return out + "]}";
 }
 
@@ -158,18 +170,25 @@ MappingDocument decode_mapping(std::string_view json) {
     out.candidates.push_back({read_stored_mapping(candidate.get("mapping")),
                               static_cast<std::uint64_t>(integer(candidate, "seen"))});
   });
+  out.job = NodeId{static_cast<std::uint32_t>(integer(root, "job"))};
+  out.code = CodeId{integer(root, "code")};
+  root.get("columns").elements(
+      [&](const JsonValue& column) { out.columns.push_back(column.string().value_or("")); });
   return out;
 }
 
 std::string encode(const JobDocument& document) {
   return "{\"code\":" + number(document.code.value) + ",\"at\":" + number(document.at) +
-         ",\"partitions\":" + flag(document.partitions) + "}";
+         ",\"partitions\":" + flag(document.partitions) +
+         ",\"before\":" + number(document.before.value) + ",\"change\":" + number(document.change) +
+         "}";
 }
 
 JobDocument decode_job(std::string_view json) {
   const JsonValue root(json);
   return {CodeId{integer(root, "code")}, integer(root, "at"),
-          root.get("partitions").boolean().value_or(false)};
+          root.get("partitions").boolean().value_or(false), CodeId{integer(root, "before")},
+          integer(root, "change")};
 }
 
 std::string encode(const ChangeDocument& document) {
@@ -251,12 +270,10 @@ DecisionDocument decode_decision(std::string_view json) {
 namespace {
 
 std::string_view lanes_name(LaneRule rule) {
-  switch (rule) {
-    case LaneRule::kSame: return "same";
-    case LaneRule::kAll: return "all";
-    case LaneRule::kProjected: return "projected";
+  for (const auto& [known, name] : kLaneRules) {
+    if (known == rule) return name;
   }
-  return "";
+  return "projected";
 }
 
 }  // namespace
@@ -323,9 +340,11 @@ Result<Mapping> parse_mapping(std::string_view json, const Space& upstream,
     if (!parsed) return bad_member(name, "must be a whole number of upstream partitions.");
     *value = *parsed;
   }
-  const std::string lanes = root.get("lanes").present() ? text(root, "lanes") : "same";
-  if (lanes != "same" && lanes != "all") return bad_member("lanes", "must be same or all.");
-  out.lanes = lanes == "all" ? LaneRule::kAll : LaneRule::kSame;
+  const std::string lanes = root.get("lanes").present() ? text(root, "lanes") : "matched";
+  const auto rule = std::find_if(kLaneRules.begin(), kLaneRules.end(),
+                                 [&](const auto& known) { return known.second == lanes; });
+  if (rule == kLaneRules.end()) return bad_member("lanes", "must be matched, same or all.");
+  out.lanes = rule->first;
   if (out.kind == MappingKind::kExplicit) {
     HW_TRY(out.pairs, parse_pairs(root.get("pairs"), upstream, downstream));
   }

@@ -19,12 +19,14 @@
 namespace headwater::planner {
 
 enum class DocumentKind : std::int32_t {
-  kSpace = 1,     // a: dataset
-  kMapping = 2,   // a: upstream, b: downstream
-  kJob = 3,       // a: node of the job
-  kChange = 4,    // a: seq of the record, b: 0 code, else the dataset whose data changed
-  kDecision = 5,  // a: seq of the decision
-  kPolicy = 6,    // a: dataset; a DatasetPolicy
+  kSpace = 1,             // a: dataset
+  kMapping = 2,           // a: upstream, b: downstream
+  kJob = 3,               // a: node of the job
+  kChange = 4,            // a: seq of the record, b: 0 code, else the dataset whose data changed
+  kDecision = 5,          // a: seq of the decision
+  kPolicy = 6,            // a: dataset; a DatasetPolicy
+  kEnvironment = 8,       // a: number, the seq that made it
+  kEnvironmentWrite = 9,  // a: number of the environment, b: seq
 };
 
 struct SpaceDocument {
@@ -46,12 +48,19 @@ struct MappingDocument {
   std::string author, reason;
   std::vector<Candidate> candidates;  // in the order in which they were first seen
   std::uint64_t runs = 0;             // that showed both sides
+  // The upstream columns that the downstream dataset is made from: complete as far as `code` of
+  // `job` goes. No code: not known, so that any column may matter.
+  NodeId job;
+  CodeId code;
+  std::vector<std::string> columns;  // sorted
 };
 
 struct JobDocument {
   CodeId code;
   base::Micros at = 0;      // of the first event with this code
   bool partitions = false;  // it has reported an output's partitions
+  CodeId before;            // the code that `code` replaced; none: it was the first
+  std::int64_t change = 0;  // the document of that change
 };
 
 struct ChangedColumn {

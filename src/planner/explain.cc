@@ -87,16 +87,37 @@ class Explainer {
       const Interval interval = edge.reads->uniform() ? Interval{INT64_MIN, INT64_MAX}
                                                       : edge.reads->upstream_of(place.index);
       std::vector<Place> perhaps;
+      std::vector<std::uint32_t> lasts;
       edge.reads->each_upstream_lane(place.lane, upstream.lane_count(), [&](std::uint32_t number) {
         const Lane* const lane = upstream.find(number);
         if (lane == nullptr || interval.empty() || lane->max_end <= from) return;
+        if (edge.reads->mapping().kind == MappingKind::kLast) {
+          lasts.push_back(number);
+          return;
+        }
         each_present(*lane, interval.first, interval.last, [&](std::int64_t index) {
           if (lane->find(block_of(index))->max_end > from) perhaps.push_back({number, index});
         });
       });
+      for (const std::uint32_t number : lasts) {
+        HW_TRY(const auto last, last_at(edge.upstream, number, until));
+        if (last) perhaps.push_back(*last);
+      }
       for (const Place& read : perhaps) HW_CHECK_OK(consider(edge, read, from, until));
     }
     return {};
+  }
+
+  // What a mapping of kind `last` read of the lane at `until`.
+  Result<std::optional<Place>> last_at(DatasetNo dataset, std::uint32_t number, Micros until) {
+    std::vector<std::int64_t> indexes;
+    each_present(*state_.segment(dataset).find(number), INT64_MIN, INT64_MAX,
+                 [&indexes](std::int64_t index) { indexes.push_back(index); });
+    for (auto index = indexes.rbegin(); index != indexes.rend(); ++index) {
+      HW_TRY(const std::vector<Write> writes, history_.writes(dataset, {number, *index}));
+      if (out_at(writes, until) != 0) return std::optional(Place{number, *index});
+    }
+    return std::optional<Place>();
   }
 
   // The newest write that ended in (from, until], if what came out differs from what stood at from.

@@ -23,6 +23,8 @@ struct Write {
   std::uint64_t out = 0;  // never 0
   model::Seq seq;
   model::RunRow run;
+  bool branch = false;  // of an environment, which alone sees it
+  bool operator==(const Write&) const = default;
 };
 
 class History {

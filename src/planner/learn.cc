@@ -103,46 +103,77 @@ std::vector<Span> joined(std::vector<Span> spans) {
   return out;
 }
 
-bool agrees(const Reads& reads, const std::vector<Span>& inputs, const std::vector<Span>& outputs) {
+bool agrees(const Reads& reads, std::uint32_t lanes, const std::vector<Span>& inputs,
+            const std::vector<Span>& outputs) {
   if (reads.uniform() || reads.is_explicit() || !reads.counts()) return false;
   std::vector<Span> wanted;
   for (const Span& span : outputs) {
     const Interval all{reads.upstream_of(span.first).first, reads.upstream_of(span.last).last};
-    const std::uint32_t lane = reads.mapping().lanes == LaneRule::kSame ? span.lane : 0;
-    if (!all.empty()) wanted.push_back({lane, all.first, all.last});
+    if (all.empty()) continue;
+    reads.each_upstream_lane(span.lane, lanes, [&](std::uint32_t lane) {
+      wanted.push_back({lane, all.first, all.last});
+    });
   }
   return joined(std::move(wanted)) == inputs;
 }
 
-std::optional<Mapping> suggested(const std::vector<Span>& inputs, const Space& upstream,
-                                 const std::vector<Span>& outputs, const Space& downstream) {
-  if (inputs.size() != 1 || outputs.size() != 1) return std::nullopt;
+namespace {
+
+// The indexes that every lane shows alike; nothing if they differ.
+std::optional<Interval> common_interval(const std::vector<Span>& spans) {
+  if (spans.empty()) return std::nullopt;
+  const Interval out{spans[0].first, spans[0].last};
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    if (!(Interval{spans[i].first, spans[i].last} == out)) return std::nullopt;
+    if (i > 0 && spans[i].lane == spans[i - 1].lane) return std::nullopt;
+  }
+  return out;
+}
+
+// The kind and its offsets, lanes aside.
+std::optional<Mapping> suggested_along(const Interval& input, const Space& upstream,
+                                       const Interval& output, const Space& downstream) {
   const Calendar* const up = upstream.calendar();
   const Calendar* const down = downstream.calendar();
-  if (up == nullptr || down == nullptr) {
-    if (up != down || inputs != outputs) return std::nullopt;
-    return Mapping{};  // the same keys on both sides
-  }
   Mapping out;
+  if (up == nullptr || down == nullptr) {
+    if (up != down || !(input == output)) return std::nullopt;
+    return out;  // the same keys on both sides
+  }
   if (up->granularity() == down->granularity()) {
-    const std::int64_t from = inputs[0].first - outputs[0].first;
-    const std::int64_t to = inputs[0].last - outputs[0].last;
+    const std::int64_t from = input.first - output.first;
+    const std::int64_t to = input.last - output.last;
     if (from > to || from < -kMaxOffset || to > kMaxOffset) return std::nullopt;
     out.kind = from == 0 && to == 0 ? MappingKind::kIdentity : MappingKind::kWindow;
     out.from = out.kind == MappingKind::kWindow ? from : 0;
     out.to = out.kind == MappingKind::kWindow ? to : 0;
-  } else {
-    out.kind =
-        up->granularity() < down->granularity() ? MappingKind::kRollup : MappingKind::kFanOut;
-    const auto plain = Reads::create(out, upstream, downstream);
-    if (!plain) return std::nullopt;
-    out.from = inputs[0].first - plain->upstream_of(outputs[0].first).first;
-    out.to = inputs[0].last - plain->upstream_of(outputs[0].last).last;
-    if (out.from > out.to) return std::nullopt;
+    return out;
   }
-  const auto reads = Reads::create(out, upstream, downstream);
-  if (!reads || !agrees(*reads, inputs, outputs)) return std::nullopt;
+  out.kind = up->granularity() < down->granularity() ? MappingKind::kRollup : MappingKind::kFanOut;
+  const auto plain = Reads::create(out, upstream, downstream);
+  if (!plain) return std::nullopt;
+  out.from = input.first - plain->upstream_of(output.first).first;
+  out.to = input.last - plain->upstream_of(output.last).last;
+  if (out.from > out.to) return std::nullopt;
   return out;
+}
+
+}  // namespace
+
+std::optional<Mapping> suggested(const std::vector<Span>& inputs, const Space& upstream,
+                                 const std::vector<Span>& outputs, const Space& downstream) {
+  const auto input = common_interval(inputs), output = common_interval(outputs);
+  if (!input || !output) return std::nullopt;
+  auto mapping = suggested_along(*input, upstream, *output, downstream);
+  if (!mapping) return std::nullopt;
+  const bool single = upstream.dimensions().size() <= 1 && downstream.dimensions().size() <= 1;
+  for (const LaneRule rule : {LaneRule::kSame, LaneRule::kMatched, LaneRule::kAll}) {
+    if ((rule == LaneRule::kSame) != single) continue;
+    mapping->lanes = rule;
+    const auto reads = Reads::create(*mapping, upstream, downstream);
+    if (reads && agrees(*reads, upstream.lane_count(), inputs, outputs)) return mapping;
+  }
+  return std::nullopt;
 }
 
 }  // namespace headwater::planner

@@ -26,8 +26,9 @@ base::Result<std::vector<Span>> places_of(const model::PartitionBox& box, Space&
 // suggests none. Spans are sorted and do not overlap.
 std::optional<Mapping> suggested(const std::vector<Span>& inputs, const Space& upstream,
                                  const std::vector<Span>& outputs, const Space& downstream);
-// Whether a run like that is what the mapping says.
-bool agrees(const Reads& reads, const std::vector<Span>& inputs, const std::vector<Span>& outputs);
+// Whether a run like that is what the mapping says; `lanes`: how many there are upstream.
+bool agrees(const Reads& reads, std::uint32_t lanes, const std::vector<Span>& inputs,
+            const std::vector<Span>& outputs);
 
 // Sorted and joined.
 std::vector<Span> joined(std::vector<Span> spans);

@@ -13,7 +13,7 @@ namespace {
 std::uint64_t listed(const Staleness& staleness, const ListQuery& query, std::uint32_t lane,
                      std::int64_t index) {
   const Staleness::Words words = staleness.words(query.dataset, lane, index);
-  if (query.selection) return Staleness::chosen(words, *query.selection);
+  if (query.selection) return Staleness::chosen(*query.selection, words);
   const Space& space = *staleness.state().segment(query.dataset).space;
   std::uint64_t begun = span_word(space.expected(lane, staleness.now(), false), index);
   if (begun != 0) begun &= valid_word(space, lane, index, begun);
@@ -21,20 +21,6 @@ std::uint64_t listed(const Staleness& staleness, const ListQuery& query, std::ui
 }
 
 }  // namespace
-
-std::uint64_t Staleness::chosen(const Words& w, const Selection& selection) {
-  std::uint64_t out = 0;
-  if (selection.stale) out |= w.stale;
-  if (selection.missing) out |= w.missing;
-  if (selection.maybe) out |= w.maybe & ~w.stale & ~w.missing;
-  if (selection.orphaned) out |= w.orphaned;
-  if (selection.unknown) out |= w.unknown;
-  if (selection.failed) out |= w.failed;
-  if (selection.running) out |= w.running;
-  if (selection.current) out |= w.present & ~w.stale & ~w.unknown & ~w.orphaned;
-  if (selection.unrecoverable) out |= w.unrecoverable;
-  return out;
-}
 
 std::optional<Interval> bounds_of(const Staleness& staleness, DatasetNo dataset,
                                   std::uint32_t lane) {

@@ -9,12 +9,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "planner/lane_table.h"
 #include "planner/space.h"
 
 namespace headwater::planner {
@@ -31,7 +33,8 @@ enum class MappingKind : std::uint8_t {
 };
 std::string_view to_string(MappingKind kind);  // "identity", "fan_out" ...
 
-enum class LaneRule : std::uint8_t { kSame = 1, kAll = 2, kProjected = 3 };
+// kSame: of the same number; kMatched: of the same values in the dimensions that both have.
+enum class LaneRule : std::uint8_t { kSame = 1, kAll = 2, kProjected = 3, kMatched = 4 };
 
 struct Mapping {
   MappingKind kind = MappingKind::kIdentity;
@@ -74,7 +77,8 @@ class Reads {
   // never decrease. Not for uniform or explicit mappings.
   Interval upstream_of(std::int64_t i) const;
   Interval downstream_of(std::int64_t u) const;
-  // Some downstream index may read nothing though its neighbours do: where a zone left out a day.
+  // Some downstream index may read nothing though its neighbours do: where a zone left out a day,
+  // or where what is upstream is not finer.
   bool leaves_gaps() const { return leaves_gaps_; }
   // Explicit: one by one, sorted.
   std::vector<Place> upstream_of(const Place& downstream) const;
@@ -88,6 +92,8 @@ class Reads {
       for (std::uint32_t lane = 0; lane < count; ++lane) visit(lane);
     } else if (mapping_.lanes == LaneRule::kSame) {
       visit(downstream);
+    } else if (mapping_.lanes == LaneRule::kMatched) {
+      table_->each_upstream(downstream, visit);
     } else if (downstream < mapping_.projection.size()) {
       visit(mapping_.projection[downstream]);
     }
@@ -98,6 +104,8 @@ class Reads {
       for (std::uint32_t lane = 0; lane < count; ++lane) visit(lane);
     } else if (mapping_.lanes == LaneRule::kSame) {
       visit(upstream);
+    } else if (mapping_.lanes == LaneRule::kMatched) {
+      table_->each_downstream(upstream, visit);
     } else {
       for (std::uint32_t lane = 0; lane < mapping_.projection.size(); ++lane) {
         if (mapping_.projection[lane] == upstream) visit(lane);
@@ -109,6 +117,7 @@ class Reads {
   Mapping mapping_;  // pairs by downstream
   std::vector<Mapping::Pair> by_upstream_;
   std::optional<Calendar> upstream_, downstream_;
+  std::shared_ptr<const LaneTable> table_;  // kMatched
   bool leaves_gaps_ = false;
 };
 

@@ -28,14 +28,6 @@ bool disk_refuses(const base::Error& error) {
   return error.code == ErrorCode::kStorageUnavailable || error.code == ErrorCode::kStorageCorrupt;
 }
 
-// Of what a run wrote: its content version if that was reported, else the run itself, and the
-// partition either way. Never 0.
-std::uint64_t fingerprint(const std::string& version, const std::string& run_id) {
-  const base::Hash128 hash = version.empty() ? base::Hasher().field("run").field(run_id).finish()
-                                             : base::Hasher().field("data").field(version).finish();
-  return hash.low == 0 ? 1 : hash.low;
-}
-
 // What numbers of keys a space has given so far.
 std::size_t numbered(const Space& space) {
   std::size_t out = space.lane_count();
@@ -67,6 +59,13 @@ PartitionView::PartitionView(storage::Store& store, std::shared_ptr<Planner> pla
 
 Result<std::vector<Write>> PartitionView::writes(DatasetNo dataset, const Place& place) {
   return StoredHistory(*reader_, model::kNeverSeq).writes(dataset, place);
+}
+
+// Of what a run wrote: its content version if that was reported, else the run itself. Never 0.
+std::uint64_t PartitionView::fingerprint_of(const std::string& version, const std::string& run_id) {
+  const base::Hash128 hash = version.empty() ? base::Hasher().field("run").field(run_id).finish()
+                                             : base::Hasher().field("data").field(version).finish();
+  return hash.low == 0 ? 1 : hash.low;
 }
 
 Result<void> PartitionView::put(Step& step, DocumentKind kind, std::int64_t a, std::int64_t b,
@@ -131,13 +130,18 @@ Result<void> PartitionView::prepare(const storage::ViewRecord& record, storage::
   reader_ = &writer.reader();
   Step step{record, writer};
   if (record.kind == storage::RecordKind::kQuarantined) return {};
-  if (record.kind == storage::RecordKind::kDecision) return decide_anything(step, false);
+  if (record.kind == storage::RecordKind::kDecision) {
+    HW_CHECK_OK(decide_anything(step, false));
+    return book_->flush(book_step(step));
+  }
   auto done = apply_event(step);
-  if (done || disk_refuses(done.error())) return done;
-  // What was applied of it stays: it followed from the record alone, and will again.
-  HW_LOG_WARN("partitions.not_understood", "seq={} error=\"{}\"", record.seq.value,
-              done.error().message);
-  return {};
+  if (!done && disk_refuses(done.error())) return done;
+  if (!done) {
+    // What was applied of it stays: it followed from the record alone, and will again.
+    HW_LOG_WARN("partitions.not_understood", "seq={} error=\"{}\"", record.seq.value,
+                done.error().message);
+  }
+  return book_->flush(book_step(step));
 }
 
 Result<void> PartitionView::apply_event(Step& step) {
@@ -191,6 +195,8 @@ Result<void> PartitionView::note_code(Step& step, NodeId job) {
     HW_CHECK_OK(put(step, DocumentKind::kChange, static_cast<std::int64_t>(step.record.seq.value),
                     0, encode(change)));
   }
+  document.before = document.code;
+  document.change = document.code ? static_cast<std::int64_t>(step.record.seq.value) : 0;
   document.code = *code;
   document.at = event.time;
   engine_->set_code(job, *code);
@@ -264,6 +270,7 @@ Result<void> PartitionView::finish_run(Step& step, const RunInfo& run) {
       const Place place{row.lane, i};
       HW_CHECK_OK(failed ? engine_->set_failed(row.dataset, place, true)
                          : engine_->set_running(row.dataset, place, true));
+      if (failed) book_->run_failed(book_step(step), row.dataset, place, run.recorded);
     }
   }
   for (auto& [dataset, change] : changes) {
@@ -278,7 +285,8 @@ Result<void> PartitionView::finish_run(Step& step, const RunInfo& run) {
                     dataset, encode(change)));
   }
   if (run.state != RunState::kCompleted) return {};
-  return learn_mappings(step, inputs, outputs);
+  HW_CHECK_OK(learn_mappings(step, inputs, outputs));
+  return learn_columns(step, run, outputs);
 }
 
 Result<void> PartitionView::materialize(Step& step, const RunInfo& run, const RunPartitionRow& row,
@@ -292,26 +300,29 @@ Result<void> PartitionView::materialize(Step& step, const RunInfo& run, const Ru
                                    [&](const auto& other) { return other.run == run.id; });
     storage::MaterializationRow write{row.dataset, place.lane, index, end, step.record.seq, start,
                                       run.job,     run.code,   0,     0,   run.id};
-    write.out = write.reported_out = fingerprint(row.version, run.run_id);
+    write.out = write.reported_out = fingerprint_of(row.version, run.run_id);
     if (same != known.end()) {  // told again: perhaps its start has become known
       if (same->start == start) continue;
       storage::MaterializationRow again = *same;
       again.start = std::min(start, again.end);
+      HW_TRY(const std::vector<Write> before, writes(row.dataset, place));
       HW_CHECK_OK(step.writer.put_materialization(again));
-      if (same + 1 == known.end()) HW_CHECK_OK(engine_->reread(row.dataset, place));
+      HW_CHECK_OK(engine_->rewrite(row.dataset, place, before));
+      book_->written(book_step(step), row.dataset, place);
       continue;
     }
     if (!known.empty() && known.back().end <= end && known.back().out != write.out) {
-      const Lane* const lane = engine_->working().segment(row.dataset).find(place.lane);
-      const Block* const block = lane == nullptr ? nullptr : lane->find(block_of(index));
-      const std::size_t i = offset_of(index);
-      const bool asked_for =
-          block == nullptr || block->inputs.get(i) || block->code.get(i) || block->tag.get(i);
-      if (!asked_for) change.spans.push_back({place.lane, index, index});
+      const auto [code, inputs] = reasons(row.dataset, place);
+      if (!code && !inputs) change.spans.push_back({place.lane, index, index});
+      HW_TRY(const bool unread,
+             code && !inputs ? unread_columns_alone(step, row.dataset, known.back().code, run)
+                             : Result<bool>(false));
+      if (unread) write.out = known.back().out;
     }
     HW_CHECK_OK(step.writer.put_materialization(write));
     HW_CHECK_OK(engine_->write(
         {row.dataset, place, run.job, run.code, start, end, write.out, step.record.seq, run.id}));
+    book_->written(book_step(step), row.dataset, place);
   }
   return {};
 }
@@ -340,7 +351,7 @@ Result<void> PartitionView::learn_mapping(Step& step, std::uint32_t upstream,
   bool met = false;
   for (Candidate& candidate : document.candidates) {
     const auto reads = Reads::create(candidate.mapping, up, down);
-    if (!reads || !agrees(*reads, inputs, outputs)) continue;
+    if (!reads || !agrees(*reads, up.lane_count(), inputs, outputs)) continue;
     ++candidate.seen;
     met = true;
   }
@@ -360,6 +371,7 @@ Result<void> PartitionView::learn_mapping(Step& step, std::uint32_t upstream,
           engine_->set_mapping(DatasetNo{upstream}, DatasetNo{downstream}, best->mapping);
       if (!set && disk_refuses(set.error())) return set;
       if (set) document.mapping = best->mapping;
+      book_->mappings_changed(DatasetNo{downstream});
     }
   }
   return put(step, DocumentKind::kMapping, upstream, downstream, encode(document));

@@ -20,7 +20,9 @@
 #include "model/json.h"
 #include "planner/documents.h"
 #include "planner/engine.h"
+#include "planner/environment.h"
 #include "planner/history.h"
+#include "planner/plan_book.h"
 #include "planner/planner.h"
 
 namespace headwater::planner {
@@ -73,6 +75,14 @@ class PartitionView final : public storage::View, public History {
                                    const std::vector<Span>& inputs,
                                    const std::vector<Span>& outputs);
 
+  // ---- columns ----
+  base::Result<void> learn_columns(Step& step, const storage::RunInfo& run, const Outputs& outputs);
+  base::Result<bool> unread_columns_alone(Step& step, DatasetNo dataset, CodeId before,
+                                          const storage::RunInfo& run);
+  bool reads_one_of(const Edge& edge, const std::vector<std::string>& columns) const;
+  // Why what stands is stale: its code, what it read.
+  std::pair<bool, bool> reasons(DatasetNo dataset, const Place& place) const;
+
   // ---- decisions ----
   base::Result<void> put_space(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> withdraw_space(Step& step, const model::JsonValue& decision, NodeId node,
@@ -82,6 +92,11 @@ class PartitionView final : public storage::View, public History {
   base::Result<void> put_policy(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> decide(Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> revoke(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> put_environment(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> delete_environment(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> write_environment(Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<std::vector<EnvironmentCode>> read_environment_code(
+      Step& step, const model::JsonValue& json, const std::vector<EnvironmentCode>& before);
   base::Result<void> decide_anything(Step& step, bool admit);
   base::Result<DecisionDocument> read_decision(Step& step, const model::JsonValue& decision);
   base::Result<void> apply_to_data(Step& step, const ChangeDocument& change, bool equal);
@@ -93,16 +108,25 @@ class PartitionView final : public storage::View, public History {
   base::Result<DatasetNo> dataset_of(Step& step, NodeId node);
   // kNotFound says which.
   base::Result<NodeId> named_dataset(Step& step, const model::JsonValue& name);
+  base::Result<NodeId> named_job(Step& step, const model::JsonValue& name);
+  static base::Result<std::vector<Span>> named_spans(const model::JsonValue& keys,
+                                                     const Space& space);
+  static std::uint64_t fingerprint_of(const std::string& version, const std::string& run_id);
   base::Result<void> set_space(Step& step, DatasetNo dataset, Space space, bool declared);
   base::Result<void> keep_keys(Step& step, DatasetNo dataset, const std::string& key);
   base::Result<void> put(Step& step, DocumentKind kind, std::int64_t a, std::int64_t b,
                          std::string body);
   base::Result<std::optional<storage::RunInfo>> run_of(Step& step, NodeId job);
   JobDocument& job(NodeId node) { return jobs_[node.value]; }
+  // The step as the book of plans takes it.
+  static PlanBook::Step book_step(Step& step) {
+    return {step.record.seq, step.record.received_at, step.writer};
+  }
 
   storage::Store& store_;
   std::shared_ptr<Planner> planner_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<PlanBook> book_;
   storage::Reader* reader_ = nullptr;  // of the step under way
   bool loaded_ = false;
   model::Seq seq_;

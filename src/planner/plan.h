@@ -34,6 +34,10 @@ inline constexpr std::size_t kMaxTaskPartitions = 1'000'000;
 inline constexpr std::size_t kMaxPlanLinks = 1'000'000;  // of `upstream`, all tasks together
 inline constexpr std::size_t kMaxPlanSpans = 1'000'000;  // of partitions, while it is worked out
 inline constexpr std::size_t kMaxPlanOmissions = 100'000;
+inline constexpr std::int64_t kMaxPlanAttempts = 100;
+inline constexpr std::int64_t kMinLeaseMs = 1'000, kMaxLeaseMs = 7 * 24 * 3'600'000;
+inline constexpr std::int64_t kMaxPlanBudget = 1'000'000'000'000'000;
+inline constexpr double kMaxPlanTolerance = 1'000;
 
 // Where an estimate comes from: runs that wrote this dataset; runs that wrote datasets of its kind,
 // that is of the same granularity and with mappings of the same kinds; or all there are.
@@ -80,8 +84,8 @@ struct Omission {
 };
 
 // What a person should know before approving. One a dataset and code; docs/plan-rules.md lists the
-// codes: not_recomputable, unknown_code, unknown_job, no_samples, reads_outside,
-// reads_unrecoverable, deadline_passed, not_compared.
+// codes: not_recomputable, unknown_code, unknown_version, unknown_job, no_samples, reads_outside,
+// reads_unrecoverable, deadline_passed; changes_cut and not_compared, which have no dataset.
 struct PlanWarning {
   DatasetNo dataset;
   std::string code, message;

@@ -16,7 +16,11 @@
 //   author,
 //                         reason
 //   planner.revoke        revokes (seq of the decision), author, reason
-// A dataset is {"namespace", "name"}.
+//   planner.put_environment     name, description, code (of {job, version}), author, reason
+//   planner.delete_environment  name, author, reason
+//   planner.environment_write   environment, dataset, keys, job, run_id, data_version, started_at,
+//                               ended_at, author
+// A dataset is {"namespace", "name"}, and so is a job.
 //
 // Thread-safety: Planner's methods from any thread; a view on the writer's.
 #pragma once

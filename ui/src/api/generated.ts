@@ -3395,12 +3395,13 @@ export interface components {
              */
             to?: number;
             /**
-             * @description `same`: lane to lane. `all`: every lane reads every lane. `projected`: each lane reads the
-             *     one that shares its values; learned, not declared.
-             * @default same
+             * @description Which lanes read which. `matched`: those with the same values in the dimensions that both
+             *     datasets have. `all`: every lane reads every lane. `same`: by number, whatever the values.
+             *     `projected`: by a list of numbers; never declared.
+             * @default matched
              * @enum {string}
              */
-            lanes: "same" | "all" | "projected";
+            lanes: "matched" | "same" | "all" | "projected";
             /** @description `explicit`: how many pairs there are. */
             readonly pair_count?: number;
         };
