@@ -35,6 +35,7 @@ std::vector<ApiRoute> all_routes() {
            partition_routes,
            staleness_routes,
            change_routes,
+           environment_routes,
            operations_routes,
        }) {
     for (ApiRoute& route : part()) all.push_back(std::move(route));
