@@ -28,6 +28,7 @@ struct PlanInfo {
   storage::PlanRow row;
   PlanDraft draft;  // without its tasks
   PlanSummary summary;
+  std::optional<std::string> webhook_off;  // why nothing is sent to its webhook
 
   PlanState state() const { return static_cast<PlanState>(row.state); }
   // It asks to be approved again: there is more to do than was approved.
