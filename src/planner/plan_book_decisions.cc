@@ -8,6 +8,7 @@
 #include "planner/documents.h"
 #include "planner/plan_book.h"
 #include "planner/plan_summary.h"
+#include "planner/plans.h"
 
 namespace headwater::planner {
 
@@ -179,7 +180,8 @@ Result<void> PlanBook::put(const Step& step, const JsonValue& decision, bool adm
     admitted_.emplace(step.seq, std::move(draft));
     return {};
   }
-  const PlanSummary summary = summarize(draft.tasks);
+  PlanSummary summary = summarize(draft.tasks);
+  HW_TRY(summary.decisions, decisions_in_force(step.writer.reader(), draft.pinned));
   PlanRow row;
   row.id = row.seq = step.seq;
   row.state = static_cast<std::int32_t>(PlanState::kDraft);

@@ -120,6 +120,16 @@ Result<TaskInfo> find_task(storage::Reader& reader, model::Seq plan, std::uint32
   return make_error(ErrorCode::kNotFound, "The plan has no such task.");
 }
 
+Result<std::int64_t> decisions_in_force(storage::Reader& reader, model::Seq at) {
+  HW_TRY(const auto rows,
+         reader.planner_documents(static_cast<std::int32_t>(DocumentKind::kDecision), 0,
+                                  static_cast<std::int64_t>(at.value)));
+  return std::ranges::count_if(rows, [at](const storage::PlannerDocument& row) {
+    const model::Seq revoked = decode_decision(row.body).revoked;
+    return !revoked || at < revoked;
+  });
+}
+
 Result<bool> may_lease(storage::Reader& reader, const PlanInfo& plan,
                        const std::vector<NodeId>& jobs, base::Micros now) {
   const bool open = plan.state() == PlanState::kApproved || plan.state() == PlanState::kExecuting;

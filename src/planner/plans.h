@@ -58,6 +58,9 @@ base::Result<std::vector<TaskInfo>> list_tasks(storage::Reader& reader, model::S
                                                std::size_t limit);
 base::Result<TaskInfo> find_task(storage::Reader& reader, model::Seq plan, std::uint32_t number);
 
+// Decisions on changes that were in force as of a record.
+base::Result<std::int64_t> decisions_in_force(storage::Reader& reader, model::Seq at);
+
 // Whether a request for leases could be given something, or would end leases that have expired:
 // if not there is no need to log it. `jobs`: of the request, sorted; empty: all.
 base::Result<bool> may_lease(storage::Reader& reader, const PlanInfo& plan,
