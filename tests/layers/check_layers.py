@@ -42,7 +42,7 @@ PUBLIC = {
     "ingest": {"ingest", "parse"},
     "query": {"query", "attributes", "catalog", "events", "evidence", "impact", "layout", "lineage",
               "node_ref", "runs", "search", "session", "values", "versions"},
-    "planner": {"calendar", "declared", "engine", "explain", "grid", "inbox", "listing", "mapping",
+    "planner": {"calendar", "declared", "engine", "environment", "explain", "grid", "history", "inbox", "listing", "mapping",
                 "perishability", "planner", "space", "staleness", "state", "stored_history"},
     "api": {"http/server", "http/message", "v1/v1"},
     "app": {"app", "settings", "housekeeper"},

@@ -95,5 +95,6 @@ std::vector<ApiRoute> declared_routes();
 std::vector<ApiRoute> partition_routes();
 std::vector<ApiRoute> staleness_routes();
 std::vector<ApiRoute> change_routes();
+std::vector<ApiRoute> environment_routes();
 
 }  // namespace headwater::api::v1

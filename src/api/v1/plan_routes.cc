@@ -11,7 +11,7 @@
 #include "api/v1/planner_body.h"
 #include "planner/environment.h"
 #include "planner/plan_decisions.h"
-#include "planner/plan_now.h"
+#include "planner/plan_sources.h"
 
 namespace headwater::api::v1 {
 namespace {
@@ -43,26 +43,31 @@ Answer show_plan(Context& context, model::Seq id, int status) {
 
 // ---- making one ---------------------------------------------------------------------------------
 
-Result<std::shared_ptr<const planner::Staleness>> verdicts(Context& context,
-                                                           PartitionReading& reading,
-                                                           const std::string& environment) {
-  if (environment.empty()) return staleness_of(context, reading);
+// The reading is of the environment from here on.
+Result<void> enter(Context& context, PartitionReading& reading, const std::string& environment) {
+  if (environment.empty()) return {};
+  storage::Reader& rows = reading.session.rows();
   context.details.pointer = "/environment";
-  HW_TRY(const auto found, planner::find_environment(reading.session.rows(), environment));
+  HW_TRY(reading.environment, planner::find_environment(rows, environment));
   context.details.pointer.clear();
-  HW_TRY(auto state, planner::environment_state(*reading.state, reading.session.rows(), found));
-  auto out = planner::Staleness::compute(std::move(state), reading.now(),
-                                         [cancel = context.cancel] { return cancel.cancelled(); });
-  if (!out) return make_error(ErrorCode::kCancelled, "The request was cancelled.");
-  return out;
+  HW_TRY(reading.environment_writes,
+         planner::environment_writes(rows, reading.environment->number));
+  HW_TRY(reading.state, planner::environment_state(*reading.state, rows, *reading.environment));
+  return {};
 }
 
 Result<planner::PlanDraft> work_out(Context& context, PartitionReading& reading,
                                     const JsonValue& body) {
   HW_TRY(const planner::PlanOptions options, read_plan_options(context, body, reading));
-  HW_TRY(const auto staleness, verdicts(context, reading, options.environment));
-  return planner::plan_now(reading.session.rows(), *staleness, options,
-                           [cancel = context.cancel] { return cancel.cancelled(); });
+  HW_CHECK_OK(enter(context, reading, options.environment));
+  HW_TRY(const auto staleness, staleness_of(context, reading));
+  planner::StoredSources stored(reading.session.rows(), staleness,
+                                context.services.dependencies.planner->changes());
+  const planner::PlanSources sources = stored.sources();
+  const auto history = reading.history();
+  return planner::make_plan(*staleness,
+                            {*history, sources.costs, sources.changes, sources.standing}, options,
+                            [cancel = context.cancel] { return cancel.cancelled(); });
 }
 
 // What it would be, had it been kept at this moment.
