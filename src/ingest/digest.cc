@@ -64,10 +64,66 @@ class ExactDigests {
     HW_CHECK_OK(namespaces());
     HW_CHECK_OK(quarantine());
     HW_CHECK_OK(decisions());
+    HW_CHECK_OK(plans());
     return std::move(out_);
   }
 
  private:
+  static void add_counts(Hasher& h, const storage::PlanCounts& n) {
+    h.field(bits(n.done)).field(bits(n.told)).field(bits(n.skipped));
+    h.field(bits(n.running)).field(bits(n.failed)).field(bits(n.blocked));
+  }
+  Result<void> plans() {
+    Collector all("plans", true);
+    HW_TRY(const auto plans, reader_.plans(std::nullopt, model::kNeverSeq, INT64_MAX));
+    for (const storage::PlanRow& p : plans) {
+      Hasher h;
+      h.field(p.id.value).field(p.seq.value).field(bits(p.state)).field(bits(p.hold));
+      h.field(bits(p.created_at)).field(bits(p.updated_at)).field(bits(p.upper));
+      h.field(bits(p.refreshed)).field(bits(p.total)).field(bits(p.ready));
+      h.field(p.author).field(p.reason);
+      add_counts(h, p.counts);
+      all.add(h);
+      HW_CHECK_OK(tasks(p.id, all));
+    }
+    HW_CHECK_OK(reader_.scan_plan_leases([&](const storage::PlanLeaseRow& l) {
+      Hasher h;
+      h.field(l.seq.value).field(l.n).field(l.plan.value).field(l.task).field(bits(l.first));
+      h.field(bits(l.last)).field(l.worker).field(l.request).field(bits(l.given_at));
+      h.field(bits(l.expires_at)).field(bits(l.lease_ms)).field(bits(l.attempt));
+      h.field(l.desired).field(bits(l.state)).field(bits(l.ended_at)).field(l.ended.value);
+      h.field(l.run_id).field(l.message);
+      all.add(h);
+      return true;
+    }));
+    out_.push_back(all.finish());
+    return {};
+  }
+  Result<void> tasks(model::Seq plan, Collector& all) {
+    HW_TRY(const auto body, reader_.plan_body(plan));
+    if (body) all.add(Hasher().field(plan.value).field(body->body).field(body->summary));
+    HW_TRY(const auto tasks, reader_.plan_tasks(plan, 1, UINT32_MAX));
+    for (const storage::PlanTaskRow& t : tasks) {
+      Hasher h;
+      h.field(t.plan.value).field(t.number).field(t.wave).field(t.dataset.value).field(t.lane);
+      h.field(bits(t.first)).field(bits(t.last)).field(t.job.value).field(bits(t.action));
+      h.field(bits(t.flags)).field(bits(t.deadline)).field(bits(t.probability));
+      for (const storage::PlanEstimate& e : {t.duration_ms, t.cost_micros}) {
+        h.field(bits(e.p50)).field(bits(e.p90)).field(e.samples).field(bits(e.basis));
+      }
+      h.field(t.upstream);
+      all.add(h);
+    }
+    HW_TRY(const auto progress, reader_.plan_progress(plan));
+    for (const storage::PlanProgressRow& r : progress) {
+      Hasher h;
+      h.field(r.plan.value).field(r.number).field(r.seq.value).field(bits(r.state));
+      h.field(r.ready ? 1 : 0).field(bits(r.attempts)).field(r.runs);
+      add_counts(h, r.counts);
+      all.add(h);
+    }
+    return {};
+  }
   Result<void> nodes() {
     Collector all("nodes", true);
     HW_CHECK_OK(reader_.scan_nodes(NodeId{}, [&](const storage::NodeRow& n) {

@@ -134,7 +134,8 @@ void ActivePlan::settle(PlannedTask& task, std::int64_t first, std::int64_t last
 void ActivePlan::note_failure(PlannedTask& task, std::int64_t index, bool failed) {
   const PartitionState before = task.runs.at(index);
   const auto status = failed ? PartitionStatus::kLeasedFailed : PartitionStatus::kLeased;
-  if (is_leased(before.status)) set(task, index, index, {status, before.attempts});
+  if (!is_leased(before.status) || before.status == status) return;
+  set(task, index, index, {status, before.attempts});
 }
 
 void ActivePlan::give_back(PlannedTask& task, std::int64_t first, std::int64_t last, bool attempt) {
@@ -148,8 +149,7 @@ void ActivePlan::give_back(PlannedTask& task, std::int64_t first, std::int64_t l
     }
     for (std::int64_t i = run.first; i <= run.last; ++i) {
       const bool stuck = reads_any(Which::kStuck, task, i);
-      set(task, i, i,
-          {stuck ? PartitionStatus::kBlocked : PartitionStatus::kPending, attempts});
+      set(task, i, i, {stuck ? PartitionStatus::kBlocked : PartitionStatus::kPending, attempts});
       if (stuck) block_readers(task, i, i);
     }
   }

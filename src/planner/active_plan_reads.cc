@@ -191,8 +191,8 @@ void ActivePlan::wake_readers(const PlannedTask& task, std::int64_t first, std::
                      [&](PlannedTask& reader, const Interval& interval) {
                        // Of a uniform mapping one partition says it for all of the lane.
                        const Place place{reader.span.lane, interval.first};
-                       const bool waits = edge.reads->uniform() &&
-                                          edge_reads_any(Which::kUnsettled, edge, place);
+                       const bool waits =
+                           edge.reads->uniform() && edge_reads_any(Which::kUnsettled, edge, place);
                        if (!waits) wake(reader, interval);
                      });
   }

@@ -7,21 +7,29 @@ namespace headwater::planner {
 
 namespace {
 
-bool holds(const CodeEquality& equality, DatasetNo dataset, std::int64_t index) {
-  if (equality.dataset && equality.dataset != dataset) return false;
+struct Where {
+  DatasetNo dataset;
+  std::int64_t index;
+  base::Micros now;
+};
+
+bool holds(const CodeEquality& equality, const Where& where) {
+  const std::int64_t index = where.index;
+  if (equality.dataset && equality.dataset != where.dataset) return false;
+  if (where.now >= equality.until) return false;
   return equality.first <= index && index <= equality.last;
 }
 
 using Lists = std::vector<const std::vector<CodeEquality>*>;
 
-// Whether `to` can be reached from `from` along what holds at the index.
-bool connected(const Lists& lists, DatasetNo dataset, std::int64_t index, CodeId from, CodeId to) {
+// Whether `to` can be reached from `from` along what holds there.
+bool connected(const Lists& lists, const Where& where, CodeId from, CodeId to) {
   if (from == to) return true;
   std::vector<CodeId> reached{from};
   for (std::size_t at = 0; at < reached.size(); ++at) {
     for (const std::vector<CodeEquality>* list : lists) {
       for (const CodeEquality& equality : *list) {
-        if (!holds(equality, dataset, index)) continue;
+        if (!holds(equality, where)) continue;
         CodeId next;
         if (equality.a == reached[at]) next = equality.b;
         if (equality.b == reached[at]) next = equality.a;
@@ -57,15 +65,15 @@ bool CodeBook::same_class(NodeId job, DatasetNo dataset, std::int64_t index, Cod
                           CodeId b) const {
   if (a == b) return true;
   const auto at = jobs_.find(job.value);
-  return at != jobs_.end() && connected({&at->second.equal}, dataset, index, a, b);
+  return at != jobs_.end() && connected({&at->second.equal}, {dataset, index, 0}, a, b);
 }
 
 bool CodeBook::same_if_deferred(NodeId job, DatasetNo dataset, std::int64_t index, CodeId a,
-                                CodeId b) const {
+                                CodeId b, base::Micros now) const {
   if (a == b) return true;
   const auto at = jobs_.find(job.value);
   if (at == jobs_.end()) return false;
-  return connected({&at->second.equal, &at->second.deferred}, dataset, index, a, b);
+  return connected({&at->second.equal, &at->second.deferred}, {dataset, index, now}, a, b);
 }
 
 bool CodeBook::has_deferred(NodeId job) const {

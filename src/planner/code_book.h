@@ -11,6 +11,7 @@
 #include <map>
 #include <vector>
 
+#include "base/clock.h"
 #include "model/ids.h"
 #include "planner/ids.h"
 
@@ -22,6 +23,7 @@ struct CodeEquality {
   CodeId a, b;
   DatasetNo dataset;
   std::int64_t first = INT64_MIN, last = INT64_MAX;
+  base::Micros until = model::kOpenEnd;  // of deferred ones: they hold before that moment
   bool operator==(const CodeEquality&) const = default;
 };
 
@@ -35,9 +37,9 @@ class CodeBook {
   void set_deferred(NodeId job, std::vector<CodeEquality> equalities);
 
   bool same_class(NodeId job, DatasetNo dataset, std::int64_t index, CodeId a, CodeId b) const;
-  // The same as if the deferred ones held too.
-  bool same_if_deferred(NodeId job, DatasetNo dataset, std::int64_t index, CodeId a,
-                        CodeId b) const;
+  // The same as if the deferred ones of `now` held too.
+  bool same_if_deferred(NodeId job, DatasetNo dataset, std::int64_t index, CodeId a, CodeId b,
+                        base::Micros now) const;
   bool has_deferred(NodeId job) const;
   // Where answers for the dataset may change with the index: sorted, each the first index of a
   // piece; without INT64_MIN. Empty: they do not depend on it.

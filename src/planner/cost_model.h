@@ -21,8 +21,11 @@
 
 namespace headwater::planner {
 
-inline constexpr std::size_t kMaxRunsLooked = 32;       // of one dataset, newest first
-inline constexpr std::size_t kMaxRewritesLooked = 64;   // of one dataset, newest runs first
+// What is looked at of one dataset: writes of its newest partitions, in the lanes that were written
+// last; of their runs the newest.
+inline constexpr std::size_t kMaxLanesLooked = 8, kMaxWritesLooked = 64, kMaxRunsLooked = 32;
+// Of these, runs that are asked for their cost; none more after so many that did not report any.
+inline constexpr std::size_t kMaxCostsLooked = 8, kCostlessRuns = 2;
 inline constexpr std::size_t kMaxPooledDatasets = 256;  // of one kind, or of all
 
 // Nearest-rank percentiles of one partition, in thousandths of a millisecond or of a millionth of
@@ -70,9 +73,9 @@ class ReportedCosts final : public RunCosts {
   storage::Reader& reader_;
 };
 
-// From the runs that the store holds, up to the state's record. Each dataset is looked up once: at
-// most kMaxRunsLooked runs by an index; the pools of a kind and of all only for datasets without a
-// run of their own.
+// From what the store holds up to the state's record. Each dataset is looked up once, within the
+// limits above and along the tables' keys; the pools of a kind and of all only for datasets without
+// a run of their own.
 class StoredCostModel final : public CostModel {
  public:
   StoredCostModel(storage::Reader& reader, RunCosts& costs, const State& state)
@@ -88,6 +91,8 @@ class StoredCostModel final : public CostModel {
     Rate duration, cost;
   };
   base::Result<const Samples*> samples_of(DatasetNo dataset);
+  base::Result<std::vector<storage::MaterializationRow>> newest_writes(DatasetNo dataset);
+  base::Result<void> add_runs(const std::vector<storage::MaterializationRow>& writes, Samples& to);
   base::Result<const Pool*> pool_of(const std::string& kind);  // empty: all
   std::string kind_of(DatasetNo dataset) const;
 

@@ -40,10 +40,16 @@ Block& Engine::block(DatasetNo dataset, const Place& place) {
 }
 
 Result<void> Engine::check_span(DatasetNo dataset, const Place& place) const {
+  return check_span(dataset, place, place.index);
+}
+
+Result<void> Engine::check_span(DatasetNo dataset, const Place& place, std::int64_t last) const {
+  std::int64_t first = block_of(place.index), end = block_of(last) + 1;
   const Lane* const lane = working_.segment(dataset).find(place.lane);
-  if (lane == nullptr || lane->blocks.empty()) return {};
-  const std::int64_t first = std::min(lane->first, block_of(place.index));
-  const std::int64_t end = std::max(lane->end(), block_of(place.index) + 1);
+  if (lane != nullptr && !lane->blocks.empty()) {
+    first = std::min(lane->first, first);
+    end = std::max(lane->end(), end);
+  }
   if (end - first <= kMaxSpan / kBlockSize) return {};
   return make_error(ErrorCode::kLimitExceeded, "Partitions of one dataset may lie at most " +
                                                    std::to_string(kMaxSpan) +
@@ -55,6 +61,7 @@ Result<void> Engine::check_span(DatasetNo dataset, const Place& place) const {
 
 DatasetNo Engine::add_dataset(NodeId node) {
   const std::uint32_t at = working_.count_++;
+  working_.wiring_ = std::make_shared<const char>();
   if (at % State::kChunk == 0) working_.chunks_.push_back(std::make_shared<State::Chunk>());
   auto segment = std::make_shared<Segment>();
   segment->node = node;
@@ -103,6 +110,11 @@ Result<void> Engine::set_mapping(DatasetNo upstream, DatasetNo downstream, Mappi
   return rebase(downstream);
 }
 
+Result<void> Engine::restore_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping) {
+  HW_CHECK_OK(put_mapping(upstream, downstream, std::move(mapping), false));
+  return rebase(downstream);
+}
+
 Result<void> Engine::try_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping) {
   const std::vector<Edge> out = segment(upstream).out, in = segment(downstream).in;
   HW_CHECK_OK(put_mapping(upstream, downstream, std::move(mapping)));
@@ -111,7 +123,8 @@ Result<void> Engine::try_mapping(DatasetNo upstream, DatasetNo downstream, Mappi
   return {};
 }
 
-Result<void> Engine::put_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping) {
+Result<void> Engine::put_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping,
+                                 bool checked) {
   HW_TRY(Reads reads, Reads::create(std::move(mapping), *working_.segment(upstream).space,
                                     *working_.segment(downstream).space));
   Edge edge{upstream, downstream, std::make_shared<const Reads>(std::move(reads)),
@@ -128,20 +141,22 @@ Result<void> Engine::put_mapping(DatasetNo upstream, DatasetNo downstream, Mappi
     });
   };
   const std::vector<Edge> out = segment(upstream).out, in = segment(downstream).in;
+  working_.wiring_ = std::make_shared<const char>();
   put(segment(upstream).out, edge);
   put(segment(downstream).in, edge);
-  if (auto checked = edge.reads->counts() ? check_cycles(downstream) : Result<void>(); !checked) {
-    segment(upstream).out = out;
-    segment(downstream).in = in;
-    return checked;
-  }
-  return {};
+  if (!checked || !edge.reads->counts()) return {};
+  auto looks_back = check_cycles(edge);
+  if (looks_back) return {};
+  segment(upstream).out = out;
+  segment(downstream).in = in;
+  return looks_back;
 }
 
 Result<void> Engine::remove_mapping(DatasetNo upstream, DatasetNo downstream) {
   const auto gone = [&](const Edge& edge) {
     return edge.upstream == upstream && edge.downstream == downstream;
   };
+  working_.wiring_ = std::make_shared<const char>();
   std::erase_if(segment(upstream).out, gone);
   std::erase_if(segment(downstream).in, gone);
   return rebase(downstream);
@@ -192,7 +207,12 @@ Result<void> Engine::write(const Write& write) {
   }
   change.delta = cell(write.place, write.out) - cell(write.place, before);
   outputs_[write.job.value].insert(write.dataset.value);
-  if (change.until == model::kOpenEnd) HW_CHECK_OK(record(write));
+  if (change.until == model::kOpenEnd) {
+    HW_CHECK_OK(record(write));
+    Block& block = this->block(write.dataset, write.place);
+    block.running.set(offset_of(write.place.index), false);
+    block.failed.set(offset_of(write.place.index), false);
+  }
   if (change.from == change.until) return {};  // replaced at the same moment
   return pass_on(change);
 }
@@ -203,6 +223,9 @@ Result<void> Engine::branch_write(const Write& write) {
   const std::uint64_t before = lane == nullptr ? 0 : lane->out(write.place.index);
   const std::uint64_t delta = cell(write.place, write.out) - cell(write.place, before);
   HW_CHECK_OK(record(write));
+  Block& block = this->block(write.dataset, write.place);
+  block.running.set(offset_of(write.place.index), false);
+  block.failed.set(offset_of(write.place.index), false);
   return pass_on({write.dataset, write.place, delta, write.end, model::kOpenEnd, true});
 }
 
@@ -214,15 +237,12 @@ Result<void> Engine::record(const Write& write) {
   Block& block = lane.grow(block_of(write.place.index));
   const std::size_t i = offset_of(write.place.index);
   const std::uint64_t delta = cell(write.place, write.out) - cell(write.place, block.out(i));
-  Columns& columns = own(block.columns);
-  columns.out[i] = write.out;
+  own(block.pages[i / kPageSize]).out[i % kPageSize] = write.out;
   if (!block.present.get(i)) {
     block.present.set(i, true);
     ++block.count;
     ++lane.count;
   }
-  block.running.set(i, false);
-  block.failed.set(i, false);
   block.sum += delta;
   lane.sum += delta;
   block.max_start = std::max(block.max_start, write.start);
@@ -232,6 +252,21 @@ Result<void> Engine::record(const Write& write) {
   set_difference(block, i, difference);
   set_attribute(write.dataset, block, write.place, {write.job, write.code, tag});
   return {};
+}
+
+void Engine::erase(DatasetNo dataset, const Place& place) {
+  Lane& lane = this->lane(dataset, place.lane);
+  Block& block = lane.grow(block_of(place.index));
+  const std::size_t i = offset_of(place.index);
+  if (!block.present.get(i)) return;
+  const std::uint64_t gone = cell(place, block.out(i));
+  block.sum -= gone;
+  lane.sum -= gone;
+  --block.count;
+  --lane.count;
+  own(block.pages[i / kPageSize]).out[i % kPageSize] = 0;
+  set_difference(block, i, 0);
+  for (Bits* bits : {&block.present, &block.code, &block.tag, &block.unknown}) bits->set(i, false);
 }
 
 Result<void> Engine::set_running(DatasetNo dataset, const Place& place, bool running) {
@@ -248,18 +283,29 @@ Result<void> Engine::set_failed(DatasetNo dataset, const Place& place, bool fail
   return {};
 }
 
-Result<void> Engine::rename_out(DatasetNo dataset, const Place& place, std::uint64_t before,
-                                std::uint64_t now, Micros end, Micros until) {
-  const std::uint64_t delta = cell(place, now) - cell(place, before);
-  if (until == model::kOpenEnd) {
-    Lane& lane = this->lane(dataset, place.lane);
-    Block& block = lane.grow(block_of(place.index));
-    own(block.columns).out[offset_of(place.index)] = now;
-    block.sum += delta;
-    lane.sum += delta;
+Result<void> Engine::rewrite(DatasetNo dataset, const Place& place,
+                             const std::vector<Write>& before) {
+  HW_TRY(const std::vector<Write> after, history_.writes(dataset, place));
+  if (after == before) return {};
+  if (after.empty()) {
+    erase(dataset, place);
+  } else {
+    HW_CHECK_OK(check_span(dataset, place));
+    outputs_[after.back().job.value].insert(dataset.value);
+    HW_CHECK_OK(record(after.back()));
   }
-  if (end == until) return {};
-  return pass_on({dataset, place, delta, end, until});
+  std::set<Micros> ends;
+  for (const std::vector<Write>* writes : {&before, &after}) {
+    for (const Write& write : *writes) ends.insert(write.end);
+  }
+  for (auto end = ends.begin(); end != ends.end(); ++end) {
+    const std::uint64_t delta =
+        cell(place, out_at(after, *end)) - cell(place, out_at(before, *end));
+    const auto next = std::next(end);
+    const Micros until = next == ends.end() ? model::kOpenEnd : *next;
+    if (delta != 0) HW_CHECK_OK(pass_on({dataset, place, delta, *end, until}));
+  }
+  return {};
 }
 
 // ---- passing on

@@ -47,6 +47,8 @@ class Engine {
   // In place of the mapping between the two, if there is one. kInvalidArgument as well where the
   // datasets would then depend on themselves without looking back.
   base::Result<void> set_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
+  // The same of a mapping that was accepted before: whether it looks back is not asked again.
+  base::Result<void> restore_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
   // The error that set_mapping would be, without changing anything.
   base::Result<void> try_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
   base::Result<void> remove_mapping(DatasetNo upstream, DatasetNo downstream);
@@ -56,20 +58,32 @@ class Engine {
   void set_equalities(model::NodeId job, std::vector<CodeEquality> equal,
                       std::vector<CodeEquality> deferred);
 
-  // The history has the write already. It ends what was running there and clears a failure.
+  // The history has the write already, and of other partitions none that was not written here. The
+  // newest of a partition ends what was running there and clears a failure.
   base::Result<void> write(const Write& write);
   // The same in an environment, where it stands in place of what `base` has, whenever that was
   // written. Only writes of the environment itself can have read it. The history has it already,
   // after all of that partition that the environment can see.
   base::Result<void> branch_write(const Write& write);
-  // The start of the newest write of the partition became known later, as the history says by now.
-  base::Result<void> reread(DatasetNo dataset, const Place& place);
+  // The partitions [write.place.index, last], which one run wrote alike: what write() for each of
+  // them comes to, in order of index. The history has all of them already. O(blocks) lookups, and a
+  // few instructions for a partition, as long as none arrives late.
+  base::Result<void> write(const Write& write, std::int64_t last);
+  // What the history says of the partition became other than by one more write: a start, an end or
+  // a code that became known later, a fingerprint that is to count as another, a write that was
+  // none. `before`: what it said. Nothing if that is what it says still.
+  base::Result<void> rewrite(DatasetNo dataset, const Place& place,
+                             const std::vector<Write>& before);
+  // The error of a write there, kLimitExceeded; also of set_running and set_failed.
+  base::Result<void> check_span(DatasetNo dataset, const Place& place) const;
   base::Result<void> set_running(DatasetNo dataset, const Place& place, bool running);
   base::Result<void> set_failed(DatasetNo dataset, const Place& place, bool failed);
-  // A write's fingerprint is to count as another (changes of data that are immaterial); the history
-  // says so already. `end`: of the write; `until`: of the one after it, or kOpenEnd.
-  base::Result<void> rename_out(DatasetNo dataset, const Place& place, std::uint64_t before,
-                                std::uint64_t now, Micros end, Micros until);
+
+  // For a start: a whole lane, in place of what is there; blocks as settle() leaves them. After the
+  // last of all, finish_loading() once, which finds tags, and bits that follow from code and tags.
+  void load(DatasetNo dataset, std::uint32_t lane, std::int64_t first_block,
+            std::vector<std::shared_ptr<Block>> blocks);
+  void finish_loading();
 
   void publish(model::Seq seq) noexcept;
   void discard() noexcept;
@@ -87,10 +101,19 @@ class Engine {
     bool branch = false;  // only runs of the environment can have seen it
   };
 
+  // Partitions [first, last] of one lane, written by runs alike, and what their cells changed by.
+  struct Piece {
+    DatasetNo dataset;
+    std::uint32_t lane = 0;
+    std::int64_t first = 0, last = -1;
+    std::vector<std::uint64_t> before;  // of each, and the end: the sum of the changes before it
+    Micros from = 0;
+  };
+
   Segment& segment(DatasetNo dataset);
   Lane& lane(DatasetNo dataset, std::uint32_t number);
   Block& block(DatasetNo dataset, const Place& place);
-  base::Result<void> check_span(DatasetNo dataset, const Place& place) const;
+  base::Result<void> check_span(DatasetNo dataset, const Place& first, std::int64_t last) const;
 
   base::Result<void> pass_on(const Change& change);
   base::Result<void> pass_on_intervals(const Edge& edge, const Change& change);
@@ -102,7 +125,19 @@ class Engine {
   base::Result<void> each_owned(DatasetNo dataset, std::uint32_t lane, const Interval& interval,
                                 Visit visit);
   base::Result<void> retag(DatasetNo dataset, std::uint32_t lane, const Change& change);
+  base::Result<Piece> record_piece(const Write& write, std::int64_t last, std::uint64_t tag);
+  void set_piece_bits(const Write& write, Block& block, std::int64_t last, std::uint16_t entry);
+  base::Result<void> pass_on(const Piece& piece);
+  base::Result<void> pass_on_intervals(const Edge& edge, const Piece& piece);
+  base::Result<void> add_to_block(const Edge& edge, const Piece& piece, const Place& first,
+                                  std::int64_t last);
+  base::Result<std::vector<std::uint64_t>> differences_since(const Segment& segment,
+                                                             const Place& first, std::int64_t last,
+                                                             Micros at);
+  bool replaced_since(const Segment& segment, const Place& first, std::int64_t last,
+                      Micros at) const;
   base::Result<void> record(const Write& write);
+  void erase(DatasetNo dataset, const Place& place);
   base::Result<std::uint64_t> difference_since(const Segment& segment, const Place& place,
                                                Micros at);
   base::Result<std::uint64_t> replaced_since(const Edge& edge, std::uint32_t lane,
@@ -114,14 +149,16 @@ class Engine {
   base::Result<void> rebase(DatasetNo dataset);
   std::set<std::uint32_t> outputs_of(model::NodeId job) const;
   void set_difference(Block& block, std::size_t i, std::uint64_t value);
+  std::uint16_t palette_entry(Block& block, const Attribute& attribute);
   void set_attribute(DatasetNo dataset, Block& block, const Place& place,
                      const Attribute& attribute);
   void refresh(DatasetNo dataset);
   void refresh_lane(DatasetNo dataset, std::uint32_t number);
   void refresh_block(DatasetNo dataset, Lane& lane, std::int64_t number);
   // The edge alone: what was recorded is not based on it yet. Nothing is changed on an error.
-  base::Result<void> put_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping);
-  base::Result<void> check_cycles(DatasetNo from);
+  base::Result<void> put_mapping(DatasetNo upstream, DatasetNo downstream, Mapping mapping,
+                                 bool checked = true);
+  base::Result<void> check_cycles(const Edge& edge);
 
   History& history_;
   State working_;

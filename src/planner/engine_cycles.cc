@@ -14,7 +14,11 @@ using base::Result;
 namespace {
 
 constexpr std::int64_t kEverything = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kDense = 400, kSparse = 1000, kStride = 61;
+// Where calendars of several kinds are on a cycle, all of ten years are tried, the same whatever
+// the spaces' starts: clocks change in them in all the ways in which they do.
+constexpr base::Micros kDay = base::Micros{24} * 3600 * 1'000'000;
+constexpr base::Micros kFirstTried = 18'262 * kDay, kLastTried = 21'915 * kDay;  // 2020, 2030
+constexpr std::int64_t kTriedWithoutTime = 400;
 
 // The greatest upstream index that index `i` reads over the edge.
 std::int64_t farthest(const Edge& edge, std::int64_t i) {
@@ -76,23 +80,55 @@ std::map<std::uint32_t, bool> cycle_of(const State& state, DatasetNo dataset) {
   return above;
 }
 
+const Calendar* calendar_of(const State& state, DatasetNo dataset) {
+  return state.segment(dataset).space->calendar();
+}
+
+// What is read lies equally far away from every index.
+bool shifts_evenly(const State& state, const Edge& edge) {
+  const MappingKind kind = edge.reads->mapping().kind;
+  if (kind != MappingKind::kRollup && kind != MappingKind::kFanOut) return true;
+  return calendar_of(state, edge.upstream)->granularity() == Granularity::kHour &&
+         calendar_of(state, edge.downstream)->granularity() == Granularity::kHour;
+}
+
+// The indexes of the dataset from which to walk.
+Interval to_be_tried(const State& state, DatasetNo dataset,
+                     const std::map<std::uint32_t, bool>& on_cycle) {
+  bool even = true;
+  for (const auto& [other, yes] : on_cycle) {
+    for (const Edge& edge : state.segment(DatasetNo{other}).in) {
+      if (!edge.reads->counts() || !on_cycle.contains(edge.upstream.value)) continue;
+      even = even && shifts_evenly(state, edge);
+    }
+  }
+  if (even) return {0, 0};
+  const Calendar* const calendar = calendar_of(state, dataset);
+  if (calendar == nullptr) return {0, kTriedWithoutTime - 1};
+  return {calendar->index_of(kFirstTried), calendar->index_of(kLastTried)};
+}
+
 }  // namespace
 
-Result<void> Engine::check_cycles(DatasetNo dataset) {
-  const std::map<std::uint32_t, bool> on_cycle = cycle_of(working_, dataset);
-  if (on_cycle.empty()) return {};
-  const Dimension* const dimension = working_.segment(dataset).space->index_dimension();
-  const std::int64_t start = dimension != nullptr && dimension->kind == Dimension::Kind::kTime
-                                 ? dimension->start_index
-                                 : 0;
-  const auto holds = [&](std::int64_t i) { return looks_back(working_, dataset, i, on_cycle); };
-  bool all = true;
-  for (std::int64_t k = 0; k < kDense && all; ++k) all = holds(start + k);
-  for (std::int64_t k = 0; k < kSparse && all; ++k) all = holds(start + k * kStride);
-  if (all) return {};
-  return base::make_error(base::ErrorCode::kInvalidArgument,
-                          "With this mapping a partition would depend on itself. Every cycle of "
-                          "mappings must look back: use a window that ends before the partition.");
+// Cycles that are new go over the edge: it is enough to walk from either end of it, and quicker
+// from the one that has fewer partitions.
+Result<void> Engine::check_cycles(const Edge& edge) {
+  const std::map<std::uint32_t, bool> on_cycle = cycle_of(working_, edge.downstream);
+  if (!on_cycle.contains(edge.upstream.value)) return {};
+  const Calendar* const up = calendar_of(working_, edge.upstream);
+  const Calendar* const down = calendar_of(working_, edge.downstream);
+  const bool from_upstream =
+      up != nullptr && down != nullptr && up->granularity() > down->granularity();
+  const DatasetNo from = from_upstream ? edge.upstream : edge.downstream;
+  const Interval tried = to_be_tried(working_, from, on_cycle);
+  for (std::int64_t i = tried.first; i <= tried.last; ++i) {
+    if (looks_back(working_, from, i, on_cycle)) continue;
+    return base::make_error(
+        base::ErrorCode::kInvalidArgument,
+        "With this mapping a partition would depend on itself. Every cycle of "
+        "mappings must look back: use a window that ends before the partition.");
+  }
+  return {};
 }
 
 }  // namespace headwater::planner

@@ -16,17 +16,17 @@ constexpr std::size_t kMaxPalette = 2 * static_cast<std::size_t>(kBlockSize);
 
 // The entries that are still used, renumbered.
 void compact(Block& block) {
-  Columns& columns = own(block.columns);
   std::vector<Attribute> kept;
   std::vector<std::uint16_t> numbers(block.palette.size(), UINT16_MAX);
   for (std::size_t i = 0; i < kBlockSize; ++i) {
     if (!block.present.get(i)) continue;
-    std::uint16_t& number = numbers[columns.attribute[i]];
+    std::uint16_t& at = own(block.pages[i / kPageSize]).attribute[i % kPageSize];
+    std::uint16_t& number = numbers[at];
     if (number == UINT16_MAX) {
       number = static_cast<std::uint16_t>(kept.size());
-      kept.push_back(block.palette[columns.attribute[i]]);
+      kept.push_back(block.palette[at]);
     }
-    columns.attribute[i] = number;
+    at = number;
   }
   block.palette = std::move(kept);
 }
@@ -74,9 +74,16 @@ Result<std::uint64_t> Engine::replaced_since(const Edge& edge, std::uint32_t num
   const Lane* const lane = working_.segment(edge.upstream).find(number);
   if (lane == nullptr || interval.empty() || lane->max_end <= at) return std::uint64_t{0};
   std::vector<std::int64_t> perhaps;
-  each_present(*lane, interval.first, interval.last, [&](std::int64_t index) {
-    if (lane->find(block_of(index))->max_end > at) perhaps.push_back(index);
-  });
+  const std::int64_t from = std::max(block_of(interval.first), lane->first);
+  const std::int64_t to = std::min(block_of(interval.last), lane->end() - 1);
+  for (std::int64_t b = from; b <= to; ++b) {
+    const Block* const block = lane->find(b);
+    if (block == nullptr || block->max_end <= at) continue;
+    const std::int64_t base = b << kBlockBits;
+    each_present(*lane, std::max(interval.first, base),
+                 std::min(interval.last, base + kBlockSize - 1),
+                 [&perhaps](std::int64_t index) { perhaps.push_back(index); });
+  }
   std::uint64_t out = 0;
   for (const std::int64_t index : perhaps) {
     const Place place{number, index};
@@ -127,33 +134,24 @@ Result<std::uint64_t> Engine::uniform_at(const Edge& edge, std::uint32_t number,
     HW_TRY(const std::uint64_t later, replaced_since(edge, number, {INT64_MIN, INT64_MAX}, at));
     return edge.factor * lane->sum - later;
   }
-  std::vector<std::int64_t> indexes;
-  each_present(*lane, INT64_MIN, INT64_MAX,
-               [&indexes](std::int64_t index) { indexes.push_back(index); });
-  for (auto it = indexes.rbegin(); it != indexes.rend(); ++it) {
-    const Place place{number, *it};
-    std::uint64_t out = lane->out(*it);
-    if (lane->find(block_of(*it))->max_end > at) {
-      HW_TRY(const std::vector<Write> writes, history_.writes(edge.upstream, place));
-      out = out_at(writes, at);
+  for (std::int64_t b = lane->end(); b-- > lane->first;) {  // the last that was there
+    const Block* const block = lane->find(b);
+    if (block == nullptr || block->count == 0) continue;
+    for (std::size_t w = kWords; w-- > 0;) {
+      for (std::uint64_t word = block->present.word(w); word != 0;) {
+        const int bit = 63 - std::countl_zero(word);
+        word ^= std::uint64_t{1} << bit;
+        const Place place{number, (b << kBlockBits) + static_cast<std::int64_t>(w * 64) + bit};
+        std::uint64_t out = lane->out(place.index);
+        if (block->max_end > at) {
+          HW_TRY(const std::vector<Write> writes, history_.writes(edge.upstream, place));
+          out = out_at(writes, at);
+        }
+        if (out != 0) return edge.factor * cell(place, out);
+      }
     }
-    if (out != 0) return edge.factor * cell(place, out);
   }
   return std::uint64_t{0};
-}
-
-Result<void> Engine::reread(DatasetNo dataset, const Place& place) {
-  HW_TRY(const Write write, newest(dataset, place));
-  const Micros start = write.start;
-  HW_TRY(const std::uint64_t difference, difference_since(working_.segment(dataset), place, start));
-  HW_TRY(const std::uint64_t tag, tag_at(dataset, place.lane, start));
-  Lane& lane = this->lane(dataset, place.lane);
-  Block& block = lane.grow(block_of(place.index));
-  set_difference(block, offset_of(place.index), difference);
-  Attribute attribute = block.attribute(offset_of(place.index));
-  attribute.tag = tag;
-  set_attribute(dataset, block, place, attribute);
-  return {};
 }
 
 // All differences and tags of the dataset anew, after its mappings changed.
@@ -182,20 +180,28 @@ Result<void> Engine::rebase(DatasetNo dataset) {
 
 void Engine::set_difference(Block& block, std::size_t i, std::uint64_t value) {
   if (block.difference(i) == value) return;
-  own(block.differences)[i] = value;
+  std::shared_ptr<Differences>& page = block.differences[i / kPageSize];
+  own(page).values[i % kPageSize] = value;
   block.inputs.set(i, value != 0);
+  if (value == 0 && !block.inputs.any(i / kPageSize * kPageWords, kPageWords)) page.reset();
+}
+
+// The number of the attribute among those of the block; mostly it is one of the newest.
+std::uint16_t Engine::palette_entry(Block& block, const Attribute& attribute) {
+  const auto at = std::find(block.palette.rbegin(), block.palette.rend(), attribute);
+  if (at != block.palette.rend()) {
+    return static_cast<std::uint16_t>(block.palette.rend() - at - 1);
+  }
+  if (block.palette.size() >= kMaxPalette) compact(block);
+  block.palette.push_back(attribute);
+  return static_cast<std::uint16_t>(block.palette.size() - 1);
 }
 
 void Engine::set_attribute(DatasetNo dataset, Block& block, const Place& place,
                            const Attribute& attribute) {
   const std::size_t i = offset_of(place.index);
-  auto at = std::find(block.palette.begin(), block.palette.end(), attribute);
-  if (at == block.palette.end()) {
-    if (block.palette.size() >= kMaxPalette) compact(block);
-    block.palette.push_back(attribute);
-    at = block.palette.end() - 1;
-  }
-  own(block.columns).attribute[i] = static_cast<std::uint16_t>(at - block.palette.begin());
+  const std::uint16_t entry = palette_entry(block, attribute);
+  own(block.pages[i / kPageSize]).attribute[i % kPageSize] = entry;
   const CodeBook& codes = *working_.codes_;
   const model::CodeId now = codes.current(attribute.job);
   const bool unknown = !attribute.code || !now;
@@ -242,10 +248,15 @@ void Engine::refresh_lane(DatasetNo dataset, std::uint32_t number) {
   }
 }
 
+namespace {
+
+struct Bools {
+  bool code = false, tag = false, unknown = false, varies = false;
+};
+
+}  // namespace
+
 void Engine::refresh_block(DatasetNo dataset, Lane& lane, std::int64_t number) {
-  struct Bools {
-    bool code = false, tag = false, unknown = false, varies = false;
-  };
   const CodeBook& codes = *working_.codes_;
   Block& block = own(lane.blocks[static_cast<std::size_t>(number - lane.first)]);
   const std::int64_t base = number << kBlockBits;
@@ -274,19 +285,25 @@ void Engine::refresh_block(DatasetNo dataset, Lane& lane, std::int64_t number) {
     }
     return;
   }
-  for (std::size_t i = 0; i < kBlockSize; ++i) {
-    if (!block.present.get(i)) continue;
-    const Attribute& attribute = block.attribute(i);
-    const Bools& bools = entries[block.columns->attribute[i]];
-    const bool code =
-        bools.varies
-            ? !bools.unknown &&
-                  !codes.same_class(attribute.job, dataset, base + static_cast<std::int64_t>(i),
-                                    attribute.code, codes.current(attribute.job))
-            : bools.code;
-    block.code.set(i, code);
-    block.tag.set(i, bools.tag);
-    block.unknown.set(i, bools.unknown);
+  for (std::size_t w = 0; w < kWords; ++w) {
+    std::uint64_t code = 0, tag = 0, unknown = 0;
+    for (std::uint64_t rest = block.present.word(w); rest != 0; rest &= rest - 1) {
+      const std::uint64_t bit = rest & (~rest + 1);
+      const std::size_t i = w * 64 + static_cast<std::size_t>(std::countr_zero(rest));
+      const Bools& bools = entries[block.entry(i)];
+      bool differs = bools.code;
+      if (bools.varies && !bools.unknown) {
+        const Attribute& attribute = block.attribute(i);
+        differs = !codes.same_class(attribute.job, dataset, base + static_cast<std::int64_t>(i),
+                                    attribute.code, codes.current(attribute.job));
+      }
+      if (differs) code |= bit;
+      if (bools.tag) tag |= bit;
+      if (bools.unknown) unknown |= bit;
+    }
+    block.code.word(w) = code;
+    block.tag.word(w) = tag;
+    block.unknown.word(w) = unknown;
   }
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 class Explainer {
  public:
-  Explainer(const State& state, History& history) : state_(state), history_(history) {}
+  Explainer(const State& state, History& history, std::size_t max_steps)
+      : state_(state), history_(history), max_steps_(max_steps) {}
 
   Result<std::optional<Explanation>> run(DatasetNo dataset, const Place& place) {
     const Segment& segment = state_.segment(dataset);
@@ -46,7 +47,7 @@ class Explainer {
   // From what a partition had read at `from` to what stood at `until`, on to the root.
   Result<void> follow(DatasetNo dataset, Place place, Micros from, Micros until) {
     for (;;) {
-      if (out_.way.size() == Explanation::kMaxSteps) {
+      if (out_.way.size() == max_steps_) {
         out_.cut = true;
         return {};
       }
@@ -86,16 +87,37 @@ class Explainer {
       const Interval interval = edge.reads->uniform() ? Interval{INT64_MIN, INT64_MAX}
                                                       : edge.reads->upstream_of(place.index);
       std::vector<Place> perhaps;
+      std::vector<std::uint32_t> lasts;
       edge.reads->each_upstream_lane(place.lane, upstream.lane_count(), [&](std::uint32_t number) {
         const Lane* const lane = upstream.find(number);
         if (lane == nullptr || interval.empty() || lane->max_end <= from) return;
+        if (edge.reads->mapping().kind == MappingKind::kLast) {
+          lasts.push_back(number);
+          return;
+        }
         each_present(*lane, interval.first, interval.last, [&](std::int64_t index) {
           if (lane->find(block_of(index))->max_end > from) perhaps.push_back({number, index});
         });
       });
+      for (const std::uint32_t number : lasts) {
+        HW_TRY(const auto last, last_at(edge.upstream, number, until));
+        if (last) perhaps.push_back(*last);
+      }
       for (const Place& read : perhaps) HW_CHECK_OK(consider(edge, read, from, until));
     }
     return {};
+  }
+
+  // What a mapping of kind `last` read of the lane at `until`.
+  Result<std::optional<Place>> last_at(DatasetNo dataset, std::uint32_t number, Micros until) {
+    std::vector<std::int64_t> indexes;
+    each_present(*state_.segment(dataset).find(number), INT64_MIN, INT64_MAX,
+                 [&indexes](std::int64_t index) { indexes.push_back(index); });
+    for (auto index = indexes.rbegin(); index != indexes.rend(); ++index) {
+      HW_TRY(const std::vector<Write> writes, history_.writes(dataset, {number, *index}));
+      if (out_at(writes, until) != 0) return std::optional(Place{number, *index});
+    }
+    return std::optional<Place>();
   }
 
   // The newest write that ended in (from, until], if what came out differs from what stood at from.
@@ -120,6 +142,7 @@ class Explainer {
 
   const State& state_;
   History& history_;
+  const std::size_t max_steps_;
   Explanation out_;
   std::optional<Culprit> best_;
   Write before_;  // what the culprit's write replaced, as its reader had seen it
@@ -128,8 +151,8 @@ class Explainer {
 }  // namespace
 
 Result<std::optional<Explanation>> explain(const State& state, History& history, DatasetNo dataset,
-                                           const Place& place) {
-  return Explainer(state, history).run(dataset, place);
+                                           const Place& place, std::size_t max_steps) {
+  return Explainer(state, history, max_steps).run(dataset, place);
 }
 
 }  // namespace headwater::planner

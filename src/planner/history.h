@@ -24,6 +24,7 @@ struct Write {
   model::Seq seq;
   model::RunRow run;
   bool branch = false;  // of an environment, which alone sees it
+  bool operator==(const Write&) const = default;
 };
 
 class History {

@@ -1,8 +1,11 @@
 #include "planner/mapping.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
+
+#include "base/mutex.h"
 
 namespace headwater::planner {
 
@@ -82,12 +85,26 @@ std::string_view to_string(MappingKind kind) {
 
 namespace {
 
-bool has_empty_days(const Calendar& calendar) {
-  if (calendar.granularity() != Granularity::kDay) return false;
-  const std::int64_t first = calendar.min_index();
-  const auto starts =
-      calendar.starts(first, static_cast<std::size_t>(calendar.max_index() - first));
-  return std::adjacent_find(starts.begin(), starts.end()) != starts.end();
+// A zone left out a day. That takes a walk over all days, and so is kept, zone by zone.
+bool has_empty_days(const Calendar& days) {
+  static base::Mutex mutex;
+  static std::map<std::string, bool> known;
+  base::MutexLock lock(mutex);
+  const auto [at, is_new] = known.try_emplace(days.zone(), false);
+  if (is_new) {
+    const std::int64_t first = days.min_index();
+    const auto starts = days.starts(first, static_cast<std::size_t>(days.max_index() - first));
+    at->second = std::adjacent_find(starts.begin(), starts.end()) != starts.end();
+  }
+  return at->second;
+}
+
+// Whether in some partition downstream none may begin upstream: not if what is upstream is finer,
+// but for the days that a zone left out.
+bool may_leave_gaps(const Mapping& mapping, const Calendar& upstream, const Calendar& downstream) {
+  if (mapping.kind != MappingKind::kRollup) return false;
+  if (upstream.granularity() >= downstream.granularity()) return true;
+  return downstream.granularity() == Granularity::kDay && has_empty_days(downstream);
 }
 
 }  // namespace
@@ -98,7 +115,9 @@ Result<Reads> Reads::create(Mapping mapping, const Space& upstream, const Space&
   Reads out;
   if (upstream.calendar() != nullptr) out.upstream_ = *upstream.calendar();
   if (downstream.calendar() != nullptr) out.downstream_ = *downstream.calendar();
-  out.leaves_gaps_ = mapping.kind == MappingKind::kRollup && has_empty_days(*downstream.calendar());
+  if (out.upstream_ && out.downstream_) {
+    out.leaves_gaps_ = may_leave_gaps(mapping, *out.upstream_, *out.downstream_);
+  }
   if (mapping.lanes == LaneRule::kMatched) out.table_ = LaneTable::create(upstream, downstream);
   std::sort(mapping.pairs.begin(), mapping.pairs.end());
   mapping.pairs.erase(std::unique(mapping.pairs.begin(), mapping.pairs.end()), mapping.pairs.end());
@@ -117,7 +136,11 @@ Interval Reads::upstream_of(std::int64_t i) const {
     case MappingKind::kRollup: {
       const base::Micros begin = downstream_->start_of(i), end = downstream_->start_of(i + 1);
       std::int64_t first = upstream_->index_of(begin);
-      if (upstream_->start_of(first) < begin) ++first;
+      if (upstream_->start_of(first) < begin) {
+        ++first;
+      } else if (first > upstream_->min_index() && upstream_->start_of(first - 1) == begin) {
+        --first;  // a day that the zone left out begins with the next
+      }
       const std::int64_t last = upstream_->index_of(end - 1);
       return {first + mapping_.from, last + mapping_.to};
     }
@@ -129,8 +152,8 @@ Interval Reads::upstream_of(std::int64_t i) const {
   }
 }
 
-// The ends of upstream_of never decrease: who reads `u` is found by bisection around the downstream
-// partition of the same time.
+// The ends of upstream_of never decrease: who reads `u` is found by bisection among the downstream
+// partitions of the same time, which are many where they are finer.
 Interval Reads::downstream_of(std::int64_t u) const {
   if (mapping_.kind == MappingKind::kIdentity) return {u, u};
   if (mapping_.kind == MappingKind::kWindow) return {u - mapping_.to, u - mapping_.from};
@@ -150,7 +173,7 @@ Interval Reads::downstream_of(std::int64_t u) const {
     }
     return low;
   };
-  const std::int64_t low = around(u - mapping_.to) - 2, high = around(u - mapping_.from) + 2;
+  const std::int64_t low = around(u - mapping_.to) - 2, high = around(u - mapping_.from + 1) + 2;
   const std::int64_t first =
       bisect(low, high + 1, [&](std::int64_t i) { return upstream_of(i).last >= u; });
   const std::int64_t past =

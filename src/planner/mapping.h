@@ -77,7 +77,8 @@ class Reads {
   // never decrease. Not for uniform or explicit mappings.
   Interval upstream_of(std::int64_t i) const;
   Interval downstream_of(std::int64_t u) const;
-  // Some downstream index may read nothing though its neighbours do: where a zone left out a day.
+  // Some downstream index may read nothing though its neighbours do: where a zone left out a day,
+  // or where what is upstream is not finer.
   bool leaves_gaps() const { return leaves_gaps_; }
   // Explicit: one by one, sorted.
   std::vector<Place> upstream_of(const Place& downstream) const;

@@ -6,15 +6,21 @@
 
 namespace headwater::planner {
 
-Need need_of(const State& state, DatasetNo dataset, const Place& place) {
+Need need_of(const State& state, DatasetNo dataset, const Place& place, base::Micros now) {
   const Segment& segment = state.segment(dataset);
   if (!segment.space->has(place)) return Need::kGone;
   const Lane* const lane = segment.find(place.lane);
   const Block* const block = lane == nullptr ? nullptr : lane->find(block_of(place.index));
   const std::size_t i = offset_of(place.index);
   if (block == nullptr || !block->present.get(i)) return Need::kRun;
-  const bool stale = block->code.get(i) || block->inputs.get(i) || block->tag.get(i);
-  return stale ? Need::kRun : Need::kNothing;
+  if (block->inputs.get(i) || block->tag.get(i)) return Need::kRun;
+  if (!block->code.get(i)) return Need::kNothing;
+  const Attribute& attribute = block->attribute(i);
+  const CodeBook& codes = state.codes();
+  const bool deferred = codes.has_deferred(attribute.job) &&
+                        codes.same_if_deferred(attribute.job, dataset, place.index, attribute.code,
+                                               codes.current(attribute.job), now);
+  return deferred ? Need::kNothing : Need::kRun;
 }
 
 namespace {

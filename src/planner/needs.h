@@ -10,11 +10,13 @@
 namespace headwater::planner {
 
 enum class Need : std::uint8_t {
-  kRun,      // missing or stale
-  kNothing,  // what stands there is what a run would make, or its code is not versioned
-  kGone,     // the space has no such partition (any more)
+  kRun,  // missing or stale
+  // What stands there is what a run would make; or nobody knows, since its code is not versioned;
+  // or it is stale for a change alone that was deferred.
+  kNothing,
+  kGone,  // the space has no such partition (any more)
 };
-Need need_of(const State& state, DatasetNo dataset, const Place& place);
+Need need_of(const State& state, DatasetNo dataset, const Place& place, base::Micros now);
 
 // A digest of what a run of the span would be of now: the code of the job, and all that the
 // partitions read. Equal work has an equal one.

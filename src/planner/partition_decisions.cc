@@ -61,6 +61,10 @@ Result<void> PartitionView::decide_anything(Step& step, bool admit) {
   if (kind == "planner.put_environment") return put_environment(step, decision, admit);
   if (kind == "planner.delete_environment") return delete_environment(step, decision, admit);
   if (kind == "planner.environment_write") return write_environment(step, decision, admit);
+  if (PlanBook::takes(kind)) {
+    const PlanBook::Step of_book = book_step(step);
+    return admit ? book_->admit(of_book, decision) : book_->apply(of_book, decision);
+  }
   if (!admit) return {};  // of a newer version
   return invalid("decision is none that is known: " + kind);
 }
@@ -97,6 +101,10 @@ Result<void> PartitionView::put_space(Step& step, const JsonValue& decision, boo
   }
   HW_TRY(const DatasetNo number, dataset_of(step, node));
   HW_CHECK_OK(set_space(step, number, std::move(space), true));
+  book_->mappings_changed(number);
+  for (const Edge& edge : engine_->working().segment(number).out) {
+    book_->mappings_changed(edge.downstream);
+  }
   const Dataset& dataset = datasets_[number.value - 1];
   return put(step, DocumentKind::kSpace, number.value, 0,
              encode(space_document(dataset, decision)));
@@ -164,11 +172,13 @@ Result<void> PartitionView::put_mapping(Step& step, const JsonValue& decision, b
             ->mapping;
   } else {
     HW_CHECK_OK(engine_->remove_mapping(upstream, downstream));
+    book_->mappings_changed(downstream);
     mappings_.erase({upstream.value, downstream.value});
     return step.writer.delete_planner_document(static_cast<std::int32_t>(DocumentKind::kMapping),
                                                upstream.value, downstream.value);
   }
   HW_CHECK_OK(engine_->set_mapping(upstream, downstream, document.mapping));
+  book_->mappings_changed(downstream);
   return put(step, DocumentKind::kMapping, upstream.value, downstream.value, encode(document));
 }
 
@@ -305,10 +315,9 @@ Result<void> PartitionView::apply_to_data(Step& step, const ChangeDocument& chan
         storage::MaterializationRow row = rows[i];
         row.out = equal ? rows[i - 1].out : row.reported_out;
         if (row.out == rows[i].out) break;
+        HW_TRY(const std::vector<Write> before, writes(change.dataset, {span.lane, index}));
         HW_CHECK_OK(step.writer.put_materialization(row));
-        const Micros until = i + 1 < rows.size() ? rows[i + 1].end : model::kOpenEnd;
-        HW_CHECK_OK(engine_->rename_out(change.dataset, {span.lane, index}, rows[i].out, row.out,
-                                        row.end, until));
+        HW_CHECK_OK(engine_->rewrite(change.dataset, {span.lane, index}, before));
         break;
       }
     }

@@ -182,6 +182,7 @@ Result<void> PartitionView::write_environment(Step& step, const JsonValue& decis
   write.out = fingerprint_of(text(decision, "data_version"), known.name + "/" + write.run_id);
   const auto seq = static_cast<std::int64_t>(step.record.seq.value);
   HW_CHECK_OK(put(step, DocumentKind::kEnvironmentWrite, known.number, seq, encode(write)));
+  book_->environment_written(book_step(step), known.name, write.dataset, write.spans);
   return put(step, DocumentKind::kEnvironment, known.number, 0, encode(known));
 }
 

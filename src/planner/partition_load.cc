@@ -39,6 +39,8 @@ Result<void> PartitionView::load() {
   HW_CHECK_OK(load_codes(reader));
   HW_CHECK_OK(load_materializations(reader));
   HW_CHECK_OK(load_mappings(reader));
+  book_ = std::make_unique<PlanBook>(*engine_);
+  HW_CHECK_OK(book_->load(reader));
   HW_TRY(seq_, reader.last_seq());
   engine_->publish(seq_);
   if (planner_) planner_->set(engine_->state());
@@ -143,7 +145,7 @@ Result<void> PartitionView::load_mappings(storage::Reader& reader) {
     const auto downstream = static_cast<std::uint32_t>(row.b);
     if (document.declared || !document.candidates.empty()) {
       HW_CHECK_OK(
-          engine_->set_mapping(DatasetNo{upstream}, DatasetNo{downstream}, document.mapping));
+          engine_->restore_mapping(DatasetNo{upstream}, DatasetNo{downstream}, document.mapping));
     }
     mappings_[{upstream, downstream}] = std::move(document);
   }

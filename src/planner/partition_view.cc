@@ -130,13 +130,18 @@ Result<void> PartitionView::prepare(const storage::ViewRecord& record, storage::
   reader_ = &writer.reader();
   Step step{record, writer};
   if (record.kind == storage::RecordKind::kQuarantined) return {};
-  if (record.kind == storage::RecordKind::kDecision) return decide_anything(step, false);
+  if (record.kind == storage::RecordKind::kDecision) {
+    HW_CHECK_OK(decide_anything(step, false));
+    return book_->flush(book_step(step));
+  }
   auto done = apply_event(step);
-  if (done || disk_refuses(done.error())) return done;
-  // What was applied of it stays: it followed from the record alone, and will again.
-  HW_LOG_WARN("partitions.not_understood", "seq={} error=\"{}\"", record.seq.value,
-              done.error().message);
-  return {};
+  if (!done && disk_refuses(done.error())) return done;
+  if (!done) {
+    // What was applied of it stays: it followed from the record alone, and will again.
+    HW_LOG_WARN("partitions.not_understood", "seq={} error=\"{}\"", record.seq.value,
+                done.error().message);
+  }
+  return book_->flush(book_step(step));
 }
 
 Result<void> PartitionView::apply_event(Step& step) {
@@ -265,6 +270,7 @@ Result<void> PartitionView::finish_run(Step& step, const RunInfo& run) {
       const Place place{row.lane, i};
       HW_CHECK_OK(failed ? engine_->set_failed(row.dataset, place, true)
                          : engine_->set_running(row.dataset, place, true));
+      if (failed) book_->run_failed(book_step(step), row.dataset, place, run.recorded);
     }
   }
   for (auto& [dataset, change] : changes) {
@@ -299,8 +305,10 @@ Result<void> PartitionView::materialize(Step& step, const RunInfo& run, const Ru
       if (same->start == start) continue;
       storage::MaterializationRow again = *same;
       again.start = std::min(start, again.end);
+      HW_TRY(const std::vector<Write> before, writes(row.dataset, place));
       HW_CHECK_OK(step.writer.put_materialization(again));
-      if (same + 1 == known.end()) HW_CHECK_OK(engine_->reread(row.dataset, place));
+      HW_CHECK_OK(engine_->rewrite(row.dataset, place, before));
+      book_->written(book_step(step), row.dataset, place);
       continue;
     }
     if (!known.empty() && known.back().end <= end && known.back().out != write.out) {
@@ -314,6 +322,7 @@ Result<void> PartitionView::materialize(Step& step, const RunInfo& run, const Ru
     HW_CHECK_OK(step.writer.put_materialization(write));
     HW_CHECK_OK(engine_->write(
         {row.dataset, place, run.job, run.code, start, end, write.out, step.record.seq, run.id}));
+    book_->written(book_step(step), row.dataset, place);
   }
   return {};
 }
@@ -362,6 +371,7 @@ Result<void> PartitionView::learn_mapping(Step& step, std::uint32_t upstream,
           engine_->set_mapping(DatasetNo{upstream}, DatasetNo{downstream}, best->mapping);
       if (!set && disk_refuses(set.error())) return set;
       if (set) document.mapping = best->mapping;
+      book_->mappings_changed(DatasetNo{downstream});
     }
   }
   return put(step, DocumentKind::kMapping, upstream, downstream, encode(document));

@@ -22,6 +22,7 @@
 #include "planner/engine.h"
 #include "planner/environment.h"
 #include "planner/history.h"
+#include "planner/plan_book.h"
 #include "planner/planner.h"
 
 namespace headwater::planner {
@@ -117,10 +118,15 @@ class PartitionView final : public storage::View, public History {
                          std::string body);
   base::Result<std::optional<storage::RunInfo>> run_of(Step& step, NodeId job);
   JobDocument& job(NodeId node) { return jobs_[node.value]; }
+  // The step as the book of plans takes it.
+  static PlanBook::Step book_step(Step& step) {
+    return {step.record.seq, step.record.received_at, step.writer};
+  }
 
   storage::Store& store_;
   std::shared_ptr<Planner> planner_;
   std::unique_ptr<Engine> engine_;
+  std::unique_ptr<PlanBook> book_;
   storage::Reader* reader_ = nullptr;  // of the step under way
   bool loaded_ = false;
   model::Seq seq_;

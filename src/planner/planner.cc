@@ -30,11 +30,13 @@ base::Result<std::shared_ptr<const Staleness>> Planner::staleness(
 base::Result<std::shared_ptr<const Staleness>> Planner::staleness(
     std::shared_ptr<const State> state, base::Micros now, const std::function<bool()>& cancelled) {
   now -= now % kMinute;
+  std::shared_ptr<const Staleness> before;
   {
     base::MutexLock lock(mutex_);
-    if (last_ && &last_->state() == state.get() && last_->now() == now) return last_;
+    before = last_;
+    if (before && &before->state() == state.get() && before->now() == now) return before;
   }
-  auto found = Staleness::compute(std::move(state), now, cancelled);
+  auto found = Staleness::compute(std::move(state), now, cancelled, before.get());
   if (!found) {
     return base::make_error(base::ErrorCode::kCancelled, "The request was cancelled.");
   }

@@ -1,20 +1,10 @@
 #include "planner/segment.h"
 
-#include <algorithm>
+#include <numeric>
+
+#include "base/clones.h"
 
 namespace headwater::planner {
-
-namespace {
-
-std::uint64_t mix(std::uint64_t x) {  // the finalizer of SplitMix64
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
-
-constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15ULL;
-
-}  // namespace
 
 std::optional<std::int64_t> Lane::last_present() const {
   for (std::size_t b = blocks.size(); b-- > 0;) {
@@ -39,17 +29,39 @@ Block& Lane::grow(std::int64_t block) {
   return own(blocks[static_cast<std::size_t>(block - first)]);
 }
 
-std::uint64_t cell(const Place& place, std::uint64_t out) {
-  if (out == 0) return 0;
-  const auto index = static_cast<std::uint64_t>(place.index);
-  const std::uint64_t value =
-      mix(out + mix(index * kGolden + place.lane * 0xd1b54a32d192ed03ULL + kGolden));
-  return value == 0 ? 1 : value;
+HW_CLONES void cells(const Place& place, const std::uint64_t* out, std::size_t count,
+                     std::uint64_t* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    to[i] = cell({place.lane, place.index + static_cast<std::int64_t>(i)}, out[i]);
+  }
+}
+
+void settle(Block& block, std::uint32_t lane, std::int64_t number) {
+  block.sum = 0;
+  block.count = 0;
+  std::array<std::uint64_t, kPageSize> page_cells;
+  for (std::size_t p = 0; p < kPages; ++p) {
+    const std::size_t base = p * kPageSize;
+    if (block.pages[p]) {
+      cells({lane, (number << kBlockBits) + static_cast<std::int64_t>(base)},
+            block.pages[p]->out.data(), kPageSize, page_cells.data());
+      block.sum = std::accumulate(page_cells.begin(), page_cells.end(), block.sum);
+    }
+    for (std::size_t w = base / 64; w < (base + kPageSize) / 64; ++w) {
+      block.count += static_cast<std::uint32_t>(std::popcount(block.present.word(w)));
+      block.inputs.word(w) = 0;
+      if (!block.differences[p]) continue;
+      const std::uint64_t* const values = &block.differences[p]->values[w * 64 - base];
+      for (std::size_t i = 0; i < 64; ++i) {
+        block.inputs.word(w) |= std::uint64_t{values[i] != 0} << i;
+      }
+    }
+  }
 }
 
 std::uint64_t factor_of(DatasetNo upstream, DatasetNo downstream) {
   const std::uint64_t both = (std::uint64_t{upstream.value} << 32) | downstream.value;
-  return mix(both + kGolden) | 1;
+  return mix(both + 0x9e3779b97f4a7c15ULL) | 1;
 }
 
 }  // namespace headwater::planner

@@ -1,23 +1,26 @@
 // Segment: the partitions of one dataset, in columns. Private to planner.
 //
 // Lanes are rows of blocks of 4,096 indexes. A block's bits say what stands of each partition; its
-// columns hold the fingerprints of what came out and how far what was read lies from what stands
-// now. All of it is copied when it is changed while a reader has it (own()), a block's bits apart
-// from its columns: a change of code touches bits alone.
+// columns, in pages of 512, hold the fingerprints of what came out and how far what was read lies
+// from what stands now. All of it is copied when it is changed while a reader has it (own()), a
+// block's bits apart from its pages: a change of code touches bits alone, a write a page or two.
 //
-// Memory: 8 bytes for `out` and 2 for `attribute` of each partition of a block that has any, 8 more
-// in blocks with a difference, and a byte for bits.
+// Memory: 8 bytes for `out` and 2 for `attribute` of each partition of a page that has any, 8 more
+// in pages with a difference, and a byte for bits.
 //
-// Invariants: (1) out is 0 where a partition is not present. (2) block.sum is the sum of the cells
-// of its present partitions, lane.sum that of its blocks. (3) bit `inputs` = difference != 0.
-// (4) max_start and max_end are not smaller than those of any present partition. (5) bits `code`,
-// `tag` and `unknown` follow from the attribute and the CodeBook and the lane's tag.
+// Invariants: (1) out and difference are 0 where a partition is not present. (2) block.sum is the
+// sum of the cells of its present partitions, lane.sum that of its blocks. (3) bit `inputs` =
+// difference != 0; a page of differences has one that is not 0. (4) max_start and max_end are not
+// smaller than those of any present partition. (5) bits `code`, `tag` and `unknown` follow from the
+// attribute and the CodeBook and the lane's tag.
 #pragma once
 
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -32,21 +35,34 @@ using base::Micros;
 
 struct DatasetPolicy;
 
+// What fills a size class of the allocator shares its memory with no counter: a sixth would be
+// lost.
+template <class T, class... Args>
+std::shared_ptr<T> made(Args&&... args) {
+  if constexpr (sizeof(T) % 1024 == 0) {
+    return std::shared_ptr<T>(new T(std::forward<Args>(args)...));
+  } else {
+    return std::make_shared<T>(std::forward<Args>(args)...);
+  }
+}
+
 // The value to change. Only the writer calls it, on values that it alone can hand out. The second
 // reference is what orders this after the reads of a reader that has just let go.
 template <class T>
 T& own(std::shared_ptr<T>& value) {
   if (!value) {
-    value = std::make_shared<T>();
+    value = made<T>();
   } else {
     const std::shared_ptr<T> ordered = value;
-    if (ordered.use_count() != 2) value = std::make_shared<T>(*ordered);
+    if (ordered.use_count() != 2) value = made<T>(*ordered);
   }
   return *value;
 }
 
 inline constexpr std::int64_t kBlockBits = 12, kBlockSize = std::int64_t{1} << kBlockBits;
 inline constexpr std::size_t kWords = kBlockSize / 64;
+inline constexpr std::size_t kPageSize = 512, kPages = kBlockSize / kPageSize;
+inline constexpr std::size_t kPageWords = kPageSize / 64;
 
 inline std::int64_t block_of(std::int64_t index) { return index >> kBlockBits; }
 inline std::size_t offset_of(std::int64_t index) {
@@ -62,12 +78,13 @@ class Bits {
   }
   std::uint64_t word(std::size_t w) const { return words_[w]; }
   std::uint64_t& word(std::size_t w) { return words_[w]; }
-  bool any() const {
-    for (const std::uint64_t word : words_) {
-      if (word != 0) return true;
+  bool any(std::size_t first = 0, std::size_t count = kWords) const {
+    for (std::size_t w = first; w < first + count; ++w) {
+      if (words_[w] != 0) return true;
     }
     return false;
   }
+  bool operator==(const Bits&) const = default;
 
  private:
   std::array<std::uint64_t, kWords> words_{};
@@ -81,24 +98,36 @@ struct Attribute {
   bool operator==(const Attribute&) const = default;
 };
 
-struct Columns {
-  std::array<std::uint64_t, kBlockSize> out{};
-  std::array<std::uint16_t, kBlockSize> attribute{};
+struct Page {
+  std::array<std::uint64_t, kPageSize> out{};
+  std::array<std::uint16_t, kPageSize> attribute{};
 };
-using Differences = std::array<std::uint64_t, kBlockSize>;
+struct Differences {
+  std::array<std::uint64_t, kPageSize> values{};
+};
 
 struct Block {
   Bits present, inputs, code, tag, unknown, running, failed;
-  std::shared_ptr<Columns> columns;
-  std::shared_ptr<Differences> differences;  // null: all 0
+  std::array<std::shared_ptr<Page>, kPages> pages;               // null: nothing present
+  std::array<std::shared_ptr<Differences>, kPages> differences;  // null: all 0
   std::vector<Attribute> palette;
   std::uint64_t sum = 0;
   std::uint32_t count = 0;  // present
   Micros max_start = INT64_MIN, max_end = INT64_MIN;
 
-  std::uint64_t out(std::size_t i) const { return columns ? columns->out[i] : 0; }
-  std::uint64_t difference(std::size_t i) const { return differences ? (*differences)[i] : 0; }
-  const Attribute& attribute(std::size_t i) const { return palette[columns->attribute[i]]; }
+  std::uint64_t out(std::size_t i) const {
+    const Page* const page = pages[i / kPageSize].get();
+    return page == nullptr ? 0 : page->out[i % kPageSize];
+  }
+  std::uint64_t difference(std::size_t i) const {
+    const Differences* const page = differences[i / kPageSize].get();
+    return page == nullptr ? 0 : page->values[i % kPageSize];
+  }
+  // Of one that is present: which of the palette, and what.
+  std::uint16_t entry(std::size_t i) const {
+    return pages[i / kPageSize]->attribute[i % kPageSize];
+  }
+  const Attribute& attribute(std::size_t i) const { return palette[entry(i)]; }
 };
 
 struct Lane {
@@ -149,8 +178,23 @@ struct Segment {
   }
 };
 
+inline std::uint64_t mix(std::uint64_t x) {  // the finalizer of SplitMix64
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31);
+}
+
 // What one partition adds to sums; 0 only for what is missing.
-std::uint64_t cell(const Place& place, std::uint64_t out);
+inline std::uint64_t cell(const Place& place, std::uint64_t out) {
+  const std::uint64_t position = static_cast<std::uint64_t>(place.index) * 0x9e3779b97f4a7c15ULL +
+                                 place.lane * 0xd1b54a32d192ed03ULL;
+  const std::uint64_t value = mix(out + position);
+  return out == 0 ? 0 : value == 0 ? 1 : value;
+}
+// The cells of `count` partitions from `place` on.
+void cells(const Place& place, const std::uint64_t* out, std::size_t count, std::uint64_t* to);
+// What follows from a block's columns and bits `present`: its sum and count, its bits `inputs`.
+void settle(Block& block, std::uint32_t lane, std::int64_t number);
 // The factor of a mapping.
 std::uint64_t factor_of(DatasetNo upstream, DatasetNo downstream);
 
@@ -164,7 +208,7 @@ void each_present(const Lane& lane, std::int64_t first, std::int64_t last, Visit
     if (block == nullptr || block->count == 0) continue;
     const std::int64_t base = b << kBlockBits;
     const std::size_t low = first > base ? offset_of(first) : 0;
-    const std::size_t high = last - base < kBlockSize ? offset_of(last) : kBlockSize - 1;
+    const std::size_t high = b == block_of(last) ? offset_of(last) : kBlockSize - 1;
     for (std::size_t w = low / 64; w <= high / 64; ++w) {
       std::uint64_t word = block->present.word(w);
       if (w == low / 64) word &= ~std::uint64_t{0} << (low % 64);

@@ -29,6 +29,8 @@ class State {
     return *(*chunks_[(dataset.value - 1) / kChunk])[(dataset.value - 1) % kChunk];
   }
   const CodeBook& codes() const { return *codes_; }
+  // The same in two versions: so are their datasets, and which of them read which.
+  const std::shared_ptr<const char>& wiring() const { return wiring_; }
   // The number of a dataset; 0 if it has no partitions.
   DatasetNo find(NodeId node) const {
     const std::size_t chunk = node.value / kNumbers;
@@ -42,6 +44,7 @@ class State {
   std::uint32_t count_ = 0;
   std::vector<std::shared_ptr<Chunk>> chunks_;
   std::vector<std::shared_ptr<Numbers>> numbers_;  // by node
+  std::shared_ptr<const char> wiring_ = std::make_shared<const char>();
   std::shared_ptr<CodeBook> codes_ = std::make_shared<CodeBook>();
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -31,13 +32,18 @@ inline std::uint64_t interval_word(const std::vector<Interval>& intervals, std::
   return out;
 }
 
+// Of time and of integers a space has everything between any two that it has.
+inline bool has_no_holes(const Space& space) {
+  const Dimension* const dimension = space.index_dimension();
+  return dimension != nullptr && dimension->kind != Dimension::Kind::kStatic;
+}
+
 // Of the partitions `among` those that the space has.
 inline std::uint64_t valid_word(const Space& space, std::uint32_t lane, std::int64_t index,
                                 std::uint64_t among) {
-  const Dimension* const dimension = space.index_dimension();
-  if (among != 0 && dimension != nullptr && dimension->kind == Dimension::Kind::kTime) {
-    // All or nothing, from the start on.
-    if (dimension->start_index <= index) return space.has({lane, index}) ? among : 0;
+  if (among == 0) return 0;
+  if (has_no_holes(space) && space.has({lane, index}) && space.has({lane, index + 63})) {
+    return among;
   }
   std::uint64_t out = 0;
   for (std::uint64_t rest = among; rest != 0; rest &= rest - 1) {
@@ -48,11 +54,8 @@ inline std::uint64_t valid_word(const Space& space, std::uint32_t lane, std::int
 }
 
 // From the first to the last index of the lane that is there or expected; last < first: none.
-inline std::pair<std::int64_t, std::int64_t> extent(const Segment& segment, std::uint32_t number,
-                                                    Micros now) {
-  const Span expected = segment.space->expected(number, now, true);
+inline std::pair<std::int64_t, std::int64_t> extent(const Lane* lane, const Span& expected) {
   std::int64_t first = expected.first, last = expected.last;
-  const Lane* const lane = segment.find(number);
   if (lane != nullptr && !lane->blocks.empty()) {
     const std::int64_t begin = lane->first << kBlockBits;
     const std::int64_t end = (lane->end() << kBlockBits) - 1;
@@ -60,6 +63,11 @@ inline std::pair<std::int64_t, std::int64_t> extent(const Segment& segment, std:
     last = last < expected.first ? end : std::max(last, end);
   }
   return {first, last};
+}
+
+inline std::pair<std::int64_t, std::int64_t> extent(const Segment& segment, std::uint32_t number,
+                                                    Micros now) {
+  return extent(segment.find(number), segment.space->expected(number, now, true));
 }
 
 }  // namespace headwater::planner

@@ -31,6 +31,13 @@ Result<std::vector<MaterializationRow>> Reader::materializations(model::DatasetN
                          first, last);
 }
 
+Result<std::vector<MaterializationRow>> Reader::newest_materializations(model::DatasetNo dataset,
+                                                                        std::uint32_t lane,
+                                                                        std::size_t limit) {
+  return impl_->db->many(Sql::kMaterializationsNewest, sqlite::read_materialization, dataset, lane,
+                         static_cast<std::int64_t>(limit));
+}
+
 Result<void> Reader::scan_materializations(
     const std::function<bool(const MaterializationRow&)>& visit) {
   return impl_->db->each(Sql::kMaterializationsScan,
@@ -39,6 +46,12 @@ Result<void> Reader::scan_materializations(
 
 Result<std::vector<RunPartitionRow>> Reader::run_partitions(model::RunRow run) {
   return impl_->db->many(Sql::kRunPartitionsOf, sqlite::read_run_partition, run);
+}
+
+Result<std::int64_t> Reader::count_run_outputs(model::RunRow run) {
+  auto read = [](Row& row) { return row.integer(); };
+  HW_TRY(const auto count, impl_->db->one(Sql::kRunOutputsCount, read, run));
+  return count.value_or(0);
 }
 
 Result<void> Reader::scan_run_partitions(const std::function<bool(const RunPartitionRow&)>& visit) {

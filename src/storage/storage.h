@@ -212,9 +212,15 @@ class Reader {
   Result<std::vector<MaterializationRow>> materializations(model::DatasetNo dataset,
                                                            std::uint32_t lane, std::int64_t first,
                                                            std::int64_t last);
+  // Of one lane, by (index, end, seq), the last ones first.
+  Result<std::vector<MaterializationRow>> newest_materializations(model::DatasetNo dataset,
+                                                                  std::uint32_t lane,
+                                                                  std::size_t limit);
   // By (dataset, lane, index, end, seq).
   Result<void> scan_materializations(const std::function<bool(const MaterializationRow&)>& visit);
   Result<std::vector<RunPartitionRow>> run_partitions(model::RunRow run);
+  // How many partitions it said it wrote, over all datasets.
+  Result<std::int64_t> count_run_outputs(model::RunRow run);
   Result<void> scan_run_partitions(const std::function<bool(const RunPartitionRow&)>& visit);
   Result<std::optional<PlannerDocument>> planner_document(std::int32_t kind, std::int64_t a,
                                                           std::int64_t b);

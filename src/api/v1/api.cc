@@ -31,6 +31,10 @@ std::vector<ApiRoute> all_routes() {
            people_routes,
            structure_routes,
            coverage_routes,
+           declared_routes,
+           partition_routes,
+           staleness_routes,
+           change_routes,
            operations_routes,
        }) {
     for (ApiRoute& route : part()) all.push_back(std::move(route));

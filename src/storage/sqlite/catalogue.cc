@@ -379,12 +379,19 @@ constexpr std::array kCatalogue{
              "SELECT " HW_MATERIALIZATION_COLUMNS
              " FROM materialization WHERE dataset = ?1 AND lane = ?2 AND idx BETWEEN ?3 AND ?4"
              " ORDER BY idx, end_time, seq"},
+    NamedSql{Sql::kMaterializationsNewest, "materialization.newest",
+             "SELECT " HW_MATERIALIZATION_COLUMNS
+             " FROM materialization WHERE dataset = ?1 AND lane = ?2"
+             " ORDER BY idx DESC, end_time DESC, seq DESC LIMIT ?3"},
     NamedSql{Sql::kRunPartitionUpsert, "run_partition.upsert",
              "INSERT OR REPLACE INTO run_partition (" HW_RUN_PARTITION_COLUMNS
              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
     NamedSql{Sql::kRunPartitionsOf, "run_partition.of_run",
              "SELECT " HW_RUN_PARTITION_COLUMNS
              " FROM run_partition WHERE run = ?1 ORDER BY output, dataset, lane, first"},
+    NamedSql{Sql::kRunOutputsCount, "run_partition.count_outputs",
+             "SELECT coalesce(sum(last - first + 1), 0) FROM run_partition"
+             " WHERE run = ?1 AND output = 1"},
     NamedSql{Sql::kRunPartitionsScan, "run_partition.scan",
              "SELECT " HW_RUN_PARTITION_COLUMNS
              " FROM run_partition ORDER BY run, output, dataset, lane, first"},

@@ -1007,8 +1007,12 @@ export interface paths {
         /**
          * The partitions of a dataset as a heat map
          * @description A row for each lane, a column for each index, one code for each cell: the first of these that
-         *     holds, from the left: unrecoverable, failed, running, stale, orphaned, missing, unknown,
-         *     maybe, open, current. Rows are run-length encoded.
+         *     holds: unrecoverable, failed, running, stale (for both reasons, for its code, for its inputs),
+         *     missing, orphaned, unknown, deferred, maybe, open, current. What is deferred is stale for
+         *     deferred changes alone; open is what is not there yet and not due. Rows are run-length encoded.
+         *
+         *     Columns reach from the first to the last partition that is there or expected, or to `first`
+         *     and `last` within these.
          *
          *     What has more than `max_cells` cells is drawn in buckets of `bucket` neighbours of a lane, and
          *     `bucketed` says so; the code of a bucket is that of its worst partition. More lanes than
@@ -1816,10 +1820,11 @@ export interface components {
             /**
              * @description The parameter of this name was reached (`max_distance`: `depth`); beyond `max_runs` the runs
              *     of some jobs were not read. `index_building`: after a start, only names were searched so
-             *     far. `cancelled`: the query was stopped.
+             *     far. `max_ranges`, `max_partitions`: the lists or numbers of `frontier_count` datasets or
+             *     changes are not whole. `cancelled`: the query was stopped.
              * @enum {string}
              */
-            reason: "max_distance" | "max_nodes" | "max_runs" | "max_work" | "max_changes" | "max_checks" | "max_steps" | "max_ranges" | "max_tasks" | "max_partitions" | "index_building" | "cancelled";
+            reason: "max_distance" | "max_nodes" | "max_runs" | "max_work" | "max_changes" | "max_checks" | "max_steps" | "max_ranges" | "max_partitions" | "index_building" | "cancelled";
             /**
              * Format: int64
              * @description How many nodes were seen but not followed.
@@ -3261,8 +3266,8 @@ export interface components {
             failed: number;
             /**
              * Format: int64
-             * @description Of `stale` and `missing`, those that cannot be computed any more: the dataset's policy says
-             *     so.
+             * @description Of `stale` and `missing`, those that cannot be computed any more: something that they read
+             *     has expired, by the policy of its dataset.
              */
             unrecoverable: number;
             /**
@@ -3639,7 +3644,10 @@ export interface components {
             }[];
         };
         GridEnd: {
-            /** @description Its value in the dimension that is the index. */
+            /**
+             * @description In the dimension that is the index, as `first` and `last` take it.
+             * @example date=2026-10-01
+             */
             key: string;
             /**
              * Format: date-time
@@ -3680,7 +3688,12 @@ export interface components {
              * @description The record that showed it.
              */
             seq: number;
-            /** @description `code`: the version before, as the producer names it. */
+            /**
+             * @description `code`: the version before: `declared:` and what the producer says, `sql:` and a hash of the
+             *     statement without comments and white space, `source:` and a hash of the text, or `location:`
+             *     and a version.
+             * @example declared:3.2.0
+             */
             from: string | null;
             to: string | null;
             /**
@@ -3690,8 +3703,13 @@ export interface components {
             columns: string[] | null;
             /** @description `data`: the run that wrote it. */
             run: string | null;
-            /** @description `data`: what was written again. At most 100; GET /changes/{id} has all of them. */
+            /**
+             * @description `data`: what was written again. At most 100 in a list, `max_ranges` in the answer about one
+             *     change.
+             */
             ranges: components["schemas"]["KeyRange"][];
+            /** @description There are more of them. */
+            ranges_more: boolean;
             /**
              * @description What would be current, or come nearer to it, without this change. `partitions`: definitely
              *     stale for it. `maybe`: what may become stale once these have been run.
@@ -3743,7 +3761,10 @@ export interface components {
             reason?: string | null;
             /** @description Only for this output of the job; for all of them if not given. */
             dataset?: string | null;
-            /** @description `immaterial`, with `dataset`: only from this partition on. */
+            /**
+             * @description `immaterial` and `defer`, with `dataset`: only from this partition on. Of several dimensions
+             *     the one that is the index is enough, and alone counts.
+             */
             first?: string | null;
             /** @description The same, up to this partition, itself included. */
             last?: string | null;
@@ -6801,6 +6822,8 @@ export interface operations {
                  * @example date=2026-10-01,region=eu
                  */
                 key: string;
+                /** @description How far to follow the way; beyond, the root is not known and the answer is cut. */
+                max_steps?: number;
                 /** @description The name of an environment; production if not given. */
                 environment?: components["parameters"]["Environment"];
                 /**
@@ -6960,6 +6983,11 @@ export interface operations {
                 kind?: components["schemas"]["ChangeKind"];
                 /** @description Only of this job or dataset; for a dataset also of the jobs that write it. */
                 nodeId?: string;
+                /**
+                 * @description Of how many partitions to read the history for one change of data. Beyond, its numbers are
+                 *     at least so much, and the answer is cut.
+                 */
+                max_partitions?: number;
                 /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
                 limit?: components["parameters"]["Limit"];
                 /** @description The `next` of the page before. Opaque, and good only for the same path and filters. */
@@ -6998,6 +7026,11 @@ export interface operations {
             query?: {
                 /** @description How many ranges of one dataset; `ranges_more` says that there are more. */
                 max_ranges?: number;
+                /**
+                 * @description Of how many partitions to read the history for one change of data. Beyond, its numbers are
+                 *     at least so much, and the answer is cut.
+                 */
+                max_partitions?: number;
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
                  *     `wait_ms`, the answer is 503 `seq-not-reached`.

@@ -1,0 +1,330 @@
+// Partitions by the hundred million, against floors measured in the same process.
+//
+//   partition_bench [--partitions=100000000] [--datasets=1000] [--file=PATH]
+//
+// Times are of this thread's processor time, since other processes on the machine then count
+// little; each is the median of its rounds, with the largest beside it. The floors: comparing two
+// columns of u64 (what a full rescan cannot do without), reading the snapshot's bytes into fresh
+// memory.
+#include <fcntl.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <functional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clones.h"
+#include "bench/partition_world.h"
+#include "planner/staleness.h"
+
+namespace headwater::bench {
+namespace {
+
+using planner::Counts;
+using planner::Staleness;
+
+struct Arguments {
+  Shape shape{100'000'000, 1000};
+  std::string file;
+};
+
+Arguments arguments(int argc, char** argv) {
+  Arguments out;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const std::size_t equals = argument.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view name = argument.substr(0, equals), value = argument.substr(equals + 1);
+    if (name == "--partitions") out.shape.partitions = std::atoll(value.data());
+    if (name == "--datasets")
+      out.shape.datasets = static_cast<std::uint32_t>(std::atoi(value.data()));
+    if (name == "--file") out.file = value;
+  }
+  return out;
+}
+
+// ---- measuring
+// -----------------------------------------------------------------------------------
+
+double thread_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+template <class F>
+double milliseconds(F&& f) {
+  const double start = thread_ms();
+  f();
+  return thread_ms() - start;
+}
+
+struct Times {
+  std::vector<double> all;
+  double median() {
+    std::sort(all.begin(), all.end());
+    return all.empty() ? 0 : all[all.size() / 2];
+  }
+  double most() { return all.empty() ? 0 : *std::max_element(all.begin(), all.end()); }
+};
+
+std::uint64_t resident_bytes() {
+  std::FILE* const file = std::fopen("/proc/self/statm", "r");
+  if (file == nullptr) return 0;
+  unsigned long long size = 0, resident = 0;
+  const int read = std::fscanf(file, "%llu %llu", &size, &resident);
+  std::fclose(file);
+  return read == 2 ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+void line(const char* what, double value, const char* unit, const char* more = "") {
+  std::printf("%-52s %10.3f %-14s %s\n", what, value, unit, more);
+  std::fflush(stdout);
+}
+
+void line(const char* what, Times times, const char* budget) {
+  char more[100];
+  std::snprintf(more, sizeof more, "most %.3f, %zu rounds, budget %s", times.most(),
+                times.all.size(), budget);
+  line(what, times.median(), "ms", more);
+}
+
+// ---- floor
+// ---------------------------------------------------------------------------------------
+
+HW_CLONES std::uint64_t unequal(const std::uint64_t* a, const std::uint64_t* b, std::size_t n) {
+  std::uint64_t out = 0;
+  for (std::size_t i = 0; i < n; ++i) out += a[i] != b[i];
+  return out;
+}
+
+// Per 10^8 partitions scaled to as many as there are: two columns of 10^9 do not fit beside them.
+double compare_two_columns(std::uint64_t partitions) {
+  const std::size_t n = std::min<std::uint64_t>(partitions, 100'000'000);
+  std::vector<std::uint64_t> a(n, 1), b(n, 1);
+  b[n / 2] = 2;
+  Times times;
+  for (int round = 0; round < 7; ++round) {
+    times.all.push_back(milliseconds([&] {
+      if (unequal(a.data(), b.data(), n) != 1) std::abort();
+    }));
+  }
+  return times.median() * static_cast<double>(partitions) / static_cast<double>(n);
+}
+
+// ---- what is measured
+// ----------------------------------------------------------------------------
+
+class Bench {
+ public:
+  explicit Bench(const Arguments& given) : given_(given) {}
+
+  void run() {
+    load();
+    verdict();
+    code_change();
+    summary();
+    one_percent();
+    scattered();
+  }
+
+ private:
+  std::shared_ptr<const Staleness> compute() {
+    return Staleness::compute(world_->engine().state(), world_->now(), {}, known_.get());
+  }
+  Counts total(const Staleness& staleness) const {
+    Counts out;
+    for (std::uint32_t n = 1; n <= world_->datasets(); ++n) out += staleness.counts(DatasetNo{n});
+    return out;
+  }
+  void print_total(const char* what) const {
+    const Counts all = total(*known_);
+    std::printf(
+        "  %s: %llu present, %llu missing, %llu stale, %llu maybe\n", what,
+        static_cast<unsigned long long>(all.present), static_cast<unsigned long long>(all.missing),
+        static_cast<unsigned long long>(all.stale), static_cast<unsigned long long>(all.maybe));
+  }
+
+  void load() {
+    floor_ms_ = compare_two_columns(static_cast<std::uint64_t>(given_.shape.partitions));
+    const std::uint64_t before = resident_bytes();
+    const double ms = milliseconds([&] { world_ = std::make_unique<World>(given_.shape); });
+    const auto n = static_cast<double>(world_->partitions());
+    std::printf("%u datasets, %zu mappings, %.0f partitions\n", world_->datasets(), world_->edges(),
+                n);
+    line("floor: comparing two columns of u64", floor_ms_, "ms");
+    line("made and loaded in columns", ms / 1e3, "s");
+    line("memory, all in", static_cast<double>(resident_bytes() - before) / n, "bytes a partition",
+         "budget 20");
+  }
+
+  void verdict() {
+    const std::uint64_t before = resident_bytes();
+    Times times;
+    for (int round = 0; round < 3; ++round) {
+      known_.reset();
+      times.all.push_back(milliseconds([&] { known_ = compute(); }));
+    }
+    line("verdicts from scratch", times, "none");
+    line("  kept of them",
+         static_cast<double>(resident_bytes() - before) / static_cast<double>(world_->partitions()),
+         "bytes a partition");
+    print_total("loaded");
+  }
+
+  // Of one job, in turn from each layer, and back again.
+  void code_change() {
+    Times times, publish;
+    std::uint64_t maybe = 0;
+    for (std::uint32_t round = 0; round < 40; ++round) {
+      const NodeId job = World::job_of(DatasetNo{1 + round / 2 * (world_->datasets() / 20)});
+      const CodeId code{round % 2 == 0 ? 2 : 1};
+      times.all.push_back(milliseconds([&] {
+        world_->engine().set_code(job, code);
+        world_->engine().publish(model::Seq{++seq_});
+        known_ = compute();
+      }));
+      maybe = std::max(maybe, total(*known_).maybe);
+    }
+    line("verdicts after one change of code", times, "50");
+    std::printf("  at most %llu partitions became maybe\n", static_cast<unsigned long long>(maybe));
+  }
+
+  void summary() {
+    Times counts, spans, minute, hour;
+    for (int round = 0; round < 20; ++round) {
+      counts.all.push_back(milliseconds([&] { checked_ += total(*known_).stale; }));
+      spans.all.push_back(milliseconds([&] {
+        planner::Selection selection;
+        selection.stale = selection.missing = true;
+        for (std::uint32_t n = 1; n <= world_->datasets(); ++n) {
+          bool more = false;
+          checked_ += known_->spans(DatasetNo{n}, selection, 10, &more).size();
+        }
+      }));
+    }
+    line("summary: counts of all datasets", counts, "10");
+    line("summary: the first 10 ranges of each", spans, "10");
+    constexpr base::Micros kMinute = 60'000'000;
+    auto later = known_;
+    for (int round = 1; round <= 90; ++round) {
+      const bool on_the_hour = round % 60 == 0;
+      (on_the_hour ? hour : minute).all.push_back(milliseconds([&] {
+        later = Staleness::compute(world_->engine().state(), world_->now() + round * kMinute, {},
+                                   later.get());
+      }));
+    }
+    line("summary: the next minute", minute, "10");
+    line("summary: an hour later, of all hours one more", hour, "10");
+  }
+
+  // One hundredth of each dataset, in one run of neighbours, by runs in no order.
+  void one_percent() {
+    Times write, verdicts, both;
+    std::mt19937_64 random(11);
+    std::uint64_t written = 0;
+    for (int round = 0; round < 5; ++round) {
+      std::vector<std::uint32_t> order;
+      for (std::uint32_t n = 1; n <= world_->datasets(); ++n) order.push_back(n);
+      std::shuffle(order.begin(), order.end(), random);
+      std::vector<std::pair<Write, std::int64_t>> writes;
+      for (const std::uint32_t n : order) add_writes(DatasetNo{n}, random, writes);
+      written = 0;
+      for (const auto& [one, last] : writes) {
+        world_->history().add(one, last);
+        written += static_cast<std::uint64_t>(last - one.place.index + 1);
+      }
+      write.all.push_back(milliseconds([&] {
+        for (const auto& [one, last] : writes) check(world_->engine().write(one, last));
+        world_->engine().publish(model::Seq{++seq_});
+      }));
+      verdicts.all.push_back(milliseconds([&] { known_ = compute(); }));
+      both.all.push_back(write.all.back() + verdicts.all.back());
+    }
+    line("1 % of the partitions written, and verdicts", both, "100");
+    line("  of which writing", write, "");
+    line("  of which verdicts", verdicts, "");
+    std::printf("  %llu partitions written a round\n", static_cast<unsigned long long>(written));
+    print_total("then");
+  }
+
+  void add_writes(DatasetNo dataset, std::mt19937_64& random,
+                  std::vector<std::pair<Write, std::int64_t>>& to) {
+    const Span span = world_->span_of(dataset);
+    const std::int64_t in_lane = span.last - span.first + 1;
+    const std::int64_t wanted =
+        std::max<std::int64_t>(1, in_lane * world_->lanes_of(dataset) / 100);
+    const std::int64_t length = std::min(wanted, in_lane);
+    clock_ += 100;
+    for (std::int64_t done = 0, lane = 0; done < wanted; done += length, ++lane) {
+      Write one;
+      one.dataset = dataset;
+      one.job = World::job_of(dataset);
+      one.code = CodeId{1};
+      one.place = {static_cast<std::uint32_t>(lane),
+                   span.first + static_cast<std::int64_t>(
+                                    random() % static_cast<std::uint64_t>(in_lane - length + 1))};
+      one.start = world_->now() + clock_;
+      one.end = one.start + 50;
+      one.out = random() | 1;
+      one.seq = model::Seq{seq_ + 1};
+      to.emplace_back(one, one.place.index + length - 1);
+    }
+  }
+
+  // One by one, anywhere: each copies a page and a block for readers, and those of its readers.
+  void scattered() {
+    std::mt19937_64 random(13);
+    constexpr int kWrites = 20'000;
+    double ms = 0;
+    for (int i = 0; i < kWrites; ++i) {
+      const DatasetNo dataset{static_cast<std::uint32_t>(1 + random() % world_->datasets())};
+      const Span span = world_->span_of(dataset);
+      Write one;
+      one.dataset = dataset;
+      one.job = World::job_of(dataset);
+      one.code = CodeId{1};
+      one.place.index =
+          span.first +
+          static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(span.last - span.first));
+      clock_ += 100;
+      one.start = world_->now() + clock_;
+      one.end = one.start + 50;
+      one.out = random() | 1;
+      one.seq = model::Seq{seq_ + 1};
+      world_->history().add(one, one.place.index);
+      ms += milliseconds([&] { check(world_->engine().write(one)); });
+    }
+    line("one partition anywhere, version by version", ms * 1e3 / kWrites, "us a write");
+    world_->engine().publish(model::Seq{++seq_});
+    line("  and verdicts after all of them", milliseconds([&] { known_ = compute(); }), "ms");
+  }
+
+  static void check(const base::Result<void>& done) {
+    if (done) return;
+    std::fprintf(stderr, "%s\n", done.error().message.c_str());
+    std::exit(1);
+  }
+
+  const Arguments given_;
+  double floor_ms_ = 0;
+  std::unique_ptr<World> world_;
+  std::shared_ptr<const Staleness> known_;
+  std::uint64_t seq_ = 1, checked_ = 0;
+  base::Micros clock_ = 0;
+};
+
+}  // namespace
+}  // namespace headwater::bench
+
+int main(int argc, char** argv) {
+  headwater::bench::Bench(headwater::bench::arguments(argc, argv)).run();
+  return 0;
+}

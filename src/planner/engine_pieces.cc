@@ -1,0 +1,335 @@
+// Engine: many partitions at once, block by block. What the rules say is written down in engine.cc
+// and engine_recorded.cc, one partition at a time; here is the same where nothing arrives late.
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "planner/engine.h"
+#include "planner/valid.h"
+
+namespace headwater::planner {
+
+using base::ErrorCode;
+using base::make_error;
+using base::Result;
+
+namespace {
+
+using Values = std::array<std::uint64_t, kBlockSize>;
+
+bool reads_itself(const Segment& segment, DatasetNo dataset) {
+  return std::any_of(segment.in.begin(), segment.in.end(), [&](const Edge& edge) {
+    return edge.upstream == dataset && edge.reads->counts();
+  });
+}
+
+// Calls visit(word, mask) for the words of a block that hold offsets [low, high].
+template <class Visit>
+void each_word(std::size_t low, std::size_t high, Visit visit) {
+  for (std::size_t w = low / 64; w <= high / 64; ++w) {
+    std::uint64_t mask = ~std::uint64_t{0};
+    if (w == low / 64) mask &= ~std::uint64_t{0} << (low % 64);
+    if (w == high / 64) mask &= ~std::uint64_t{0} >> (63 - high % 64);
+    visit(w, mask);
+  }
+}
+
+// Of a page of differences: what is added, and which bits `inputs` are then.
+void add_page(Block& block, std::size_t page, std::uint64_t factor, const std::uint64_t* added) {
+  Differences& differences = own(block.differences[page]);
+  std::uint64_t any = 0;
+  for (std::size_t w = 0; w < kPageWords; ++w) {
+    std::uint64_t* const values = &differences.values[w * 64];
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < 64; ++i) {
+      values[i] += factor * added[w * 64 + i];
+      bits |= std::uint64_t{values[i] != 0} << i;
+    }
+    block.inputs.word(page * kPageWords + w) = bits;
+    any |= bits;
+  }
+  if (any == 0) block.differences[page].reset();
+}
+
+}  // namespace
+
+// ---- writing
+// -------------------------------------------------------------------------------------
+
+Result<void> Engine::write(const Write& write, std::int64_t last) {
+  if (write.out == 0 || write.end < write.start || last < write.place.index) {
+    return make_error(ErrorCode::kInvalidArgument,
+                      "A write has a fingerprint and ends after it starts.");
+  }
+  HW_CHECK_OK(check_span(write.dataset, write.place, last));
+  const bool one_by_one = reads_itself(working_.segment(write.dataset), write.dataset);
+  HW_TRY(const std::uint64_t tag, tag_at(write.dataset, write.place.lane, write.start));
+  Write part = write;
+  for (std::int64_t first = write.place.index; first <= last; first = part.place.index) {
+    const std::int64_t end = std::min(last, ((block_of(first) + 1) << kBlockBits) - 1);
+    const Lane* const lane = working_.segment(write.dataset).find(write.place.lane);
+    const Block* const block = lane == nullptr ? nullptr : lane->find(block_of(first));
+    if (one_by_one || (block != nullptr && block->max_end >= write.end)) {
+      for (part.place.index = first; part.place.index <= end; ++part.place.index) {
+        HW_CHECK_OK(this->write(part));
+      }
+      continue;
+    }
+    part.place.index = first;
+    outputs_[write.job.value].insert(write.dataset.value);
+    HW_TRY(const Piece piece, record_piece(part, end, tag));
+    HW_CHECK_OK(pass_on(piece));
+    part.place.index = end + 1;
+  }
+  return {};
+}
+
+// The block has nothing that ended as late as the write.
+Result<Engine::Piece> Engine::record_piece(const Write& write, std::int64_t last,
+                                           std::uint64_t tag) {
+  const std::uint32_t number = write.place.lane;
+  HW_TRY(const std::vector<std::uint64_t> differences,
+         differences_since(working_.segment(write.dataset), write.place, last, write.start));
+  Piece piece{write.dataset, number, write.place.index, last, {0}, write.end};
+  piece.before.reserve(static_cast<std::size_t>(last - write.place.index) + 2);
+  Lane& lane = this->lane(write.dataset, number);
+  Block& block = lane.grow(block_of(write.place.index));
+  const std::uint16_t entry = palette_entry(block, {write.job, write.code, tag});
+  const std::size_t low = offset_of(write.place.index), high = offset_of(last);
+  std::array<std::uint64_t, kPageSize> before, now;
+  for (std::size_t at = low; at <= high;) {
+    const std::size_t count = std::min(high + 1, (at / kPageSize + 1) * kPageSize) - at;
+    Page& page = own(block.pages[at / kPageSize]);
+    std::uint64_t* const out = &page.out[at % kPageSize];
+    const Place place{number, write.place.index + static_cast<std::int64_t>(at - low)};
+    cells(place, out, count, before.data());
+    std::fill_n(out, count, write.out);
+    cells(place, out, count, now.data());
+    std::fill_n(&page.attribute[at % kPageSize], count, entry);
+    for (std::size_t i = 0; i < count; ++i) {
+      piece.before.push_back(piece.before.back() + now[i] - before[i]);
+    }
+    at += count;
+  }
+  const std::uint32_t count = block.count;
+  set_piece_bits(write, block, last, entry);
+  lane.count += block.count - count;
+  block.sum += piece.before.back();
+  lane.sum += piece.before.back();
+  block.max_start = std::max(block.max_start, write.start);
+  block.max_end = std::max(block.max_end, write.end);
+  lane.max_start = std::max(lane.max_start, write.start);
+  lane.max_end = std::max(lane.max_end, write.end);
+  if (differences.empty() && !block.inputs.any()) return piece;
+  for (std::size_t i = low; i <= high; ++i) {
+    set_difference(block, i, differences.empty() ? 0 : differences[i - low]);
+  }
+  return piece;
+}
+
+// All that set_attribute() and record() do to bits.
+void Engine::set_piece_bits(const Write& write, Block& block, std::int64_t last,
+                            std::uint16_t entry) {
+  const CodeBook& codes = *working_.codes_;
+  const model::CodeId now = codes.current(write.job);
+  const bool unknown = !write.code || !now;
+  const auto differs = [&](std::int64_t index) {
+    return !unknown && !codes.same_class(write.job, write.dataset, index, write.code, now);
+  };
+  const bool tag =
+      block.palette[entry].tag != working_.segment(write.dataset).find(write.place.lane)->tag;
+  const bool code = differs(write.place.index);
+  each_word(offset_of(write.place.index), offset_of(last), [&](std::size_t w, std::uint64_t mask) {
+    const auto put = [&](Bits& bits, bool value) {
+      bits.word(w) = value ? bits.word(w) | mask : bits.word(w) & ~mask;
+    };
+    block.count += static_cast<std::uint32_t>(std::popcount(mask & ~block.present.word(w)));
+    put(block.present, true);
+    put(block.running, false);
+    put(block.failed, false);
+    put(block.code, code);
+    put(block.unknown, unknown);
+    put(block.tag, tag);
+  });
+  const std::vector<std::int64_t> pieces = codes.pieces(write.job, write.dataset);
+  const bool varies = std::any_of(pieces.begin(), pieces.end(), [&](std::int64_t piece) {
+    return write.place.index < piece && piece <= last;
+  });
+  for (std::int64_t i = write.place.index; varies && i <= last; ++i) {
+    block.code.set(offset_of(i), differs(i));
+  }
+}
+
+// ---- what had been read when it started
+// ----------------------------------------------------------
+
+// Whether anything that [first, last] read may have been replaced after `at`.
+bool Engine::replaced_since(const Segment& segment, const Place& first, std::int64_t last,
+                            Micros at) const {
+  for (const Edge& edge : segment.in) {
+    if (!edge.reads->counts() || edge.reads->uniform()) continue;
+    const Segment& upstream = working_.segment(edge.upstream);
+    bool found = false;
+    const auto look = [&](std::uint32_t number) {
+      const Lane* const lane = upstream.find(number);
+      if (lane == nullptr || lane->max_end <= at) return;
+      if (edge.reads->is_explicit()) {
+        found = true;
+        return;
+      }
+      const Interval interval{edge.reads->upstream_of(first.index).first,
+                              edge.reads->upstream_of(last).last};
+      if (interval.empty()) return;
+      const std::int64_t end = std::min(block_of(interval.last), lane->end() - 1);
+      for (std::int64_t b = std::max(block_of(interval.first), lane->first); b <= end; ++b) {
+        const Block* const block = lane->find(b);
+        found = found || (block != nullptr && block->max_end > at);
+      }
+    };
+    if (edge.reads->is_explicit()) {
+      for (std::uint32_t number = 0; number < upstream.lanes.size(); ++number) look(number);
+    } else {
+      edge.reads->each_upstream_lane(first.lane, upstream.lane_count(), look);
+    }
+    if (found) return true;
+  }
+  return false;
+}
+
+// Empty: all 0.
+Result<std::vector<std::uint64_t>> Engine::differences_since(const Segment& segment,
+                                                             const Place& first, std::int64_t last,
+                                                             Micros at) {
+  std::vector<std::uint64_t> out;
+  if (!replaced_since(segment, first, last, at)) return out;
+  for (Place place = first; place.index <= last; ++place.index) {
+    HW_TRY(const std::uint64_t one, difference_since(segment, place, at));
+    out.push_back(one);
+  }
+  return out;
+}
+
+// ---- passing on
+// ----------------------------------------------------------------------------------
+
+Result<void> Engine::pass_on(const Piece& piece) {
+  const std::vector<Edge> edges = working_.segment(piece.dataset).out;
+  const bool moved = std::any_of(piece.before.begin(), piece.before.end(),
+                                 [](std::uint64_t sum) { return sum != 0; });
+  for (const Edge& edge : edges) {
+    if (!edge.reads->counts()) continue;
+    const bool last = edge.reads->mapping().kind == MappingKind::kLast;
+    if (!moved && !last) continue;
+    Change change{piece.dataset, {piece.lane, piece.first}, 0, piece.from, model::kOpenEnd, false};
+    if (edge.reads->uniform()) {
+      HW_CHECK_OK(pass_on_uniform(edge, change));
+    } else if (!edge.reads->is_explicit()) {
+      HW_CHECK_OK(pass_on_intervals(edge, piece));
+    } else {
+      for (std::size_t i = 0; i + 1 < piece.before.size(); ++i) {
+        change.place.index = piece.first + static_cast<std::int64_t>(i);
+        change.delta = piece.before[i + 1] - piece.before[i];
+        if (change.delta != 0) HW_CHECK_OK(pass_on_pairs(edge, change));
+      }
+    }
+  }
+  return {};
+}
+
+Result<void> Engine::pass_on_intervals(const Edge& edge, const Piece& piece) {
+  const Interval readers{edge.reads->downstream_of(piece.first).first,
+                         edge.reads->downstream_of(piece.last).last};
+  if (readers.empty()) return {};
+  std::vector<std::uint32_t> lanes;
+  edge.reads->each_downstream_lane(piece.lane, working_.segment(edge.downstream).lane_count(),
+                                   [&lanes](std::uint32_t lane) { lanes.push_back(lane); });
+  for (const std::uint32_t number : lanes) {
+    const Lane* const lane = working_.segment(edge.downstream).find(number);
+    if (lane == nullptr || lane->blocks.empty()) continue;
+    const std::int64_t from = std::max(block_of(readers.first), lane->first);
+    const std::int64_t to = std::min(block_of(readers.last), lane->end() - 1);
+    for (std::int64_t b = from; b <= to; ++b) {
+      const std::int64_t base = b << kBlockBits;
+      HW_CHECK_OK(add_to_block(edge, piece, {number, std::max(base, readers.first)},
+                               std::min(base + kBlockSize - 1, readers.last)));
+    }
+  }
+  return {};
+}
+
+// move() for the readers [first, last] of one block, each with the sum of what it reads.
+Result<void> Engine::add_to_block(const Edge& edge, const Piece& piece, const Place& first,
+                                  std::int64_t last) {
+  const std::int64_t number = block_of(first.index);
+  const Block* const there = working_.segment(edge.downstream).find(first.lane)->find(number);
+  if (there == nullptr || there->count == 0) return {};
+  const bool late = there->max_start >= piece.from;
+  const std::int64_t base = number << kBlockBits;
+  const std::size_t low = offset_of(first.index), high = offset_of(last);
+  Values added;
+  std::fill(&added[low / kPageSize * kPageSize], added.data() + (high / kPageSize + 1) * kPageSize,
+            0);
+  std::array<bool, kPages> moved{};
+  for (std::size_t i = low; i <= high; ++i) {
+    if (!there->present.get(i)) continue;
+    const Place place{first.lane, base + static_cast<std::int64_t>(i)};
+    Interval read = edge.reads->upstream_of(place.index);
+    read = {std::max(read.first, piece.first), std::min(read.last, piece.last)};
+    if (read.empty()) continue;
+    const std::uint64_t delta =
+        piece.before[static_cast<std::size_t>(read.last - piece.first) + 1] -
+        piece.before[static_cast<std::size_t>(read.first - piece.first)];
+    if (delta == 0) continue;
+    if (late) {
+      HW_TRY(const Write reader, newest(edge.downstream, place));
+      if (piece.from <= reader.start) continue;  // it has read what stands now
+    }
+    added[i] = delta;
+    moved[i / kPageSize] = true;
+  }
+  if (std::find(moved.begin(), moved.end(), true) == moved.end()) return {};
+  Block& block = lane(edge.downstream, first.lane).grow(number);
+  for (std::size_t page = 0; page < kPages; ++page) {
+    if (moved[page]) add_page(block, page, edge.factor, &added[page * kPageSize]);
+  }
+  return {};
+}
+
+// ---- loading
+// -------------------------------------------------------------------------------------
+
+void Engine::load(DatasetNo dataset, std::uint32_t number, std::int64_t first_block,
+                  std::vector<std::shared_ptr<Block>> blocks) {
+  Lane& lane = this->lane(dataset, number);
+  lane = Lane();
+  lane.first = first_block;
+  lane.blocks = std::move(blocks);
+  std::uint32_t known = 0;  // the job that was met last
+  for (const std::shared_ptr<Block>& block : lane.blocks) {
+    if (!block) continue;
+    lane.sum += block->sum;
+    lane.count += block->count;
+    lane.max_start = std::max(lane.max_start, block->max_start);
+    lane.max_end = std::max(lane.max_end, block->max_end);
+    for (const Attribute& attribute : block->palette) {
+      if (attribute.job.value == known) continue;
+      known = attribute.job.value;
+      outputs_[known].insert(dataset.value);
+    }
+  }
+}
+
+void Engine::finish_loading() {
+  for (std::uint32_t number = 1; number <= working_.dataset_count(); ++number) {
+    const DatasetNo dataset{number};
+    const auto lanes = static_cast<std::uint32_t>(working_.segment(dataset).lanes.size());
+    for (std::uint32_t l = 0; l < lanes; ++l) {
+      if (working_.segment(dataset).find(l) == nullptr) continue;
+      lane(dataset, l).tag = tag_now(working_.segment(dataset), l);
+      refresh_lane(dataset, l);
+    }
+  }
+}
+
+}  // namespace headwater::planner

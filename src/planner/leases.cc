@@ -1,0 +1,32 @@
+#include "planner/leases.h"
+
+#include <charconv>
+
+namespace headwater::planner {
+
+namespace {
+
+template <class Number>
+bool read(std::string_view text, Number& out) {
+  const bool digits = !text.empty() && text.front() >= '1' && text.front() <= '9';
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return digits && error == std::errc{} && end == text.data() + text.size();
+}
+
+}  // namespace
+
+std::string to_text(const LeaseToken& token) {
+  return std::to_string(token.seq.value) + "-" + std::to_string(token.n);
+}
+
+std::optional<LeaseToken> parse_lease_token(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  LeaseToken out;
+  if (!read(text.substr(0, dash), out.seq.value) || !read(text.substr(dash + 1), out.n)) {
+    return std::nullopt;
+  }
+  return out;
+}
+
+}  // namespace headwater::planner

@@ -1,0 +1,122 @@
+// PlanBook: plans, tasks and leases as state that follows from the log. Private to planner.
+//
+//   draft --approve--> approved --first lease--> executing --nothing is left to run--> done
+//                          |                       |    ^                                |
+//                          +------pause------------+    | resume, approve                | retry
+//                          v                       v    |                                v
+//                        paused <----- over the tolerance                           executing
+//   Every state but done and cancelled --cancel--> cancelled.
+//
+// Rules: docs/plan-execution.md. What is handed out is decided when the record of the request is
+// applied, by state and record alone; the clock is the record's. A plan that is approved and not
+// over is in memory (ActivePlan), with its valid leases; all of it is in the tables as well.
+//
+// Invariants: (1) the spans of valid leases of one environment are disjoint, over all plans. (2) A
+// partition of an active plan has the status leased if and only if a valid lease holds it and it is
+// not settled. (3) Each partition of a task has exactly one status: none is ever lost.
+//
+// Thread-safety: the writer's thread. Errors: those of the store; of admit() also kNotFound,
+// kConflict, kLeaseLost, kInvalidArgument, kLimitExceeded. admit() changes nothing.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "model/json.h"
+#include "planner/active_plan.h"
+#include "planner/leases.h"
+#include "storage/storage.h"
+
+namespace headwater::planner {
+
+class PlanBook {
+ public:
+  // Of the record under way.
+  struct Step {
+    model::Seq seq;
+    base::Micros at = 0;
+    storage::Writer& writer;
+  };
+
+  explicit PlanBook(const Engine& engine) : engine_(engine) {}
+  base::Result<void> load(storage::Reader& reader);
+
+  // ---- decisions; planner.h lists them.
+  static bool takes(std::string_view decision);
+  base::Result<void> admit(const Step& step, const model::JsonValue& decision);
+  base::Result<void> apply(const Step& step, const model::JsonValue& decision);
+
+  // ---- what runs report; the engine knows it already.
+  void written(const Step& step, DatasetNo dataset, const Place& place);
+  void run_failed(const Step& step, DatasetNo dataset, const Place& place, model::Seq run_recorded);
+  void environment_written(const Step& step, std::string_view environment, DatasetNo dataset,
+                           const std::vector<Span>& spans);
+  // Mappings of the dataset, or its space, are others now.
+  void mappings_changed(DatasetNo dataset);
+
+  // At the end of every record: ends plans, writes what changed.
+  base::Result<void> flush(const Step& step);
+
+ private:
+  friend class LeaseGiver;
+  using Task = ActivePlan::PlannedTask;
+  using Lease = storage::PlanLeaseRow;
+  using Tokens = std::set<LeaseToken>;
+
+  // ---- plan_book_decisions.cc
+  base::Result<void> decide(const Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> put(const Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> move(const Step& step, const model::JsonValue& decision, std::string_view kind,
+                          bool admit);
+  base::Result<void> approve(const Step& step, storage::PlanRow row);
+  base::Result<void> retry(const Step& step, const storage::PlanRow& row,
+                           const model::JsonValue& decision, bool admit);
+  base::Result<void> refresh(const Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> heartbeat(const Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> complete(const Step& step, const model::JsonValue& decision, bool admit);
+  void answer(const Step& step, ActivePlan& plan, const Lease& lease,
+              const std::vector<std::pair<std::int64_t, bool>>& named, LeaseState state);
+  base::Result<storage::PlanRow> known_plan(const Step& step,
+                                            const model::JsonValue& decision) const;
+  base::Result<Lease> named_lease(const Step& step, const model::JsonValue& decision) const;
+  base::Result<void> check_room(const storage::PlanRow& row, storage::Reader& reader) const;
+
+  // ---- plan_book_leasing.cc
+  base::Result<void> lease(const Step& step, const model::JsonValue& decision, bool admit);
+
+  // ---- plan_book.cc
+  ActivePlan* active(model::Seq plan);
+  base::Result<ActivePlan*> activate(storage::Reader& reader, const storage::PlanRow& row);
+  void deactivate(model::Seq plan);
+  base::Result<void> insert_tasks(const Step& step, const std::vector<planner::Task>& tasks);
+  base::Result<void> write(const Step& step, ActivePlan& plan);
+  void keep_lease(const Lease& lease);
+  void extend(const Lease& lease, base::Micros expires_at);
+  void end_lease(const Step& step, const LeaseToken& token, LeaseState state);
+  void expire(const Step& step);
+  const Lease* lease_of(const ActivePlan& plan, const Task& task, std::int64_t index) const;
+  void end_if_answered(const Step& step, ActivePlan& plan, Task& task, std::int64_t index);
+  void progress(const Step& step, ActivePlan& plan, Task& task, std::int64_t index, bool current);
+  bool held_elsewhere(const ActivePlan& plan, const Task& task, std::int64_t index) const;
+
+  const Engine& engine_;
+  std::map<std::uint64_t, std::unique_ptr<ActivePlan>> active_;
+  std::map<std::uint32_t, std::vector<ActivePlan*>> by_dataset_;
+  std::map<LeaseToken, Lease> leases_;  // valid ones
+  std::map<std::pair<std::uint64_t, std::uint32_t>, Tokens> by_task_;
+  std::set<std::pair<base::Micros, LeaseToken>> by_expiry_;
+  // Of the record under way.
+  std::set<std::uint64_t> dirty_, rebuild_;
+  std::map<LeaseToken, Lease> changed_leases_;
+  std::optional<std::pair<model::Seq, PlanDraft>> admitted_;  // so that it is decoded once
+};
+
+}  // namespace headwater::planner

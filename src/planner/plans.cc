@@ -1,0 +1,128 @@
+#include "planner/plans.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "planner/plan_rows.h"
+
+namespace headwater::planner {
+
+using base::ErrorCode;
+using base::make_error;
+using base::Result;
+
+namespace {
+
+constexpr std::array<std::pair<TaskState, std::string_view>, 6> kTaskStates{
+    {{TaskState::kPending, "pending"},
+     {TaskState::kReady, "ready"},
+     {TaskState::kLeased, "leased"},
+     {TaskState::kDone, "done"},
+     {TaskState::kFailed, "failed"},
+     {TaskState::kBlocked, "blocked"}}};
+
+constexpr std::array kPlanStates{PlanState::kDraft,  PlanState::kApproved,  PlanState::kExecuting,
+                                 PlanState::kPaused, PlanState::kCancelled, PlanState::kDone};
+
+std::int64_t pending_of(std::int64_t total, const storage::PlanCounts& n) {
+  return total - n.done - n.told - n.skipped - n.running - n.failed - n.blocked;
+}
+
+Result<PlanInfo> read(storage::Reader& reader, storage::PlanRow row) {
+  HW_TRY(const auto body, reader.plan_body(row.id));
+  if (!body) return make_error(ErrorCode::kStorageCorrupt, "A plan has no body.");
+  return PlanInfo{std::move(row), decode_draft(body->body), decode_summary(body->summary)};
+}
+
+Result<TaskInfo> read(storage::Reader& reader, storage::PlanProgressRow progress,
+                      const storage::PlanTaskRow& row) {
+  TaskInfo out{task_of(row), std::move(progress), {}};
+  if (out.progress.counts.running == 0) return out;
+  HW_TRY(auto leases, reader.plan_leases_of_task(row.plan, row.number));
+  for (storage::PlanLeaseRow& lease : leases) {
+    const bool valid = static_cast<LeaseState>(lease.state) == LeaseState::kValid;
+    if (valid) out.leases.push_back(std::move(lease));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_string(TaskState state) {
+  return kTaskStates[static_cast<std::size_t>(state) - 1].second;
+}
+
+std::optional<PlanState> plan_state(std::string_view text) {
+  for (const PlanState state : kPlanStates) {
+    if (to_string(state) == text) return state;
+  }
+  return std::nullopt;
+}
+
+std::optional<TaskState> task_state(std::string_view text) {
+  for (const auto& [state, name] : kTaskStates) {
+    if (name == text) return state;
+  }
+  return std::nullopt;
+}
+
+std::int64_t PlanInfo::pending() const { return pending_of(row.total, row.counts); }
+std::int64_t TaskInfo::pending() const { return pending_of(task.count(), progress.counts); }
+
+Result<PlanInfo> find_plan(storage::Reader& reader, model::Seq plan) {
+  HW_TRY(auto row, reader.plan(plan));
+  if (row) return read(reader, *std::move(row));
+  return make_error(ErrorCode::kNotFound, "There is no plan " + std::to_string(plan.value) +
+                                              ". GET /api/v1/plans lists them.");
+}
+
+Result<std::vector<PlanInfo>> list_plans(storage::Reader& reader, std::optional<PlanState> state,
+                                         model::Seq before, std::size_t limit) {
+  std::optional<std::int32_t> number;
+  if (state) number = static_cast<std::int32_t>(*state);
+  HW_TRY(auto rows, reader.plans(number, before, limit));
+  std::vector<PlanInfo> out;
+  for (storage::PlanRow& row : rows) {
+    HW_TRY(PlanInfo info, read(reader, std::move(row)));
+    out.push_back(std::move(info));
+  }
+  return out;
+}
+
+Result<std::vector<TaskInfo>> list_tasks(storage::Reader& reader, model::Seq plan,
+                                         std::optional<TaskState> state, std::uint32_t after,
+                                         std::size_t limit) {
+  std::optional<std::int32_t> number;
+  if (state) number = static_cast<std::int32_t>(*state);
+  HW_TRY(auto rows, reader.plan_progress(plan, number, after, limit));
+  std::vector<TaskInfo> out;
+  for (storage::PlanProgressRow& row : rows) {
+    HW_TRY(const auto tasks, reader.plan_tasks(plan, row.number, row.number));
+    if (tasks.empty()) return make_error(ErrorCode::kStorageCorrupt, "A plan lacks a task.");
+    HW_TRY(TaskInfo info, read(reader, std::move(row), tasks.front()));
+    out.push_back(std::move(info));
+  }
+  return out;
+}
+
+Result<TaskInfo> find_task(storage::Reader& reader, model::Seq plan, std::uint32_t number) {
+  HW_TRY(auto found, list_tasks(reader, plan, std::nullopt, number - 1, 1));
+  if (!found.empty() && found.front().task.number == number) return std::move(found.front());
+  return make_error(ErrorCode::kNotFound, "The plan has no such task.");
+}
+
+Result<bool> may_lease(storage::Reader& reader, const PlanInfo& plan,
+                       const std::vector<NodeId>& jobs, base::Micros now) {
+  const bool open = plan.state() == PlanState::kApproved || plan.state() == PlanState::kExecuting;
+  if (!open) return false;
+  HW_TRY(const base::Micros expiry, reader.first_lease_expiry(std::nullopt));
+  if (expiry <= now) return true;
+  if (plan.row.ready == 0) return false;
+  if (jobs.empty()) return true;
+  HW_TRY(const auto ready, reader.plan_ready_jobs(plan.row.id));
+  return std::ranges::any_of(
+      ready, [&](const NodeId job) { return std::ranges::binary_search(jobs, job); });
+}
+
+}  // namespace headwater::planner

@@ -1,0 +1,160 @@
+// Staleness: what is dirty upstream of a block.
+
+#include <algorithm>
+#include <bit>
+
+#include "planner/staleness_build.h"
+
+namespace headwater::planner {
+
+namespace {
+
+// Calls visit(first, last) for the runs of set bits, offsets in the block.
+template <class Visit>
+void each_run(const BlockBits& bits, Visit visit) {
+  std::int64_t begin = -1;  // of the run that is open
+  for (std::size_t w = 0; w < kWords; ++w) {
+    const auto base = static_cast<std::int64_t>(w * 64);
+    std::uint64_t word = bits[w];
+    if (begin >= 0 && word == ~std::uint64_t{0}) continue;
+    for (int bit = 0; bit < 64;) {
+      const std::uint64_t rest = begin >= 0 ? ~word >> bit : word >> bit;
+      if (rest == 0) break;
+      bit += std::countr_zero(rest);
+      if (begin >= 0) {
+        visit(begin, base + bit - 1);
+        begin = -1;
+      } else {
+        begin = base + bit;
+      }
+    }
+  }
+  if (begin >= 0) visit(begin, kBlockSize - 1);
+}
+
+bool is_in(DatasetNo dataset, const std::vector<DatasetNo>& group) {
+  return std::find(group.begin(), group.end(), dataset) != group.end();
+}
+
+void set_bits(std::int64_t first, std::int64_t last, BlockBits& bits) {
+  for (std::int64_t w = first / 64; w <= last / 64; ++w) {
+    std::uint64_t mask = ~std::uint64_t{0};
+    if (w == first / 64) mask &= ~std::uint64_t{0} << (first % 64);
+    if (w == last / 64) mask &= ~std::uint64_t{0} >> (63 - last % 64);
+    bits[static_cast<std::size_t>(w)] |= mask;
+  }
+}
+
+}  // namespace
+
+bool StalenessBuilder::uniform_dirty(DatasetNo dataset, std::uint32_t lane) const {
+  for (const Edge& edge : segment(dataset).in) {
+    if (!edge.reads->uniform()) continue;
+    const Dataset& upstream = done(edge.upstream);
+    const auto lanes = static_cast<std::uint32_t>(upstream.rows.size());
+    bool found = false;
+    edge.reads->each_upstream_lane(lane, lanes, [&](std::uint32_t read) {
+      const Row* const row = upstream.find(read);
+      if (found || row == nullptr || !row->dirty()) return;
+      if (edge.reads->mapping().kind == MappingKind::kAll) {
+        found = true;
+        return;
+      }
+      const Lane* const known = segment(edge.upstream).find(read);
+      const auto last = known == nullptr ? std::nullopt : known->last_present();
+      if (!last) return;
+      const std::uint64_t word =
+          out_->words(edge.upstream, read, *last & ~std::int64_t{63}).dirty();
+      found = (word >> (*last & 63) & 1) != 0;
+    });
+    if (found) return true;
+  }
+  return false;
+}
+
+// `without`: datasets that are not done yet.
+StalenessBuilder::Incoming StalenessBuilder::incoming(DatasetNo dataset, std::uint32_t lane,
+                                                      std::int64_t block,
+                                                      const Group* without) const {
+  Incoming in;
+  for (const Edge& edge : segment(dataset).in) {
+    if (!edge.reads->counts() || edge.reads->uniform()) continue;
+    if (without != nullptr && is_in(edge.upstream, *without)) continue;
+    const Counts& counts = done(edge.upstream).counts;
+    if (counts.stale + counts.missing + counts.maybe == 0) continue;
+    if (edge.reads->is_explicit()) {
+      pull_pairs(edge, lane, block, in);
+    } else {
+      pull(edge, lane, block, in);
+    }
+    if (in.whole) break;
+  }
+  return in;
+}
+
+void StalenessBuilder::pull(const Edge& edge, std::uint32_t lane, std::int64_t block,
+                            Incoming& in) const {
+  const std::int64_t base = block << kBlockBits;
+  const Interval read{edge.reads->upstream_of(base).first,
+                      edge.reads->upstream_of(base + kBlockSize - 1).last};
+  if (read.empty()) return;
+  const Dataset& upstream = done(edge.upstream);
+  const auto lanes = static_cast<std::uint32_t>(upstream.rows.size());
+  edge.reads->each_upstream_lane(lane, lanes, [&](std::uint32_t number) {
+    const Row* const row = upstream.find(number);
+    if (row == nullptr || !row->dirty()) return;
+    const std::int64_t to = std::min(block_of(read.last), row->end() - 1);
+    for (std::int64_t b = std::max(block_of(read.first), row->first); b <= to && !in.whole; ++b) {
+      const Piece& piece = *row->find(b);
+      const std::int64_t from = b << kBlockBits;
+      const auto pass = [&](std::int64_t first, std::int64_t last) {
+        const Interval run{std::max(from + first, read.first), std::min(from + last, read.last)};
+        if (!run.empty()) mark(edge, base, run, in);
+      };
+      if (piece.tally.dirty() == kBlockSize) {
+        pass(0, kBlockSize - 1);
+      } else if (piece.tally.dirty() != 0) {
+        each_run(dirty_bits(segment(edge.upstream), number, b, piece), pass);
+      }
+    }
+  });
+}
+
+// The readers of a run, within the block from `base` on.
+void StalenessBuilder::mark(const Edge& edge, std::int64_t base, const Interval& run,
+                            Incoming& in) {
+  const Interval readers{std::max(edge.reads->downstream_of(run.first).first, base),
+                         std::min(edge.reads->downstream_of(run.last).last, base + kBlockSize - 1)};
+  if (readers.empty()) return;
+  if (edge.reads->leaves_gaps()) {
+    for (std::int64_t i = readers.first; i <= readers.last; ++i) {
+      if (edge.reads->upstream_of(i).empty()) continue;
+      in.none = false;
+      set_bits(i - base, i - base, in.bits);
+    }
+    return;
+  }
+  in.none = false;
+  in.whole = readers.first == base && readers.last == base + kBlockSize - 1;
+  set_bits(readers.first - base, readers.last - base, in.bits);
+}
+
+void StalenessBuilder::pull_pairs(const Edge& edge, std::uint32_t lane, std::int64_t block,
+                                  Incoming& in) const {
+  const std::vector<Mapping::Pair>& pairs = edge.reads->mapping().pairs;
+  const std::int64_t base = block << kBlockBits;
+  const Mapping::Pair least{{lane, base}, {0, INT64_MIN}};
+  for (auto pair = std::lower_bound(pairs.begin(), pairs.end(), least);
+       pair != pairs.end() && pair->downstream.lane == lane &&
+       pair->downstream.index < base + kBlockSize;
+       ++pair) {
+    const Place& read = pair->upstream;
+    const std::uint64_t word =
+        out_->words(edge.upstream, read.lane, read.index & ~std::int64_t{63}).dirty();
+    if ((word >> (read.index & 63) & 1) == 0) continue;
+    in.none = false;
+    set_bits(pair->downstream.index - base, pair->downstream.index - base, in.bits);
+  }
+}
+
+}  // namespace headwater::planner

@@ -1,0 +1,77 @@
+#include "planner/staleness_words.h"
+
+#include <bit>
+
+#include "base/clones.h"
+#include "planner/valid.h"
+
+namespace headwater::planner {
+
+namespace {
+
+std::uint32_t ones(std::uint64_t word) { return static_cast<std::uint32_t>(std::popcount(word)); }
+
+// Which of a block's partitions the space has, of those that are there.
+void valid_bits(const Space& space, std::uint32_t lane, std::int64_t base, const Block& block,
+                BlockBits& to) {
+  const bool all =
+      has_no_holes(space) && space.has({lane, base}) && space.has({lane, base + kBlockSize - 1});
+  for (std::size_t w = 0; w < kWords; ++w) {
+    const std::uint64_t present = block.present.word(w);
+    to[w] =
+        all ? present : valid_word(space, lane, base + static_cast<std::int64_t>(w * 64), present);
+  }
+}
+
+void fill(const Block& block, const BlockBits& valid, BlockWords& to) {
+  for (std::size_t w = 0; w < kWords; ++w) {
+    to.present[w] = block.present.word(w);
+    to.orphaned[w] = block.present.word(w) & ~valid[w];
+    to.code[w] = block.code.word(w) & valid[w];
+    to.inputs[w] = (block.inputs.word(w) | block.tag.word(w)) & valid[w];
+    to.stale[w] = to.code[w] | to.inputs[w];
+    to.unknown[w] = block.unknown.word(w) & valid[w] & ~to.stale[w];
+    to.running[w] = block.running.word(w);
+    to.failed[w] = block.failed.word(w);
+  }
+}
+
+}  // namespace
+
+BlockWords words_of(const Space& space, std::uint32_t lane, std::int64_t number, const Block* block,
+                    const Span& expected) {
+  BlockWords out;
+  const std::int64_t base = number << kBlockBits;
+  if (block != nullptr) {
+    BlockBits valid;
+    valid_bits(space, lane, base, *block, valid);
+    fill(*block, valid, out);
+  }
+  if (expected.last < base || expected.first >= base + kBlockSize) return out;
+  const bool holes = !has_no_holes(space);
+  for (std::size_t w = 0; w < kWords; ++w) {
+    const std::int64_t index = base + static_cast<std::int64_t>(w * 64);
+    const std::uint64_t wanted = span_word(expected, index) & ~out.present[w];
+    out.missing[w] = holes ? valid_word(space, lane, index, wanted) : wanted;
+  }
+  return out;
+}
+
+HW_CLONES BlockCounts count(const BlockWords& words, const BlockBits& maybe) {
+  BlockCounts out;
+  for (std::size_t w = 0; w < kWords; ++w) {
+    out.present += ones(words.present[w] & ~words.orphaned[w]);
+    out.missing += ones(words.missing[w]);
+    out.orphaned += ones(words.orphaned[w]);
+    out.stale += ones(words.stale[w]);
+    out.unknown += ones(words.unknown[w]);
+    out.by_code += ones(words.code[w]);
+    out.by_inputs += ones(words.inputs[w]);
+    out.maybe += ones(maybe[w] & ~words.stale[w] & ~words.missing[w]);
+    out.running += ones(words.running[w]);
+    out.failed += ones(words.failed[w]);
+  }
+  return out;
+}
+
+}  // namespace headwater::planner
