@@ -67,17 +67,38 @@ EnvironmentWrite decode_write(const storage::PlannerDocument& row) {
   return out;
 }
 
-Result<void> apply(Engine& engine, BranchHistory& history, const EnvironmentWrite& write) {
+template <class Visit>
+Result<void> each_write(const EnvironmentWrite& write, Visit visit) {
   for (const Span& span : write.spans) {
     for (std::int64_t index = span.first; index <= span.last; ++index) {
       const Write one{write.dataset, {span.lane, index}, write.job, write.code, write.start,
                       write.end,     write.out,          write.seq, {},         true};
-      history.add(one);
-      HW_CHECK_OK(engine.branch_write(one));
+      HW_CHECK_OK(visit(one));
     }
   }
   return {};
 }
+
+Result<void> apply(Engine& engine, BranchHistory& history, const EnvironmentWrite& write) {
+  return each_write(write, [&](const Write& one) {
+    history.add(one);
+    return engine.branch_write(one);
+  });
+}
+
+// Both, and what they borrow.
+class OwnedHistory final : public History {
+ public:
+  OwnedHistory(storage::Reader& reader, model::Seq known) : stored_(reader, known) {}
+  BranchHistory& branch() { return branch_; }
+  Result<std::vector<Write>> writes(DatasetNo dataset, const Place& place) override {
+    return branch_.writes(dataset, place);
+  }
+
+ private:
+  StoredHistory stored_;
+  BranchHistory branch_{stored_};
+};
 
 }  // namespace
 
@@ -122,6 +143,20 @@ Result<std::shared_ptr<const State>> environment_state(const State& base, storag
   }
   engine.publish(base.seq());
   return engine.state();
+}
+
+Result<std::unique_ptr<History>> environment_history(storage::Reader& reader, const State& base,
+                                                     const Environment& environment) {
+  auto history = std::make_unique<OwnedHistory>(reader, base.seq());
+  HW_TRY(const auto writes, environment_writes(reader, environment.number));
+  for (const EnvironmentWrite& write : writes) {
+    if (base.seq() < write.seq) continue;
+    HW_CHECK_OK(each_write(write, [&](const Write& one) -> Result<void> {
+      history->branch().add(one);
+      return {};
+    }));
+  }
+  return std::unique_ptr<History>(std::move(history));
 }
 
 std::vector<Span> own_spans(const std::vector<EnvironmentWrite>& writes, DatasetNo dataset) {

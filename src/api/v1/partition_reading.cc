@@ -52,16 +52,34 @@ Result<PartitionReading> open_partitions(Context& context) {
     HW_TRY(const model::Seq last, session.rows().last_seq());
     if (last != seq) continue;
     context.pinned = seq;
-    return PartitionReading{std::move(session), std::move(state)};
+    return PartitionReading{std::move(session), state, state};
   }
   return make_error(ErrorCode::kOverloaded,
                     "Writes come too fast for a consistent reading. Try again in 1 s.");
 }
 
+Result<PartitionReading> open_environment(Context& context) {
+  HW_TRY(PartitionReading reading, open_partitions(context));
+  const std::string* const name = context.request.query_value("environment");
+  if (name == nullptr || name->empty()) return reading;
+  context.details.parameter = "environment";
+  HW_TRY(reading.environment, planner::find_environment(reading.session.rows(), *name));
+  context.details.parameter.clear();
+  HW_TRY(reading.state,
+         planner::environment_state(*reading.base, reading.session.rows(), *reading.environment));
+  return reading;
+}
+
 Result<std::shared_ptr<const planner::Staleness>> staleness_of(Context& context,
                                                                const PartitionReading& reading) {
-  return context.services.dependencies.planner->staleness(
-      reading.state, reading.now(), [cancel = context.cancel] { return cancel.cancelled(); });
+  const auto cancelled = [cancel = context.cancel] { return cancel.cancelled(); };
+  HW_TRY(auto staleness,
+         context.services.dependencies.planner->staleness(reading.base, reading.now(), cancelled));
+  if (!reading.environment) return staleness;
+  auto branch =
+      planner::Staleness::compute(reading.state, staleness->now(), cancelled, staleness.get());
+  if (branch) return branch;
+  return make_error(ErrorCode::kCancelled, "The request was cancelled.");
 }
 
 planner::Inbox inbox_of(Context& context, PartitionReading& reading,
@@ -106,13 +124,6 @@ Result<PartitionSubject> dataset_parameter(Context& context, const PartitionRead
   HW_TRY(PartitionSubject subject, find_partition_subject(reading, text, false));
   context.details.parameter.clear();
   return subject;
-}
-
-Result<void> environment_parameter(Context& context) {
-  const std::string* const name = context.request.query_value("environment");
-  if (name == nullptr || name->empty()) return {};
-  context.details.parameter = "environment";
-  return make_error(ErrorCode::kNotFound, "There is no environment " + name->substr(0, 200) + ".");
 }
 
 model::Name logged_name(const PartitionReading& reading, const PartitionSubject& subject) {

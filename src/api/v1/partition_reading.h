@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "api/v1/context.h"
+#include "planner/environment.h"
 #include "planner/planner.h"
 
 namespace headwater::api::v1 {
@@ -22,7 +23,9 @@ inline constexpr int kMaxReadingTries = 10'000;
 
 struct PartitionReading {
   query::Session session;
-  std::shared_ptr<const planner::State> state;
+  std::shared_ptr<const planner::State> state;  // of the environment, if one is asked for
+  std::shared_ptr<const planner::State> base;   // of the warehouse
+  std::optional<planner::Environment> environment = std::nullopt;
 
   // The moment that counts as now.
   base::Micros now() const { return session.answered_as_of(); }
@@ -31,6 +34,8 @@ struct PartitionReading {
 };
 // Sets `context.pinned` to the record of the reading.
 Result<PartitionReading> open_partitions(Context& context);
+// The same, of the environment that `environment` names; of the warehouse if it is not there.
+Result<PartitionReading> open_environment(Context& context);
 
 // The verdicts of the reading, and the inbox on them.
 Result<std::shared_ptr<const planner::Staleness>> staleness_of(Context& context,
@@ -50,8 +55,6 @@ Result<PartitionSubject> find_partition_subject(const PartitionReading& reading,
                                                 std::string_view text, bool job_allowed);
 // nodeId, which must be a dataset.
 Result<PartitionSubject> dataset_parameter(Context& context, const PartitionReading& reading);
-// environment: none but production is known here.
-Result<void> environment_parameter(Context& context);
 
 // How the log names a dataset: as it was met, if it has partitions.
 model::Name logged_name(const PartitionReading& reading, const PartitionSubject& subject);

@@ -1,6 +1,8 @@
 // The partitions of one dataset, one by one, and why one of them is stale. docs/partitions.md.
 
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "api/dto/partition_dto.h"
@@ -38,6 +40,10 @@ class Writers {
     return id;
   }
   Result<dto::LastWrite> last(DatasetNo dataset, const Place& place) {
+    if (reading_.environment) {
+      HW_TRY(auto own, own_write(dataset, place));
+      if (own) return *std::move(own);
+    }
     HW_TRY(const auto rows,
            reading_.session.rows().materializations(dataset, place.lane, place.index));
     dto::LastWrite out;
@@ -51,8 +57,28 @@ class Writers {
   }
 
  private:
+  // What the environment wrote there last, if anything.
+  Result<std::optional<dto::LastWrite>> own_write(DatasetNo dataset, const Place& place) {
+    if (!own_) {
+      HW_TRY(own_,
+             planner::environment_writes(reading_.session.rows(), reading_.environment->number));
+    }
+    for (auto write = own_->rbegin(); write != own_->rend(); ++write) {
+      if (write->dataset != dataset) continue;
+      const bool here =
+          std::any_of(write->spans.begin(), write->spans.end(), [&](const planner::Span& span) {
+            return span.lane == place.lane && span.first <= place.index && place.index <= span.last;
+          });
+      if (!here) continue;
+      return std::optional(
+          dto::LastWrite{job(write->job), write->run_id, write->start, write->end});
+    }
+    return std::optional<dto::LastWrite>{};
+  }
+
   PartitionReading& reading_;
   std::map<std::int64_t, std::optional<std::string>> runs_;
+  std::optional<std::vector<planner::EnvironmentWrite>> own_;
 };
 
 // ---- the list -----------------------------------------------------------------------------------
@@ -76,9 +102,8 @@ Result<planner::ListQuery> read_list(Context& context, const planner::Space& spa
 }
 
 Answer get_partitions(Context& context) {
-  HW_CHECK_OK(environment_parameter(context));
   HW_TRY(const Paging paging, next_paging(context, 2));
-  HW_TRY(PartitionReading reading, open_partitions(context));
+  HW_TRY(PartitionReading reading, open_environment(context));
   HW_TRY(const PartitionSubject subject, dataset_parameter(context, reading));
   HW_TRY(const auto staleness, staleness_of(context, reading));
   std::vector<Place> places;
@@ -99,7 +124,8 @@ Answer get_partitions(Context& context) {
   JsonWriter json;
   json.begin_object().key("nodeId");
   json.text(dataset ? reading.name_of(dataset) : reading.name_of(subject.node));
-  json.key("environment").null().key("partitions").begin_array();
+  dto::write_environment(json, reading.environment);
+  json.key("partitions").begin_array();
   Writers writers(reading);
   for (const Place& place : places) {
     HW_TRY(const dto::LastWrite write, writers.last(dataset, place));
@@ -132,6 +158,11 @@ std::optional<std::string> kind_text(const std::optional<planner::Explanation>& 
 
 Result<std::optional<std::string>> code_text(PartitionReading& reading, model::CodeId code) {
   if (!code) return std::optional<std::string>{};
+  if (reading.environment) {  // it may be of the environment alone
+    for (const planner::EnvironmentCode& own : reading.environment->code) {
+      if (own.code == code) return std::optional(own.version);
+    }
+  }
   return reading.session.rows().code_version(code);
 }
 
@@ -208,21 +239,25 @@ Result<Asked> read_asked(Context& context, const PartitionReading& reading) {
 }
 
 Answer get_explanation(Context& context) {
-  HW_CHECK_OK(environment_parameter(context));
   HW_TRY(const std::int64_t max_steps,
          number_parameter(context, "max_steps", planner::Explanation::kMaxSteps,
                           {1, planner::Explanation::kMaxSteps}));
-  HW_TRY(PartitionReading reading, open_partitions(context));
+  HW_TRY(PartitionReading reading, open_environment(context));
   HW_TRY(const Asked asked, read_asked(context, reading));
   HW_TRY(const auto staleness, staleness_of(context, reading));
-  planner::StoredHistory history(reading.session.rows(), context.pinned);
+  std::unique_ptr<planner::History> history =
+      std::make_unique<planner::StoredHistory>(reading.session.rows(), context.pinned);
+  if (reading.environment) {
+    HW_TRY(history, planner::environment_history(reading.session.rows(), *reading.base,
+                                                 *reading.environment));
+  }
   HW_TRY(const auto explanation,
-         planner::explain(*reading.state, history, asked.dataset, asked.place,
+         planner::explain(*reading.state, *history, asked.dataset, asked.place,
                           static_cast<std::size_t>(max_steps)));
   planner::Inbox inbox = inbox_of(context, reading, staleness);
   JsonWriter json;
   json.begin_object().key("nodeId").text(reading.name_of(asked.dataset));
-  json.key("environment").null();
+  dto::write_environment(json, reading.environment);
   dto::write_verdict_members(json, *reading.state->segment(asked.dataset).space, asked.place,
                              staleness->verdict(asked.dataset, asked.place));
   HW_TRY(const dto::LastWrite write, Writers(reading).last(asked.dataset, asked.place));
