@@ -21,7 +21,7 @@ beforeEach(() => {
 it('lists environments with their code, and makes one', async () => {
   render(<EnvironmentsPage />);
   const list = await screen.findByRole('list', { name: 'Environments' });
-  expect(await within(list).findByRole('listitem')).toHaveTextContent('build v2');
+  expect((await within(list).findAllByRole('listitem'))[0]).toHaveTextContent('build v2');
   await userEvent.click(screen.getByRole('button', { name: 'New environment' }));
   const form = screen.getByRole('form', { name: 'New environment' });
   const make = within(form).getByRole('button', { name: 'Make it' });
