@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "planner/active_plan.h"
 #include "planner/leases.h"
 #include "planner/plan.h"
 #include "planner/plan_summary.h"
