@@ -57,6 +57,9 @@ base::Result<std::vector<TaskInfo>> list_tasks(storage::Reader& reader, model::S
                                                std::size_t limit);
 base::Result<TaskInfo> find_task(storage::Reader& reader, model::Seq plan, std::uint32_t number);
 
+// Why nothing is sent to the plan's webhook; nothing if it is on.
+base::Result<std::optional<std::string>> webhook_off(storage::Reader& reader, model::Seq plan);
+
 // Decisions on changes that were in force as of a record.
 base::Result<std::int64_t> decisions_in_force(storage::Reader& reader, model::Seq at);
 

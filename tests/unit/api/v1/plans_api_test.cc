@@ -420,9 +420,19 @@ TEST_F(PlansApi, WhatABudgetLeavesOutIsListed) {
   const ApiReply plan = get({id});
   EXPECT_EQ(text(plan.body, {"totals", "partitions"}), "6");
   EXPECT_NE(text(plan.body, {"left_out"}), "[]");
-  const ApiReply cut = get({id}, {{"max_ranges", "0"}});
-  EXPECT_EQ(text(cut.body, {"complete"}), "false");
-  EXPECT_EQ(text(cut.body, {"cut", "reason"}), "max_ranges");
+  EXPECT_EQ(text(plan.body, {"complete"}), "true");
+  const std::string in_list = get({}, {{"max_ranges", "0"}}).body;
+  for (const std::string& cut :
+       {get({id}, {{"max_ranges", "0"}}).body, std::string(list(in_list, "plans")[0].text()),
+        world_
+            .post({"plans"}, R"({"author":"ann","dry_run":true,"budget":{"partitions":6}})",
+                  {{"max_ranges", "0"}})
+            .body}) {
+    EXPECT_EQ(text(cut, {"complete"}), "false");
+    EXPECT_EQ(text(cut, {"cut", "reason"}), "max_ranges");
+    EXPECT_EQ(text(cut, {"cut", "limit"}), "0");
+  }
+  expect_problem(get({id}, {{"max_ranges", "10001"}}), 400, "limit-exceeded");
 }
 
 // Trap 1: what comes out unchanged un-stales everything after it.
