@@ -20,10 +20,10 @@ namespace {
 
 using namespace planner;  // NOLINT: the vocabulary of these tests
 
-struct Run {
+struct RunSaid {
   std::string job, code, reads, writes;
   int first_day = 1, last_day = 1, seconds = 10;
-  std::string cost, version;  // amount; data version
+  std::string cost = "", version = "";  // amount; data version
 };
 
 class StoredPlan : public ::testing::Test {
@@ -43,7 +43,7 @@ class StoredPlan : public ::testing::Test {
                   second % 60);
     return out;
   }
-  static std::string subset(const std::string& side, const Run& run, bool versions) {
+  static std::string subset(const std::string& side, const RunSaid& run, bool versions) {
     std::string out;
     for (int day = run.first_day; day <= run.last_day; ++day) {
       char date[16];
@@ -54,7 +54,7 @@ class StoredPlan : public ::testing::Test {
     static_cast<void>(versions);
     return R"({"subset":{")" + side + R"(":{"type":"partition","partitions":[)" + out + "]}}}";
   }
-  void report(const Run& run) {
+  void report(const RunSaid& run) {
     const std::string id = "run-" + std::to_string(++runs_);
     for (const std::string type : {"START", "COMPLETE"}) {
       second_ += type == "START" ? 1 : run.seconds;
