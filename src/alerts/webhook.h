@@ -50,8 +50,8 @@ struct PostRequest {
 struct PostAnswer {
   int status = 0;  // 0: there was none
   std::optional<std::int64_t> retry_after_s = std::nullopt;
-  bool refused = false;  // its address is not allowed
-  std::string error;     // why there was no answer
+  bool refused = false;    // its address is not allowed
+  std::string error = {};  // why there was no answer
 };
 
 class Poster {

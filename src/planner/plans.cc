@@ -36,10 +36,7 @@ Result<PlanInfo> read(storage::Reader& reader, storage::PlanRow row) {
   if (!body) return make_error(ErrorCode::kStorageCorrupt, "A plan has no body.");
   PlanInfo out{std::move(row), decode_draft(body->body), decode_summary(body->summary), {}};
   if (out.draft.options.webhook_url.empty()) return out;
-  HW_TRY(const auto off,
-         reader.planner_document(static_cast<std::int32_t>(DocumentKind::kPlanWebhook),
-                                 static_cast<std::int64_t>(out.row.id.value), 0));
-  if (off) out.webhook_off = model::JsonValue(off->body).get("reason").string().value_or("");
+  HW_TRY(out.webhook_off, webhook_off(reader, out.row.id));
   return out;
 }
 
@@ -118,6 +115,14 @@ Result<TaskInfo> find_task(storage::Reader& reader, model::Seq plan, std::uint32
   HW_TRY(auto found, list_tasks(reader, plan, std::nullopt, number - 1, 1));
   if (!found.empty() && found.front().task.number == number) return std::move(found.front());
   return make_error(ErrorCode::kNotFound, "The plan has no such task.");
+}
+
+Result<std::optional<std::string>> webhook_off(storage::Reader& reader, model::Seq plan) {
+  HW_TRY(const auto off,
+         reader.planner_document(static_cast<std::int32_t>(DocumentKind::kPlanWebhook),
+                                 static_cast<std::int64_t>(plan.value), 0));
+  if (!off) return std::optional<std::string>{};
+  return std::optional(model::JsonValue(off->body).get("reason").string().value_or(""));
 }
 
 Result<std::int64_t> decisions_in_force(storage::Reader& reader, model::Seq at) {

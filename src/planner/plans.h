@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "planner/active_plan.h"
 #include "planner/leases.h"
 #include "planner/plan.h"
 #include "planner/plan_summary.h"
@@ -57,6 +56,9 @@ base::Result<std::vector<TaskInfo>> list_tasks(storage::Reader& reader, model::S
                                                std::optional<TaskState> state, std::uint32_t after,
                                                std::size_t limit);
 base::Result<TaskInfo> find_task(storage::Reader& reader, model::Seq plan, std::uint32_t number);
+
+// Why nothing is sent to the plan's webhook; nothing if it is on.
+base::Result<std::optional<std::string>> webhook_off(storage::Reader& reader, model::Seq plan);
 
 // Decisions on changes that were in force as of a record.
 base::Result<std::int64_t> decisions_in_force(storage::Reader& reader, model::Seq at);
