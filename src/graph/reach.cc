@@ -28,9 +28,25 @@ constexpr EdgeKinds free_kinds(Direction direction) {
 
 bool by_node(const Reached& a, const Reached& b) { return a.node < b.node; }
 
+// Two sets of nodes of this thread, empty between searches: to clear a bit for each node of the
+// graph would take longer than most searches.
+struct KeptSets {
+  std::vector<std::uint64_t> seen, crossed;
+};
+thread_local KeptSets kept_sets;
+
 class NodeSet {
  public:
-  explicit NodeSet(std::size_t node_count) : words_(node_count / 64 + 1) {}
+  // Of memory that was given back, if there is some.
+  NodeSet(std::vector<std::uint64_t>& kept, std::size_t node_count) : words_(std::move(kept)) {
+    kept.clear();
+    words_.resize(node_count / 64 + 1);
+  }
+  // `members`: at least all that are in the set.
+  void give_back(std::vector<std::uint64_t>& kept, const std::vector<Reached>& members) {
+    for (const Reached& member : members) words_[member.node.value >> 6] = 0;
+    kept = std::move(words_);
+  }
   bool contains(NodeId id) const { return (words_[id.value >> 6] >> (id.value & 63) & 1) != 0; }
   bool insert(NodeId id) {
     std::uint64_t& word = words_[id.value >> 6];
@@ -48,8 +64,8 @@ class ReachSearch {
   ReachSearch(const Snapshot& snapshot, const ReachOptions& options)
       : snapshot_(snapshot),
         options_(options),
-        seen_(snapshot.node_count()),
-        crossed_(snapshot.node_count()) {}
+        seen_(kept_sets.seen, snapshot.node_count()),
+        crossed_(kept_sets.crossed, snapshot.node_count()) {}
 
   Reach run(std::span<const NodeId> starts) {
     begin(starts);
@@ -66,6 +82,8 @@ class ReachSearch {
       ++distance_;
       start_count_ = 0;
     }
+    seen_.give_back(kept_sets.seen, reach_.nodes);
+    crossed_.give_back(kept_sets.crossed, reach_.nodes);
     finish();
     return std::move(reach_);
   }

@@ -264,9 +264,32 @@ JsonValue JsonDocument::root() const {
 }
 
 std::string json_minify(std::string_view text, std::size_t* replaced) {
-  JsonDocument document(text);
-  if (replaced != nullptr) *replaced = document.replaced();
-  return std::move(document).text();
+  std::string out;
+  out.reserve(text.size());
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (is_space(c)) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at + 1;
+    std::string_view token;
+    if (c == '"') {
+      end = skip_string(text, at);
+    } else if (c != ',' && c != ':' && kMarks[static_cast<unsigned char>(c)] == kPlain) {
+      end = skip_scalar(text, at);
+    }
+    token = text.substr(at, end - at);
+    if (not_a_number(token)) {
+      token = "null";
+      ++count;
+    }
+    out += token;
+    at = end;
+  }
+  if (replaced != nullptr) *replaced = count;
+  return out;
 }
 
 JsonFields::JsonFields(const JsonValue& object) {

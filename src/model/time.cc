@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdio>
 
 namespace headwater::model {
 namespace {
@@ -43,6 +42,13 @@ constexpr bool leap_year(int y) { return (y % 4 == 0 && y % 100 != 0) || y % 400
 int days_in_month(int y, int m) {
   constexpr std::array<int, 12> kDays{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   return m == 2 && leap_year(y) ? 29 : kDays[static_cast<std::size_t>(m - 1)];
+}
+
+// The last `count` decimal digits of `value`.
+void put_digits(std::string& text, std::size_t at, std::size_t count, std::int64_t value) {
+  for (std::size_t i = count; i-- > 0; value /= 10) {
+    text[at + i] = static_cast<char>('0' + value % 10);
+  }
 }
 
 class Cursor {
@@ -168,13 +174,16 @@ std::string format_time(base::Micros micros) {
     --days;
   }
   const Civil date = civil_from_days(days);
-  const auto seconds = static_cast<int>(rest / kMicrosPerSecond);
-  std::array<char, 64> buffer{};
-  const int n =
-      std::snprintf(buffer.data(), buffer.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ",
-                    static_cast<int>(date.year), date.month, date.day, seconds / 3600,
-                    seconds / 60 % 60, seconds % 60, static_cast<int>(rest % kMicrosPerSecond));
-  return std::string(buffer.data(), static_cast<std::size_t>(n));
+  const std::int64_t seconds = rest / kMicrosPerSecond;
+  std::string out = "0000-00-00T00:00:00.000000Z";
+  put_digits(out, 0, 4, date.year);
+  put_digits(out, 5, 2, date.month);
+  put_digits(out, 8, 2, date.day);
+  put_digits(out, 11, 2, seconds / 3600);
+  put_digits(out, 14, 2, seconds / 60 % 60);
+  put_digits(out, 17, 2, seconds % 60);
+  put_digits(out, 20, 6, rest % kMicrosPerSecond);
+  return out;
 }
 
 }  // namespace headwater::model

@@ -37,13 +37,19 @@ void add_fields(const JsonValue& fields, const std::string& prefix, int depth,
                 std::vector<FieldDetail>& out) {
   fields.elements([&](const JsonValue& field) {
     FieldDetail detail;
-    detail.path = prefix + field.get("name").string().value_or("");
-    detail.type = field.get("type").string();
-    detail.description = field.get("description").string();
-    const JsonValue inner = field.get("fields");
-    const std::string path = detail.path;
+    detail.path = prefix;
+    JsonValue inner;
+    std::string name;
+    field.members([&](std::string_view member, const JsonValue& value) {
+      if (member == "name") name = value.string().value_or("");
+      if (member == "type") detail.type = value.string();
+      if (member == "description") detail.description = value.string();
+      if (member == "fields") inner = value;
+    });
+    detail.path += name;
+    const std::string below = inner.is_array() ? detail.path + "." : "";
     out.push_back(std::move(detail));
-    if (depth < kMaxFieldDepth) add_fields(inner, path + ".", depth + 1, out);
+    if (depth < kMaxFieldDepth) add_fields(inner, below, depth + 1, out);
   });
 }
 
@@ -67,7 +73,7 @@ Attributes::Versions Attributes::sorted(std::vector<AttributeVersion> versions) 
 }
 
 Result<Attributes> Attributes::read(Session& session, NodeId canonical) {
-  if (auto known = session.known_attributes(canonical)) return Attributes(std::move(known));
+  if (auto known = session.memory().attributes(canonical)) return Attributes(std::move(known));
   std::vector<AttributeVersion> found;
   for (const NodeId owner : all_names(session.graph(), canonical)) {
     HW_TRY(const std::vector<AttributeRow> rows, rows_of(session, [&](bool current) {
@@ -76,7 +82,7 @@ Result<Attributes> Attributes::read(Session& session, NodeId canonical) {
     for (const AttributeRow& row : rows) HW_CHECK_OK(add(session, row, found));
   }
   Versions versions = sorted(std::move(found));
-  session.know_attributes(canonical, versions);
+  session.memory().keep(canonical, versions);
   return Attributes(std::move(versions));
 }
 

@@ -10,18 +10,21 @@ using graph::Direction;
 using graph::Neighbor;
 
 bool ColumnCover::covers(NodeId via, NodeId output) {
-  // Most outputs have one writer: then the first edge found answers.
-  bool first_says_so = false;
-  graph_.for_each_field(output, [&](NodeId field) {
-    bool none = true;
-    graph_.for_each(field, Direction::kUpstream, model::kColumnLineage, [&](const Neighbor& from) {
+  // Most outputs have one writer: then the first edge found answers. Others have no column lineage
+  // at all.
+  bool any = false, first_says_so = false;
+  const auto look = [&](NodeId node) {
+    graph_.for_each(node, Direction::kUpstream, model::kColumnLineage, [&](const Neighbor& from) {
       const NodeId through = graph_.via_of(from.edge);
       first_says_so = through == via || through == output;
-      return none = false;
+      any = true;
+      return false;
     });
-    return none;
-  });
-  if (first_says_so) return true;
+    return !any;
+  };
+  graph_.for_each_field(output, look);
+  if (!any) look(output);
+  if (!any || first_says_so) return first_says_so;
   const std::vector<std::uint32_t>& all = vias_of(output);
   return std::binary_search(all.begin(), all.end(), via.value) ||
          std::binary_search(all.begin(), all.end(), output.value);

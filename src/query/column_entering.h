@@ -5,6 +5,7 @@
 
 #include "graph/graph_inl.h"
 #include "query/column_walk.h"
+#include "query/scratch.h"
 
 namespace headwater::query {
 
@@ -44,7 +45,7 @@ class ColumnEntering {
     return false;
   }
 
-  // Returns the field's dataset if it is new, else none.
+  // Returns the field's dataset if nothing of it had been touched before, else none.
   NodeId enter_field(NodeId field, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
                      bool assumed, bool part = false) {
     std::uint8_t& state = walk_.state_[field];
@@ -53,8 +54,8 @@ class ColumnEntering {
     if ((state == 0 && !count_field()) || !can_touch(dataset)) return {};
     state |= part ? State::kPart : State::kField;
     const Kind kind = part ? Kind::kPart : Kind::kField;
-    touch_table(dataset, add(ColumnEntry::make(field, from, by, distance, kind, assumed)), assumed);
-    return dataset;
+    const std::uint32_t self = add(ColumnEntry::make(field, from, by, distance, kind, assumed));
+    return touch_table(dataset, self, assumed) ? dataset : NodeId{};
   }
 
   void enter_dataset(NodeId dataset, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
@@ -81,7 +82,7 @@ class ColumnEntering {
       return enter_dataset(to.node, from, to.edge, distance, assumed);
     }
     const NodeId dataset = enter_field(to.node, from, to.edge, distance, assumed);
-    if (dataset && via && down_ && first_via_[dataset] == 0) first_via_[dataset] = via.value;
+    if (dataset && follows_vias()) first_via_[dataset] = via.value;
   }
 
   void enter_via(NodeId via, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
@@ -95,13 +96,14 @@ class ColumnEntering {
   }
 
   // A dataset that was stated to be touched may be assumed to be touched nearer by: then its gaps
-  // count from there.
-  void touch_table(NodeId dataset, std::uint32_t entry, bool assumed) {
+  // count from there. True if nothing of it had been touched.
+  bool touch_table(NodeId dataset, std::uint32_t entry, bool assumed) {
     std::uint8_t& state = walk_.state_[dataset];
     const bool known = (state & State::kTouched) != 0;
-    if (known && (!assumed || (state & State::kGapsDue) != 0)) return;
+    if (known && (!assumed || (state & State::kGapsDue) != 0)) return false;
     state |= State::kTouched | (assumed ? State::kGapsDue : 0);
     tables_.push_back({dataset, entry});
+    return !known;
   }
   // Counts a dataset that is new.
   bool can_touch(NodeId dataset) {
@@ -112,14 +114,22 @@ class ColumnEntering {
       : graph_(graph),
         options_(options),
         down_(options.direction == graph::Direction::kDownstream),
-        first_via_(options.jobs && down_ ? graph.node_count() + 1 : 0),
+        first_via_(follows_vias() ? graph.node_count() + 1 : 0),
         walk_(graph.node_count()),
         tables_(walk_.tables_) {}
+
+  // Whether first_via_ is kept.
+  bool follows_vias() const { return options_.jobs && down_; }
+  void forget_vias() {
+    if (!follows_vias()) return;
+    for (const Table& table : tables_) first_via_[table.dataset] = 0;
+    first_via_.give_back();
+  }
 
   const Snapshot& graph_;
   const ColumnWalkOptions& options_;
   const bool down_;
-  SparseZeros<std::uint32_t> first_via_;  // of each output: the job of the first edge into it
+  ScratchZeros first_via_;  // of a dataset: the job of the edge that touched it first
   ColumnWalk walk_;
   std::vector<Table>& tables_;
   std::size_t at_ = 0;  // the entry that is followed

@@ -41,6 +41,7 @@ class ColumnWalker : private ColumnEntering {
     Level assumed = level;
     if (options_.assume && !stopped()) follow_assumed(assumed);
     if (!stopped()) look_beyond(level, assumed);
+    forget_vias();
     return std::move(walk_);
   }
 
@@ -61,6 +62,7 @@ class ColumnWalker : private ColumnEntering {
       switch (entry.kind) {
         case Kind::kStart: enter_start(self, entry); break;
         case Kind::kField: {
+          if (!any_nested()) break;
           const NodeId dataset = graph_.parent_of(entry.node);
           if (!graph_.has_nested_fields(dataset)) break;
           enter_related(dataset, graph_.node(entry.node).name, self, entry.distance, assumed);
@@ -90,6 +92,16 @@ class ColumnWalker : private ColumnEntering {
     } else if (graph_.has_nested_fields(entry.node)) {
       enter_related(entry.node, path, self, 0, false);
     }
+  }
+
+  // Whether some dataset that was touched has nested fields. Most walks meet none: then they need
+  // not ask for each field.
+  bool any_nested() {
+    for (; !any_nested_ && asked_ < tables_.size(); ++asked_) {
+      if (asked_ + kFar < tables_.size()) graph_.prefetch(tables_[asked_ + kFar].dataset);
+      any_nested_ = graph_.has_nested_fields(tables_[asked_].dataset);
+    }
+    return any_nested_;
   }
 
   using Paths = std::vector<std::pair<std::string_view, NodeId>>;
@@ -132,7 +144,7 @@ class ColumnWalker : private ColumnEntering {
     std::uint32_t from = 0;
     Neighbor to;
   };
-  static constexpr std::size_t kWaiting = 32, kFar = 24, kNear = 12;
+  static constexpr std::size_t kWaiting = 32, kFar = 24, kNear = 12, kClose = 6;
 
   void follow_columns(NodeId node, std::uint32_t from, std::uint32_t distance, bool assumed) {
     graph_.for_each(node, options_.direction, options_.kinds, [&](const Neighbor& to) {
@@ -255,6 +267,7 @@ class ColumnWalker : private ColumnEntering {
     for (std::size_t i = 0; i < due_jobs_.size() && !stopped(); ++i) {
       hint_job(i + kFar, false);
       hint_job(i + kNear, true);
+      hint_outputs(i + kClose);
       enter_job(due_jobs_[i], distance + 1);
     }
   }
@@ -263,6 +276,16 @@ class ColumnWalker : private ColumnEntering {
     if (at < due_jobs_.size()) {
       graph_.prefetch_edges(due_jobs_[at].job, options_.direction, near);
     }
+  }
+
+  // What covers() will ask for.
+  void hint_outputs(std::size_t at) {
+    if (at >= due_jobs_.size() || !follows_vias()) return;
+    graph_.for_each(due_jobs_[at].job, Direction::kDownstream, mask(EdgeKind::kWrites),
+                    [&](const Neighbor& to) {
+                      first_via_.prefetch(to.node);
+                      return true;
+                    });
   }
 
   void find_gaps(const Table& table, std::uint32_t distance) {
@@ -306,7 +329,7 @@ class ColumnWalker : private ColumnEntering {
   }
 
   bool covers(NodeId job, NodeId output) {
-    if (options_.jobs && first_via_[output] == job.value) return true;
+    if (follows_vias() && first_via_[output] == job.value) return true;
     return cover_.covers(job, output);
   }
 
@@ -446,7 +469,9 @@ class ColumnWalker : private ColumnEntering {
   std::array<Waiting, kWaiting> waiting_{};
   std::vector<DueJob> due_jobs_;
   std::vector<Neighbor> gaps_;
-  std::size_t next_ = 0;  // of waiting_
+  std::size_t next_ = 0;   // of waiting_
+  std::size_t asked_ = 0;  // tables_ of which any_nested_ knows
+  bool any_nested_ = false;
 };
 
 ColumnWalk ColumnWalk::run(const Snapshot& graph, const std::vector<ColumnStart>& starts,

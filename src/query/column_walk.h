@@ -12,8 +12,9 @@
 //
 // Thread-safety: a value; the snapshot is borrowed by the functions that take it and must be of the
 // version that was walked. Errors: none; an answer that is cut says so.
-// Cost: linear in the edges touched. Memory: 16 bytes for each entry, 8 for each dataset, and
-// untouched pages for five bytes a node of the graph. Bounds: 2^28 jobs on a path.
+// Cost: linear in the edges touched. Memory: 16 bytes for each entry, 8 for each dataset, and a
+// byte for each node of the graph, of which untouched pages take none; while it walks for an impact
+// four more bytes a node (query/scratch.h). Bounds: 2^28 jobs on a path.
 #pragma once
 
 #include <cstdint>

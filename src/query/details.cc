@@ -59,19 +59,29 @@ Result<Micros> last_heard(Session& session, NodeId node, Micros first_seen) {
   return std::max(last.value_or(first_seen), first_seen);
 }
 
-// The end of the newest completed run among the jobs that write the dataset.
+// The end of the newest completed run of a job, looked for among a few.
+Result<std::optional<Micros>> last_completed(Session& session, NodeId job) {
+  for (const std::size_t limit : {std::size_t{1}, std::size_t{8}}) {  // mostly the newest is it
+    HW_TRY(const std::vector<storage::RunInfo> runs, newest_runs(session, job, limit));
+    for (const storage::RunInfo& run : runs) {
+      if (run.state == RunState::kCompleted && run.ended_at != model::kOpenEnd) {
+        return std::optional<Micros>(run.ended_at);
+      }
+    }
+    if (runs.size() < limit) break;
+  }
+  return std::optional<Micros>{};
+}
+
+// Of the jobs that write the dataset.
 Result<std::optional<Micros>> last_modified(Session& session, NodeId dataset) {
   std::optional<Micros> newest;
   const auto writers = session.graph().neighbors(
       dataset, Direction::kUpstream, mask(EdgeKind::kWrites) | mask(EdgeKind::kWritesScoped));
   for (const graph::Neighbor& writer : writers) {
-    HW_TRY(const std::vector<storage::RunInfo> runs,
-           runs_of_job(session, session.graph().canonical(writer.node), std::nullopt, 8));
-    for (const storage::RunInfo& run : runs) {
-      if (run.state != RunState::kCompleted || run.ended_at == model::kOpenEnd) continue;
-      newest = std::max(newest.value_or(run.ended_at), run.ended_at);
-      break;
-    }
+    HW_TRY(const std::optional<Micros> end,
+           last_completed(session, session.graph().canonical(writer.node)));
+    if (end) newest = std::max(newest.value_or(*end), *end);
   }
   return newest;
 }
@@ -201,7 +211,7 @@ Result<JobDetail> job_detail(Session& session, NodeId job, std::size_t runs) {
   }
   name_parent(session, job, out);
   HW_TRY(out.updated_at, last_heard(session, job, out.summary.created_at));
-  HW_TRY(const std::vector<storage::RunInfo> rows, runs_of_job(session, job, std::nullopt, runs));
+  HW_TRY(const std::vector<storage::RunInfo> rows, newest_runs(session, job, runs));
   for (const storage::RunInfo& run : rows) {
     HW_TRY(RunDetail detail, run_detail(session, run));
     out.latest_runs.push_back(std::move(detail));

@@ -34,7 +34,7 @@ enum class ChangeKind {
   kColumnRetyped,
   kColumnAdded
 };
-enum class Severity { kBreaking, kDegraded, kRecompute };  // gravest first
+enum class Severity : std::uint8_t { kBreaking, kDegraded, kRecompute };  // gravest first
 
 std::string_view to_string(ChangeKind kind);
 std::string_view to_string(Severity severity);

@@ -1,6 +1,7 @@
 // Impact::of: the walks of a request, and who is affected by which.
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <unordered_map>
 #include <unordered_set>
@@ -32,6 +33,60 @@ bool written_by_others(const Snapshot& graph, NodeId dataset, const Starts& reti
   return others;
 }
 
+// The gravest first; what is stated before what is assumed; the nearest.
+auto order_of(const Affected& affected) {
+  return std::tuple(affected.severity, affected.assumed, affected.distance);
+}
+
+// The indexes of `all` by node; those of one node in their order. By counting, for there are
+// hundreds of thousands, and the nodes have numbers already.
+std::vector<std::uint32_t> by_node(const std::vector<Affected>& all) {
+  constexpr unsigned kBits = 11;
+  constexpr std::uint32_t kMask = (1U << kBits) - 1;
+  struct Key {
+    std::uint32_t node, index;
+  };
+  std::vector<Key> keys(all.size()), sorted(all.size());
+  std::uint32_t largest = 0;
+  for (std::uint32_t i = 0; i < all.size(); ++i) {
+    keys[i] = {all[i].node.value, i};
+    largest = std::max(largest, all[i].node.value);
+  }
+  for (unsigned shift = 0; shift < 32 && (largest >> shift) != 0; shift += kBits) {
+    std::array<std::uint32_t, kMask + 2> place{};
+    for (const Key& key : keys) ++place[(key.node >> shift & kMask) + 1];
+    for (std::size_t i = 1; i < place.size(); ++i) place[i] += place[i - 1];
+    for (const Key& key : keys) sorted[place[key.node >> shift & kMask]++] = key;
+    keys.swap(sorted);
+  }
+  std::vector<std::uint32_t> out(all.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) out[i] = keys[i].index;
+  return out;
+}
+
+// Of a node that was found more than once the first in order_of, of equals the one found first. By
+// distance, then node.
+std::vector<Affected> each_once(std::vector<Affected> found) {
+  std::vector<std::uint32_t> kept;
+  std::vector<std::size_t> place(1);  // where those of a distance begin
+  for (const std::uint32_t i : by_node(found)) {
+    if (kept.empty() || found[kept.back()].node != found[i].node) {
+      kept.push_back(i);
+    } else if (order_of(found[i]) < order_of(found[kept.back()])) {
+      kept.back() = i;
+    }
+  }
+  for (const std::uint32_t i : kept) {
+    const std::size_t next = found[i].distance + std::size_t{1};
+    if (place.size() <= next) place.resize(next + 1);
+    ++place[next];
+  }
+  for (std::size_t i = 1; i < place.size(); ++i) place[i] += place[i - 1];
+  std::vector<Affected> out(kept.size());
+  for (const std::uint32_t i : kept) out[place[found[i].distance]++] = found[i];
+  return out;
+}
+
 // `from`: where the last edge of the path starts.
 Verdict judge(const Snapshot& graph, ChangeKind kind, const Starts& starts,
               const graph::Reached& reached, NodeId from) {
@@ -59,13 +114,9 @@ Verdict judge(const Snapshot& graph, ChangeKind kind, const Starts& starts,
 class Impact::Builder {
  public:
   Builder(Session& session, const ImpactRequest& request)
-      : session_(session),
-        graph_(session.graph()),
-        request_(request),
-        changed_(graph_.node_count() + 1),
-        index_(graph_.node_count() + 1) {
+      : session_(session), graph_(session.graph()), request_(request) {
     out_.changes_ = request.changes;
-    for (const Change& change : request.changes) changed_[change.node] = 1;
+    for (const Change& change : request.changes) changed_.insert(change.node.value);
   }
 
   Result<Impact> run() {
@@ -83,7 +134,7 @@ class Impact::Builder {
       if (kind == ChangeKind::kColumnRetyped) HW_CHECK_OK(walk_types(changes));
       walk_columns(kind, changes);
     }
-    sort();
+    out_.affected_ = each_once(std::move(found_));
     for (const Affected& affected : out_.affected_) {
       out_.summary_.count(affected.severity, affected.job ? NodeKind::kJob : NodeKind::kDataset);
     }
@@ -91,29 +142,6 @@ class Impact::Builder {
   }
 
  private:
-  // By distance, then node. Large answers by counting: the nodes have numbers already.
-  void sort() {
-    std::vector<Affected>& all = out_.affected_;
-    if (all.size() < graph_.node_count() / 64) {
-      std::sort(all.begin(), all.end(), [](const Affected& a, const Affected& b) {
-        return std::tie(a.distance, a.node) < std::tie(b.distance, b.node);
-      });
-      return;
-    }
-    std::uint32_t farthest = 0;
-    for (const Affected& affected : all) farthest = std::max(farthest, affected.distance);
-    std::vector<std::size_t> place(farthest + std::size_t{2});
-    for (const Affected& affected : all) ++place[affected.distance + std::size_t{1}];
-    for (std::size_t i = 1; i < place.size(); ++i) place[i] += place[i - 1];
-    std::vector<Affected> sorted(all.size());
-    for (std::uint32_t id = 1; id <= graph_.node_count(); ++id) {
-      if (index_[NodeId{id}] == 0) continue;
-      const Affected& affected = all[index_[NodeId{id}] - 1];
-      sorted[place[affected.distance]++] = affected;
-    }
-    all = std::move(sorted);
-  }
-
   void walk_tables(ChangeKind kind, const std::vector<std::size_t>& changes) {
     std::vector<NodeId> nodes;
     Starts starts;
@@ -129,9 +157,10 @@ class Impact::Builder {
     walk->kind = kind;
     walk->tables = graph::reach(graph_, nodes, options);
     const graph::Reach& reach = *walk->tables;
+    found_.reserve(found_.size() + reach.nodes.size());
     for (std::uint32_t i = 0; i < reach.nodes.size(); ++i) {
       const graph::Reached& node = reach.nodes[i];
-      if (!node.by || changed_[node.node] != 0) continue;
+      if (!node.by || is_changed(node.node)) continue;
       const NodeId from = graph_.canonical(graph_.edge(node.by).src);
       const Verdict verdict = judge(graph_, kind, starts, node, from);
       const bool job = graph_.kind_of(node.node) == NodeKind::kJob;
@@ -181,14 +210,14 @@ class Impact::Builder {
     const std::vector<ColumnEntry>& entries = walk.columns->entries();
     const auto judge_entry = [&](NodeId node, std::uint32_t i) {
       const ColumnEntry& entry = entries[i];
-      if (changed_[node] != 0) return;
+      if (is_changed(node)) return;
       const bool reads_the_change = entry.distance == 1 && entries[entry.from].distance == 0;
       const Verdict verdict = judge_column_entry(walk.kind, entry, reads_the_change);
       add({node, entry.distance, verdict.severity, entry.assumed, entry.kind == Kind::kJob,
            this_walk(), i, verdict.rule});
     };
     const std::size_t most = walk.columns->tables().size() + walk.columns->jobs().size();
-    out_.affected_.reserve(out_.affected_.size() + most);
+    found_.reserve(found_.size() + most);
     for (const ColumnWalk::Table& table : walk.columns->tables()) {
       judge_entry(table.dataset, table.entry);
     }
@@ -233,12 +262,12 @@ class Impact::Builder {
     for (std::uint32_t i = 0; i < walk.verdicts.size(); ++i) {
       const JobVerdict& verdict = walk.verdicts[i];
       const std::uint32_t distance = entries[verdict.from].distance + 1;
-      if (distance > request_.depth || changed_[verdict.job] != 0) continue;
+      if (distance > request_.depth || is_changed(verdict.job)) continue;
       add({verdict.job, distance, verdict.severity, false, true, this_walk(), size + i,
            verdict.rule});
     }
     for (const ColumnWalk::Table& table : walk.columns->tables()) {
-      if (changed_[table.dataset] != 0) continue;
+      if (is_changed(table.dataset)) continue;
       add({table.dataset, entries[table.entry].distance, Severity::kDegraded, false, false,
            this_walk(), table.entry, "column_retyped.passed_on"});
     }
@@ -246,19 +275,8 @@ class Impact::Builder {
 
   std::uint8_t this_walk() const { return static_cast<std::uint8_t>(out_.walks_.size()); }
 
-  void add(const Affected& found) {
-    std::uint32_t& at = index_[found.node];
-    if (at == 0) {
-      out_.affected_.push_back(found);
-      at = static_cast<std::uint32_t>(out_.affected_.size());
-      return;
-    }
-    Affected& old = out_.affected_[at - 1];
-    const auto order = [](const Affected& a) {
-      return std::tuple(a.severity, a.assumed, a.distance);
-    };
-    if (order(found) < order(old)) old = found;
-  }
+  bool is_changed(NodeId node) const { return changed_.contains(node.value); }
+  void add(const Affected& found) { found_.push_back(found); }
 
   void add_cut(CutReason reason, std::size_t frontier, std::size_t limit) {
     if (reason == CutReason::kNone) return;
@@ -273,8 +291,8 @@ class Impact::Builder {
   Session& session_;
   const Snapshot& graph_;
   const ImpactRequest& request_;
-  SparseZeros<std::uint8_t> changed_;
-  SparseZeros<std::uint32_t> index_;  // of affected_, plus 1
+  Starts changed_;
+  std::vector<Affected> found_;  // a node may stand more than once
   Impact out_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -48,6 +49,12 @@ std::vector<std::string> groups_of(const Snapshot& graph, NodeId node,
 Result<ImpactSelection> select(Session& session, const Impact& impact, const ImpactFilter& filter) {
   const Snapshot& graph = session.graph();
   ImpactSelection out;
+  if (filter.takes_all()) {
+    out.kept.resize(impact.affected().size());
+    std::iota(out.kept.begin(), out.kept.end(), 0U);
+    out.summary = impact.summary();
+    return out;
+  }
   std::map<std::string, ImpactSummary> groups;
   const bool needs_owners = !filter.owners.empty() || filter.group_by == ImpactGrouping::kOwner;
   const std::vector<Affected>& all = impact.affected();

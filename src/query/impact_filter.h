@@ -24,6 +24,12 @@ struct ImpactFilter {
   std::optional<bool> assumed;
   ImpactGrouping group_by = ImpactGrouping::kNone;
   std::function<bool()> cancelled;
+
+  // Nothing is filtered and nothing grouped.
+  bool takes_all() const {
+    return severities.empty() && types.empty() && namespaces.empty() && owners.empty() &&
+           !max_distance && !assumed && group_by == ImpactGrouping::kNone;
+  }
 };
 
 struct ImpactGroup {

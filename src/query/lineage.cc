@@ -127,6 +127,55 @@ std::vector<NodeId> ids_of(const std::vector<LineageAnswer::Node>& nodes) {
   return out;
 }
 
+// The edges that lead from nodes of a list to nodes of the list. A table that everybody reads has
+// far more edges than the list has nodes: such are found from their other ends.
+class EdgesAmong {
+ public:
+  EdgesAmong(const Snapshot& graph, const std::vector<NodeId>& nodes)
+      : graph_(graph), nodes_(nodes) {
+    for (const NodeId node : nodes) inside_.insert(node.value);
+    for (const NodeId node : nodes) {
+      if (is_hub(node)) hubs_.insert(node.value);
+    }
+  }
+
+  // use(node, canonical target, neighbor)
+  template <class Use>
+  void visit(model::EdgeKinds kinds, Use&& use) const {
+    for (const NodeId node : nodes_) {
+      if (hubs_.contains(node.value)) continue;
+      graph_.for_each(node, Direction::kDownstream, kinds, [&](const graph::Neighbor& neighbor) {
+        const NodeId target = graph_.canonical(neighbor.node);
+        if (inside_.contains(target.value)) use(node, target, neighbor);
+        return true;
+      });
+    }
+    for (std::size_t i = 0; !hubs_.empty() && i < nodes_.size(); ++i) {
+      for (const NodeId name : all_names(graph_, nodes_[i])) {
+        graph_.for_each(name, Direction::kUpstream, kinds, [&](const graph::Neighbor& from) {
+          if (hubs_.contains(from.node.value)) {
+            use(from.node, nodes_[i], graph::Neighbor{name, from.edge, from.kind});
+          }
+          return true;
+        });
+      }
+    }
+  }
+
+ private:
+  bool is_hub(NodeId node) const {
+    const std::size_t many = 64 + 8 * nodes_.size();
+    std::size_t edges = 0;
+    graph_.for_each(node, Direction::kDownstream, kJobEdges | mask(EdgeKind::kFlow),
+                    [&](const graph::Neighbor&) { return ++edges < many; });
+    return edges == many;
+  }
+
+  const Snapshot& graph_;
+  const std::vector<NodeId>& nodes_;
+  std::unordered_set<std::uint32_t> inside_, hubs_;
+};
+
 // A flow edge through a job that stands beside the node is the job's to show, not the node's.
 std::size_t count_hidden(const Snapshot& graph, NodeId node, Direction direction,
                          const Found& found) {
@@ -262,31 +311,20 @@ LineageAnswer lineage(const Snapshot& graph, const LineageRequest& request) {
 }
 
 std::vector<GraphEdge> edges_among(const Snapshot& graph, const std::vector<NodeId>& nodes) {
-  std::unordered_set<std::uint32_t> inside;
-  for (const NodeId node : nodes) inside.insert(node.value);
+  const EdgesAmong among(graph, nodes);
   std::vector<GraphEdge> edges;
   std::unordered_set<std::pair<NodeId, NodeId>, PairHash> joined;
-  const auto visit = [&](NodeId node, model::EdgeKinds kinds, auto&& use) {
-    graph.for_each(node, Direction::kDownstream, kinds, [&](const graph::Neighbor& neighbor) {
-      const NodeId target = graph.canonical(neighbor.node);
-      if (inside.contains(target.value)) use(target, neighbor);
-      return true;
-    });
-  };
-  for (const NodeId node : nodes) {
-    visit(node, kJobEdges, [&](NodeId target, const graph::Neighbor& neighbor) {
-      edges.push_back({node, target, neighbor.kind});
-      joined.emplace(node, target);
-    });
-  }
-  for (const NodeId node : nodes) {
-    visit(node, mask(EdgeKind::kFlow), [&](NodeId target, const graph::Neighbor& neighbor) {
-      const NodeId via = graph.edge(neighbor.edge).via;
-      const NodeId job = via ? graph.canonical(via) : via;
-      const bool shown = job && joined.contains({node, job}) && joined.contains({job, target});
-      if (!shown) edges.push_back({node, target, neighbor.kind});
-    });
-  }
+  among.visit(kJobEdges, [&](NodeId node, NodeId target, const graph::Neighbor& neighbor) {
+    edges.push_back({node, target, neighbor.kind});
+    joined.emplace(node, target);
+  });
+  among.visit(
+      mask(EdgeKind::kFlow), [&](NodeId node, NodeId target, const graph::Neighbor& neighbor) {
+        const NodeId via = graph.edge(neighbor.edge).via;
+        const NodeId job = via ? graph.canonical(via) : via;
+        const bool shown = job && joined.contains({node, job}) && joined.contains({job, target});
+        if (!shown) edges.push_back({node, target, neighbor.kind});
+      });
   std::sort(edges.begin(), edges.end());
   edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
   return edges;

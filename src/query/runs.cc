@@ -1,6 +1,8 @@
 #include "query/runs.h"
 
 #include <algorithm>
+#include <deque>
+#include <functional>
 #include <map>
 #include <tuple>
 
@@ -15,13 +17,24 @@ using model::JsonValue;
 using storage::ObservationRow;
 using storage::RunInfo;
 
-using Facets = std::map<std::string, std::string>;
+using Facets = std::map<std::string, std::string_view, std::less<>>;
 using Datasets = std::map<Name, Facets>;
 
-// What the events of one run say, taken in their order.
+std::vector<FacetText> list(const Facets& facets) {
+  std::vector<FacetText> out;
+  for (const auto& [name, json] : facets) out.push_back({name, std::string(json)});
+  return out;
+}
+
+// What the events of one run say, taken in their order. Texts stay in the events' bodies.
 class RunFacts {
  public:
-  void add(const JsonValue& event) {
+  RunFacts() = default;
+  RunFacts(RunFacts&&) = default;
+  RunFacts& operator=(RunFacts&&) = default;
+
+  void add(std::string body) {
+    const JsonValue event(bodies_.emplace_back(std::move(body)));
     JsonValue run_facets, job_facets, inputs, outputs;
     event.members([&](std::string_view name, const JsonValue& value) {  // one pass: it may be long
       if (name == "run") run_facets = value.get("facets");
@@ -44,12 +57,6 @@ class RunFacts {
   const Datasets& inputs() const { return inputs_; }
   const Datasets& outputs() const { return outputs_; }
 
-  static std::vector<FacetText> list(const Facets& facets) {
-    std::vector<FacetText> out;
-    for (const auto& [name, json] : facets) out.push_back({name, json});
-    return out;
-  }
-
  private:
   static bool is_snapshot(const JsonValue& job_facets) {
     const JsonValue pattern = job_facets.get("jobType").get("emissionPattern");
@@ -57,10 +64,15 @@ class RunFacts {
   }
   static void merge(const JsonValue& facets, Facets& into) {
     facets.members([&](std::string_view name, const JsonValue& value) {
+      const auto known = into.find(name);
       if (value.get("_deleted").boolean().value_or(false)) {
-        into.erase(std::string(name));
-      } else if (value.is_object()) {
-        into[std::string(name)] = value.text();
+        if (known != into.end()) into.erase(known);
+      } else if (!value.is_object()) {
+        return;
+      } else if (known != into.end()) {
+        known->second = value.text();
+      } else {
+        into.emplace(name, value.text());
       }
     });
   }
@@ -77,30 +89,31 @@ class RunFacts {
     });
   }
 
+  std::deque<std::string> bodies_;  // which never move
   Facets run_, job_;
   Datasets inputs_, outputs_;
 };
 
-// The records of a run that count at the session's moment, in the order of time.
-Result<std::vector<ObservationRow>> records_of(Session& session, model::RunRow run) {
-  HW_TRY(std::vector<ObservationRow> rows, session.rows().observations_of_run(run));
-  std::erase_if(rows, [&](const ObservationRow& row) {
-    return session.seq() < row.seq || session.until() < row.time;
-  });
-  std::sort(rows.begin(), rows.end(), [](const ObservationRow& a, const ObservationRow& b) {
+// Those of a run's rows that count at the session's moment, one of each record, in the order of
+// time.
+template <class Rows>
+Rows counting(const Session& session, Rows rows) {
+  std::erase_if(
+      rows, [&](const auto& row) { return session.seq() < row.seq || session.until() < row.time; });
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
     return std::tie(a.time, a.rank, a.tie, a.seq) < std::tie(b.time, b.rank, b.tie, b.seq);
   });
-  const auto same = [](const ObservationRow& a, const ObservationRow& b) { return a.seq == b.seq; };
+  const auto same = [](const auto& a, const auto& b) { return a.seq == b.seq; };
   rows.erase(std::unique(rows.begin(), rows.end(), same), rows.end());
   return rows;
 }
 
 Result<RunFacts> facts_of(Session& session, model::RunRow run) {
-  HW_TRY(const std::vector<ObservationRow> rows, records_of(session, run));
+  HW_TRY(std::vector<storage::RunRecordRow> rows, session.rows().records_of_run(run));
   RunFacts facts;
-  for (const ObservationRow& row : rows) {
-    HW_TRY(const std::optional<storage::LogRecord> record, session.rows().log_record(row.seq));
-    if (record) facts.add(JsonValue(record->body));
+  for (const storage::RunRecordRow& row : counting(session, std::move(rows))) {
+    HW_TRY(std::optional<storage::LogRecord> record, session.rows().log_record(row.seq));
+    if (record) facts.add(std::move(record->body));
   }
   return facts;
 }
@@ -149,8 +162,8 @@ Result<RunInfo> merged_anew(Session& session, const RunInfo& run) {
   out.job = run.job;
   out.first_time = run.first_time;
   out.recorded = out.updated = run.recorded;
-  HW_TRY(const std::vector<ObservationRow> rows, records_of(session, run.id));
-  for (const ObservationRow& row : rows) {
+  HW_TRY(std::vector<ObservationRow> rows, session.rows().observations_of_run(run.id));
+  for (const ObservationRow& row : counting(session, std::move(rows))) {
     HW_TRY(const std::optional<storage::LogRecord> record, session.rows().log_record(row.seq));
     if (!record) continue;
     const JsonValue event(record->body);
@@ -255,7 +268,7 @@ Result<std::vector<RunDataset>> with_versions(Session& session, const Datasets& 
                                               Micros as_of) {
   std::vector<RunDataset> out;
   for (const auto& [name, facets] : datasets) {
-    RunDataset dataset{{name, std::nullopt}, RunFacts::list(facets)};
+    RunDataset dataset{{name, std::nullopt}, list(facets)};
     const Snapshot& graph = session.graph();
     const NodeId node = graph.find(NodeKind::kDataset, name.name_space, name.name);
     if (node) {
@@ -326,7 +339,6 @@ Result<RunDetail> run_detail(Session& session, const RunInfo& run) {
   HW_TRY(RunDetail detail, head_of(session, run));
   HW_TRY(const RunFacts facts, facts_of(session, run.id));
   detail.facets = facts.run_facets();
-  detail.job_facets = facts.job_facets();
   const Micros at = known(run.ended_at).value_or(detail.updated_at);
   HW_TRY(detail.inputs, with_versions(session, facts.inputs(), at));
   HW_TRY(detail.outputs, with_versions(session, facts.outputs(), at));
@@ -339,6 +351,11 @@ Result<RunDetail> run_detail(Session& session, const RunInfo& run) {
   return detail;
 }
 
+Result<std::vector<FacetText>> job_facets_of_run(Session& session, const RunInfo& run) {
+  HW_TRY(const RunFacts facts, facts_of(session, run.id));
+  return facts.job_facets();
+}
+
 Result<std::vector<RunInfo>> runs_of_job(Session& session, NodeId job,
                                          std::optional<std::pair<Micros, model::RunRow>> before,
                                          std::size_t limit) {
@@ -346,6 +363,20 @@ Result<std::vector<RunInfo>> runs_of_job(Session& session, NodeId job,
   HW_TRY(std::vector<RunInfo> out, runs.next(limit));
   if (out.size() > limit) out.resize(limit);
   return out;
+}
+
+Result<std::vector<RunInfo>> newest_runs(Session& session, NodeId job, std::size_t limit) {
+  SessionMemory::Runs known = session.memory().runs(job);
+  if (!known || known->asked < limit) {
+    SessionMemory::NewestRuns found;
+    HW_TRY(found.runs, runs_of_job(session, job, std::nullopt, limit));
+    found.asked = limit;
+    known = std::make_shared<const SessionMemory::NewestRuns>(std::move(found));
+    session.memory().keep(job, known);
+  }
+  const auto begin = known->runs.begin();
+  const std::size_t size = std::min(limit, known->runs.size());
+  return std::vector<RunInfo>(begin, begin + static_cast<std::ptrdiff_t>(size));
 }
 
 Result<std::int64_t> count_runs_of_job(Session& session, NodeId job) {

@@ -26,11 +26,17 @@ Result<std::optional<storage::RunInfo>> at_moment(Session& session, storage::Run
 Result<storage::RunInfo> find_run(Session& session, std::string_view run_id);
 
 Result<RunDetail> run_detail(Session& session, const storage::RunInfo& run);
+// The facets of its job, as the run's own events gave them.
+Result<std::vector<FacetText>> job_facets_of_run(Session& session, const storage::RunInfo& run);
 
 // The newest runs of a job at the session's moment, by (first_time, id), strictly after `before`.
 Result<std::vector<storage::RunInfo>> runs_of_job(
     Session& session, NodeId job, std::optional<std::pair<Micros, model::RunRow>> before,
     std::size_t limit);
+
+// The first ones of runs_of_job, kept for the session: an answer that shows a job shows what it
+// writes as well.
+Result<std::vector<storage::RunInfo>> newest_runs(Session& session, NodeId job, std::size_t limit);
 
 // How many runs of the job there are at the session's moment.
 Result<std::int64_t> count_runs_of_job(Session& session, NodeId job);

@@ -15,7 +15,7 @@ Service::Service(storage::Store& store, const graph::Graph& graph, const base::C
 
 Service::~Service() = default;
 
-Result<Session> Service::open(Moment moment) {
+Result<Session> Service::open(Moment moment, SessionMemory memory) {
   if (moment.known_at != model::kNeverSeq && published() < moment.known_at) {
     return base::make_error(base::ErrorCode::kInvalidArgument,
                             "known_at is " + std::to_string(moment.known_at.value) +
@@ -25,7 +25,7 @@ Result<Session> Service::open(Moment moment) {
   Snapshot snapshot = graph_.snapshot(moment);
   HW_TRY(storage::Reader reader, store_.reader());
   HW_CHECK_OK(reader.begin());
-  return Session(*this, std::move(snapshot), std::move(reader));
+  return Session(*this, std::move(snapshot), std::move(reader), std::move(memory));
 }
 
 Result<Seq> Service::seq_at(Micros at) {
@@ -98,16 +98,6 @@ bool Session::holds(Micros valid_from, Micros valid_to) const {
 Result<std::optional<Micros>> Session::last_heard(NodeId node) {
   if (latest() && newest()) return reader_.last_observation_time(node);
   return reader_.last_observation_time(node, until(), seq());
-}
-
-Session::AttributeVersions Session::known_attributes(NodeId canonical) const {
-  const auto it = known_attributes_.find(canonical.value);
-  return it == known_attributes_.end() ? nullptr : it->second;
-}
-
-void Session::know_attributes(NodeId canonical, AttributeVersions versions) {
-  if (known_attributes_.size() >= kMaxKnown) known_attributes_.clear();
-  known_attributes_[canonical.value] = std::move(versions);
 }
 
 Result<std::string> Session::attribute_name(model::AttributeNameId id) {

@@ -12,7 +12,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +46,42 @@ namespace text_index {
 class Index;
 }  // namespace text_index
 
+// What an answer has read of nodes, so that it reads it once. A long answer opens a session for
+// each of its pieces and hands this from one to the next: it is of one moment.
+class SessionMemory {
+ public:
+  using Attributes = std::shared_ptr<const std::vector<AttributeVersion>>;
+  struct NewestRuns {
+    std::vector<storage::RunInfo> runs;
+    std::size_t asked = 0;  // how many: if they are fewer, there are no more
+  };
+  using Runs = std::shared_ptr<const NewestRuns>;
+
+  Attributes attributes(NodeId canonical) const { return find(attributes_, canonical); }
+  void keep(NodeId canonical, Attributes found) { keep(attributes_, canonical, std::move(found)); }
+  Runs runs(NodeId job) const { return find(runs_, job); }
+  void keep(NodeId job, Runs found) { keep(runs_, job, std::move(found)); }
+
+ private:
+  static constexpr std::size_t kMaxKept = 4096;  // nodes; emptied when they are more
+  template <class T>
+  using Map = std::unordered_map<std::uint32_t, std::shared_ptr<const T>>;
+
+  template <class T>
+  static std::shared_ptr<const T> find(const Map<T>& map, NodeId node) {
+    const auto it = map.find(node.value);
+    return it == map.end() ? nullptr : it->second;
+  }
+  template <class T>
+  static void keep(Map<T>& map, NodeId node, std::shared_ptr<const T> found) {
+    if (map.size() >= kMaxKept) map.clear();
+    map[node.value] = std::move(found);
+  }
+
+  Map<std::vector<AttributeVersion>> attributes_;
+  Map<NewestRuns> runs_;
+};
+
 class Service {
  public:
   Service(storage::Store& store, const graph::Graph& graph, const base::Clock& clock);
@@ -59,8 +94,9 @@ class Service {
   const base::Clock& clock() const { return clock_; }
   storage::Store& store() const { return store_; }
 
-  // kInvalidArgument if moment.known_at lies after what is published.
-  Result<Session> open(Moment moment = {});
+  // kInvalidArgument if moment.known_at lies after what is published. `memory`: of a session of the
+  // same moment, whose known_at was a number.
+  Result<Session> open(Moment moment = {}, SessionMemory memory = {});
   // The last record that was known at `at`, by the time it was received. O(log n).
   Result<Seq> seq_at(Micros at);
   // The event time of a record; kNotFound if there is none of that number.
@@ -108,9 +144,19 @@ class Service {
   const base::Clock& clock_;
   base::Guarded<AttributeNames> attribute_names_;
   base::Guarded<Contents> contents_;
-  using VersionKey = std::pair<NodeId, model::ContentId>;
+  struct VersionKey {
+    NodeId dataset;
+    model::ContentId schema;
+    bool operator==(const VersionKey&) const = default;
+  };
+  struct VersionHash {
+    std::size_t operator()(const VersionKey& key) const {
+      const auto schema = static_cast<std::uint64_t>(key.schema.value);
+      return ((schema << 32) ^ key.dataset.value) * std::size_t{0x9E3779B97F4A7C15ULL};
+    }
+  };
   static constexpr std::size_t kMaxVersions = std::size_t{1} << 16;  // emptied when they are more
-  base::Guarded<std::map<VersionKey, std::string>> versions_;
+  base::Guarded<std::unordered_map<VersionKey, std::string, VersionHash>> versions_;
   base::Guarded<std::pair<Seq, std::shared_ptr<const Hidden>>> hidden_;
   AnswerCache answers_;
   base::Guarded<Outputs> outputs_;
@@ -142,10 +188,8 @@ class Session {
   // Known, and holding at as_of.
   bool holds(Micros valid_from, Micros valid_to) const;
 
-  // What query/attributes.h has read of a node, so that one answer reads it once.
-  using AttributeVersions = std::shared_ptr<const std::vector<AttributeVersion>>;
-  AttributeVersions known_attributes(NodeId canonical) const;
-  void know_attributes(NodeId canonical, AttributeVersions versions);
+  SessionMemory& memory() { return memory_; }
+  SessionMemory take_memory() { return std::move(memory_); }
 
   Result<std::string> attribute_name(model::AttributeNameId id);
   // One facet's JSON; nothing if there is no such content.
@@ -153,15 +197,16 @@ class Session {
 
  private:
   friend class Service;
-  Session(Service& service, Snapshot snapshot, storage::Reader reader)
-      : service_(&service), snapshot_(std::move(snapshot)), reader_(std::move(reader)) {}
+  Session(Service& service, Snapshot snapshot, storage::Reader reader, SessionMemory memory)
+      : service_(&service),
+        snapshot_(std::move(snapshot)),
+        reader_(std::move(reader)),
+        memory_(std::move(memory)) {}
 
   Service* service_;
-  static constexpr std::size_t kMaxKnown = 4096;  // nodes; emptied when they are more
-
   Snapshot snapshot_;
   storage::Reader reader_;
-  std::unordered_map<std::uint32_t, AttributeVersions> known_attributes_;
+  SessionMemory memory_;
 };
 
 }  // namespace headwater::query

@@ -85,7 +85,6 @@ struct RunDetail {
   VersionRef job_version;
   std::vector<RunDataset> inputs, outputs;
   std::vector<FacetText> facets;
-  std::vector<FacetText> job_facets;  // as the run's own events gave them
 };
 
 // Tags, owners and description: those of producers and people united.

@@ -174,6 +174,10 @@ Result<std::vector<ObservationRow>> Reader::observations_of_run(model::RunRow ru
   return impl_->db->many(Sql::kObservationsOfRun, sqlite::read_observation, run);
 }
 
+Result<std::vector<RunRecordRow>> Reader::records_of_run(model::RunRow run) {
+  return impl_->db->many(Sql::kRecordsOfRun, sqlite::read_run_record, run);
+}
+
 Result<std::vector<DeletionRow>> Reader::deletions() {
   return impl_->db->many(Sql::kDeletionsScan, sqlite::read_deletion);
 }

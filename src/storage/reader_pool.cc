@@ -1,5 +1,6 @@
 #include "storage/reader_pool.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -34,19 +35,38 @@ Result<std::unique_ptr<Connection>> ReaderPool::take_place() {
   return connection;
 }
 
+std::int64_t ReaderPool::cache_kib_of(int n) const {
+  constexpr std::int64_t kLeast = 512;
+  const std::int64_t half = options_.cache_kib / 2;
+  return std::max(kLeast, half / max_readers_) + (n < 32 ? half >> (n + 1) : 0);
+}
+
 Result<std::unique_ptr<Connection>> ReaderPool::lease() {
   HW_TRY(auto connection, take_place());
   if (connection) return connection;
-  auto opened = Connection::open(options_);
-  if (!opened) give_back(nullptr);
+  sqlite::ConnectionOptions options = options_;
+  {
+    base::MutexLock lock(mutex_);
+    options.cache_kib = cache_kib_of(open_++);
+  }
+  auto opened = Connection::open(options);
+  if (opened) return opened;
+  base::MutexLock lock(mutex_);
+  --out_;
+  --open_;
+  returned_.notify_one();
   return opened;
 }
 
 void ReaderPool::give_back(std::unique_ptr<Connection> connection) {
-  if (connection && connection->suspect()) connection.reset();
+  if (connection->suspect()) connection.reset();
   base::MutexLock lock(mutex_);
   --out_;
-  if (connection) idle_.push_back(std::move(connection));
+  if (connection) {
+    idle_.push_back(std::move(connection));
+  } else {
+    --open_;
+  }
   returned_.notify_one();
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -17,6 +18,8 @@ class ReaderPool {
  public:
   static constexpr std::chrono::seconds kWait{30};
 
+  // options.cache_kib is of all connections together. The one that came back last is leased first,
+  // so the first ones do most of the work and have the largest caches.
   ReaderPool(sqlite::ConnectionOptions options, int max_readers);
   ~ReaderPool();
 
@@ -27,11 +30,16 @@ class ReaderPool {
   // Takes a place; an idle connection with it if there is one.
   base::Result<std::unique_ptr<sqlite::Connection>> take_place() EXCLUDES(mutex_);
 
+  // Of a connection that is opened as the n-th, from 0: an equal share of a half of all, and half
+  // of what those before it left of the other.
+  std::int64_t cache_kib_of(int n) const;
+
   const sqlite::ConnectionOptions options_;
   const int max_readers_;
   base::Mutex mutex_;
   base::CondVar returned_;
   int out_ GUARDED_BY(mutex_) = 0;
+  int open_ GUARDED_BY(mutex_) = 0;
   std::vector<std::unique_ptr<sqlite::Connection>> idle_ GUARDED_BY(mutex_);
 };
 

@@ -104,6 +104,14 @@ struct ObservationRow {
   model::ProducerId producer;
 };
 
+// One record that said something about a run: where it stands among them.
+struct RunRecordRow {
+  Micros time = 0;
+  std::int32_t rank = 0;
+  std::int64_t tie = 0;
+  model::Seq seq;
+};
+
 struct DeletionRow {
   model::NodeId dataset;
   Micros time = 0;

@@ -102,7 +102,7 @@ Result<void> Store::Impl::load(Connection& db) {
   auto reading = connection_options();
   reading.read_only = true;
   reading.create = false;
-  reading.cache_kib = std::max<std::int64_t>(1024, options.cache_kib / options.max_readers);
+  reading.cache_kib = options.cache_kib;
   pool = std::make_unique<ReaderPool>(reading, options.max_readers);
   return {};
 }

@@ -155,6 +155,8 @@ class Reader {
   Result<std::optional<Micros>> last_observation_time(model::NodeId owner, Micros until,
                                                       Seq known_at);
   Result<std::vector<ObservationRow>> observations_of_run(model::RunRow run);
+  // In no order; one that observed several nodes stands as often.
+  Result<std::vector<RunRecordRow>> records_of_run(model::RunRow run);
   Result<std::vector<DeletionRow>> deletions();
 
   // Decisions before `before`, newest first. Node, author and kind have an index each; of several

@@ -46,6 +46,23 @@ void write_run_or_null(JsonWriter& json, const query::RunDetail* run) {
   }
 }
 
+// The newest stands twice: it is written once and copied.
+void write_runs(JsonWriter& json, const std::vector<query::RunDetail>& runs) {
+  JsonWriter newest;
+  write_run_or_null(newest, runs.empty() ? nullptr : &runs.front());
+  const std::string text = newest.take();
+  json.key("latestRun").verbatim(text);
+  json.key("latestRuns").begin_array();
+  for (const query::RunDetail& run : runs) {
+    if (&run == &runs.front()) {
+      json.verbatim(text);
+    } else {
+      write_run(json, run);
+    }
+  }
+  json.end_array();
+}
+
 // What a dataset and a version of it have in common.
 void write_dataset_head(JsonWriter& json, const query::DatasetDetail& dataset) {
   const model::Name& name = dataset.summary.name;
@@ -130,11 +147,7 @@ void write_job(JsonWriter& json, const query::JobDetail& job) {
   json.key("description").text_or_null(job.description);
   json.key("annotations");
   write_annotations(json, job.annotations);
-  json.key("latestRun");
-  write_run_or_null(json, job.latest_runs.empty() ? nullptr : &job.latest_runs.front());
-  json.key("latestRuns").begin_array();
-  for (const query::RunDetail& run : job.latest_runs) write_run(json, run);
-  json.end_array();
+  write_runs(json, job.latest_runs);
   json.key("currentVersion").text_or_null(job.version);
   json.key("facets");
   write_facets(json, job.facets);

@@ -1,9 +1,43 @@
 #include "api/dto/json_writer.h"
 
+#include <cstring>
+
 #include "model/json.h"
 #include "model/time.h"
 
 namespace headwater::api::dto {
+namespace {
+
+// Without a branch for each byte, so that the compiler takes many at once.
+bool needs_escape(std::string_view text) {
+  unsigned found = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    found |= static_cast<unsigned>(byte < 0x20) | static_cast<unsigned>(byte == '"') |
+             static_cast<unsigned>(byte == '\\');
+  }
+  return found != 0;
+}
+
+}  // namespace
+
+void JsonWriter::Output::put_text(std::string_view value) {
+  if (needs_escape(value)) {
+    String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+    return;
+  }
+  Prefix(rapidjson::kStringType);
+  char* const to = os_->Push(value.size() + 2);
+  to[0] = to[value.size() + 1] = '"';
+  std::memcpy(to + 1, value.data(), value.size());
+  EndValue(true);
+}
+
+void JsonWriter::Output::put_json(std::string_view json) {
+  Prefix(rapidjson::kObjectType);
+  std::memcpy(os_->Push(json.size()), json.data(), json.size());
+  EndValue(true);
+}
 
 JsonWriter& JsonWriter::begin_object() {
   writer_.StartObject();
@@ -26,12 +60,12 @@ JsonWriter& JsonWriter::end_array() {
 }
 
 JsonWriter& JsonWriter::key(std::string_view name) {
-  writer_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+  writer_.put_text(name);
   return *this;
 }
 
 JsonWriter& JsonWriter::text(std::string_view value) {
-  writer_.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+  writer_.put_text(value);
   return *this;
 }
 
@@ -53,13 +87,12 @@ JsonWriter& JsonWriter::null() {
 JsonWriter& JsonWriter::time(base::Micros value) { return text(model::format_time(value)); }
 
 JsonWriter& JsonWriter::raw(std::string_view json) {
-  const std::string clean = model::json_minify(json);
-  writer_.RawValue(clean.data(), clean.size(), rapidjson::kObjectType);
+  writer_.put_json(model::json_minify(json));
   return *this;
 }
 
 JsonWriter& JsonWriter::verbatim(std::string_view json) {
-  writer_.RawValue(json.data(), json.size(), rapidjson::kObjectType);
+  writer_.put_json(json);
   return *this;
 }
 
@@ -72,9 +105,14 @@ JsonWriter& JsonWriter::time_or_null(const std::optional<base::Micros>& value) {
 }
 
 std::string JsonWriter::take() {
-  std::string out(buffer_.GetString(), buffer_.GetSize());
-  buffer_.Clear();
+  std::string out;
+  take_to(out);
   return out;
+}
+
+void JsonWriter::take_to(std::string& end) {
+  end.append(buffer_.GetString(), buffer_.GetSize());
+  buffer_.Clear();
 }
 
 }  // namespace headwater::api::dto

@@ -44,10 +44,20 @@ class JsonWriter {
   std::size_t size() const { return buffer_.GetSize(); }
   // What was written since the last take; what follows continues the same document.
   std::string take();
+  void take_to(std::string& end);  // appends it
 
  private:
+  // RapidJSON puts texts in byte by byte; most need no escape and can be copied.
+  class Output : public rapidjson::Writer<rapidjson::StringBuffer> {
+   public:
+    using Base = rapidjson::Writer<rapidjson::StringBuffer>;
+    using Base::Base;
+    void put_text(std::string_view value);
+    void put_json(std::string_view json);
+  };
+
   rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> writer_;
+  Output writer_;
 };
 
 }  // namespace headwater::api::dto

@@ -65,7 +65,7 @@ class ColumnStream final : public http::BodySource {
   }
 
   base::Result<bool> next(std::string& chunk) override {
-    HW_TRY(query::Session session, service_.open(document_.moment));
+    HW_TRY(query::Session session, service_.open(document_.moment, std::move(memory_)));
     const query::ColumnAnswer& answer = document_.answer;
     while (at_ < answer.nodes.size() && json_.size() < kPieceBytes) {
       HW_CHECK_OK(write_node(session, at_++));
@@ -85,7 +85,8 @@ class ColumnStream final : public http::BodySource {
       dto::write_graph_head(json_, document_.as_of, document_.moment.known_at, answer.cut);
       json_.end_object();
     }
-    chunk += json_.take();
+    json_.take_to(chunk);
+    memory_ = session.take_memory();
     return more;
   }
 
@@ -197,6 +198,7 @@ class ColumnStream final : public http::BodySource {
   query::Service& service_;
   const ColumnDocument document_;
   std::vector<std::uint32_t> by_source_, by_target_;
+  query::SessionMemory memory_;
   std::size_t at_ = 0, edge_ = 0;
   Described described_;
   dto::JsonWriter json_;

@@ -17,7 +17,7 @@ class ImpactStream final : public http::BodySource {
       : service_(service), document_(std::move(document)) {}
 
   Result<bool> next(std::string& chunk) override {
-    HW_TRY(query::Session session, service_.open(document_.moment));
+    HW_TRY(query::Session session, service_.open(document_.moment, std::move(memory_)));
     AffectedWriter writer(session, document_.impact, document_.evidence);
     const bool csv = document_.format == ImpactFormat::kCsv;
     std::string piece;
@@ -44,13 +44,14 @@ class ImpactStream final : public http::BodySource {
     const bool more = at_ < kept.size();
     if (!more && !csv) write_end(piece);
     chunk += piece;
+    memory_ = session.take_memory();
     return more;
   }
 
  private:
   static void end_line(dto::JsonWriter& json, std::string& piece) {
     json.end_object();
-    piece += json.take();
+    json.take_to(piece);
     piece.push_back('\n');
   }
 
@@ -84,6 +85,7 @@ class ImpactStream final : public http::BodySource {
 
   query::Service& service_;
   const ImpactDocument document_;
+  query::SessionMemory memory_;
   std::size_t at_ = 0;
   bool begun_ = false;
 };

@@ -11,7 +11,8 @@
 namespace headwater::api::v1 {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
+// Nodes stand with all their facets: a piece of some fifty.
+constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 
 using query::GraphEdge;
 
@@ -29,7 +30,7 @@ class LineageStream final : public http::BodySource {
   }
 
   base::Result<bool> next(std::string& chunk) override {
-    HW_TRY(query::Session session, service_.open(document_.moment));
+    HW_TRY(query::Session session, service_.open(document_.moment, std::move(memory_)));
     const auto& nodes = document_.answer.nodes;
     while (at_ < nodes.size() && json_.size() < kPieceBytes) {
       HW_CHECK_OK(write_node(session, nodes[at_++].node));
@@ -41,7 +42,8 @@ class LineageStream final : public http::BodySource {
                             document_.answer.cut);
       json_.end_object();
     }
-    chunk += json_.take();
+    json_.take_to(chunk);
+    memory_ = session.take_memory();
     return more;
   }
 
@@ -106,6 +108,7 @@ class LineageStream final : public http::BodySource {
   query::Service& service_;
   const LineageDocument document_;
   std::vector<std::uint32_t> by_target_;
+  query::SessionMemory memory_;
   std::size_t at_ = 0;
   dto::JsonWriter json_;
 };

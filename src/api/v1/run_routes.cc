@@ -40,14 +40,10 @@ Answer get_runs(Context& context) {
                        });
 }
 
-Result<query::RunDetail> run_of(Context& context, query::Session& session) {
-  HW_TRY(const auto run, query::find_run(session, context.parameter("id")));
-  return query::run_detail(session, run);
-}
-
 Answer get_run(Context& context) {
   HW_TRY(query::Session session, context.open_at_moment());
-  HW_TRY(const auto detail, run_of(context, session));
+  HW_TRY(const auto run, query::find_run(session, context.parameter("id")));
+  HW_TRY(const auto detail, query::run_detail(session, run));
   JsonWriter json;
   dto::write_run(json, detail);
   return json_response(json.take());
@@ -57,10 +53,17 @@ Answer get_run_facets(Context& context) {
   HW_TRY([[maybe_unused]] const std::string given, required_parameter(context, "type"));
   HW_TRY(const std::size_t type, choice_parameter(context, "type", {"run", "job"}, 0));
   HW_TRY(query::Session session, context.open_at_moment());
-  HW_TRY(const auto detail, run_of(context, session));
+  HW_TRY(const auto run, query::find_run(session, context.parameter("id")));
+  std::vector<query::FacetText> facets;
+  if (type == 0) {
+    HW_TRY(query::RunDetail detail, query::run_detail(session, run));
+    facets = std::move(detail.facets);
+  } else {
+    HW_TRY(facets, query::job_facets_of_run(session, run));
+  }
   JsonWriter json;
-  json.begin_object().key("runId").text(detail.id).key("facets");
-  dto::write_facets(json, type == 0 ? detail.facets : detail.job_facets);
+  json.begin_object().key("runId").text(run.run_id).key("facets");
+  dto::write_facets(json, facets);
   json.end_object();
   return json_response(json.take());
 }

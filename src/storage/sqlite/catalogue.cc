@@ -183,6 +183,10 @@ constexpr std::array kCatalogue{
     NamedSql{Sql::kObservationsOfRun, "observation.of_run",
              "SELECT " HW_OBSERVATION_COLUMNS
              " FROM observation WHERE run = ?1 AND run <> 0 ORDER BY time, rank, tie, seq, owner"},
+    // All of it stands in the index.
+    NamedSql{Sql::kRecordsOfRun, "observation.records_of_run",
+             "SELECT time, rank, tie, seq FROM observation INDEXED BY observation_run"
+             " WHERE run = ?1 AND run <> 0"},
     NamedSql{Sql::kObservationsAfter, "observation.after",
              "SELECT " HW_OBSERVATION_COLUMNS
              " FROM observation WHERE owner = ?1 AND (time, rank, tie, seq) > (?2, ?3, ?4, ?5)"

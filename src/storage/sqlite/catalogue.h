@@ -77,6 +77,7 @@ enum class Sql : std::size_t {
   kObservationLastTime,
   kObservationLastTimeAt,
   kObservationsOfRun,
+  kRecordsOfRun,
   kObservationsAfter,
   kTipPut,
   kTipDelete,

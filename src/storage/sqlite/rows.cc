@@ -101,6 +101,13 @@ ObservationRow read_observation(Row& row) {
                         .producer = row.id<model::ProducerId>()};
 }
 
+RunRecordRow read_run_record(Row& row) {
+  return RunRecordRow{.time = row.integer(),
+                      .rank = static_cast<std::int32_t>(row.integer()),
+                      .tie = row.integer(),
+                      .seq = row.seq()};
+}
+
 DeletionRow read_deletion(Row& row) {
   return DeletionRow{.dataset = row.id<model::NodeId>(),
                      .time = row.integer(),

@@ -29,6 +29,7 @@ RunPastRow read_run_past(Row& row);
 EdgeRow read_edge(Row& row);
 AttributeRow read_attribute(Row& row);
 ObservationRow read_observation(Row& row);
+RunRecordRow read_run_record(Row& row);
 DeletionRow read_deletion(Row& row);
 TipRow read_tip(Row& row);
 DecisionRow read_decision(Row& row);

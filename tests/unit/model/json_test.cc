@@ -66,6 +66,18 @@ TEST(JsonMinify, DropsWhiteSpaceBetweenTokensOnly) {
   EXPECT_EQ(json_minify(" { \"a b\" :\t[ 1 ,\r\n \" \\\" \" ] } "), "{\"a b\":[1,\" \\\" \"]}");
 }
 
+TEST(JsonMinify, IsTheTextOfTheDocument) {
+  for (
+      const std::string_view text :
+      {R"( {"a" : [ 1 , -2.5e3 , NaN , { } , [ ] , "x\" , "\"y\\" , true ,null ] , "b":-Infinity } )",
+       "7", "\"s\"", " [ [ [ 1 ] , 2 ] ] ", ""}) {
+    std::size_t replaced = 0;
+    const JsonDocument document(text);
+    EXPECT_EQ(json_minify(text, &replaced), document.text());
+    EXPECT_EQ(replaced, document.replaced());
+  }
+}
+
 TEST(JsonMinify, ReadsWhatIsNoNumberAsNullAndCounts) {
   std::size_t replaced = 0;
   EXPECT_EQ(json_minify("[NaN, Infinity,-Infinity ,-NaN,Inf,-Inf,\"NaN\",-1]", &replaced),

@@ -55,6 +55,32 @@ TEST(Lineage, GoesBothWaysWithoutSiblings) {
             set_of({shop.clean, shop.load, shop.raw, shop.side}));
 }
 
+TEST(Lineage, EdgesOfATableThatEverybodyReadsAreFoundFromTheirOtherEnds) {
+  World world;
+  const NodeId hub = world.dataset("hub"), mart = world.dataset("mart");
+  const NodeId load = world.job("load"), old_name = world.job("load.old");
+  world.reads(old_name, hub);
+  world.writes(load, mart);
+  std::vector<NodeId> others;
+  for (int i = 0; i < 500; ++i) {
+    others.push_back(world.job("other" + std::to_string(i)));
+    world.reads(others.back(), hub);
+  }
+  world.commit();
+  world.merge(old_name, load);
+  world.commit();
+  const Session session = world.session();
+  std::vector<NodeId> nodes{hub, load, mart};
+  const std::vector<GraphEdge> few = {{hub, load, model::EdgeKind::kReads},
+                                      {load, mart, model::EdgeKind::kWrites}};
+  EXPECT_EQ(edges_among(session.graph(), nodes), few);
+  // Among so many nodes it is a table as any other.
+  nodes.insert(nodes.end(), others.begin(), others.end());
+  const std::vector<GraphEdge> edges = edges_among(session.graph(), nodes);
+  EXPECT_EQ(edges.size(), 502u);
+  EXPECT_TRUE(std::includes(edges.begin(), edges.end(), few.begin(), few.end()));
+}
+
 TEST(Lineage, DepthCountsJobsAndSaysWhatItCut) {
   Shop shop;
   const LineageAnswer one = ask(shop, shop.raw, 1, Sides::kDownstream);

@@ -26,7 +26,7 @@ TEST(Runs, FacetsReplaceEachOtherByTimeNotByArrival) {
   const RunDetail detail = must(run_detail(session, must(find_run(session, "r"))));
   EXPECT_EQ(facet_named(detail.facets, "a"), R"({"v":"late"})");
   EXPECT_EQ(facet_named(detail.facets, "b"), R"({"n":9007199254740993})");
-  EXPECT_EQ(facet_named(detail.job_facets, "sql"), R"({"q":2})");
+  EXPECT_EQ(facet_named(must(job_facets_of_run(session, run)), "sql"), R"({"q":2})");
 }
 
 TEST(Runs, InputsAddUpAndCarryTheirFacets) {
@@ -62,6 +62,26 @@ TEST(Runs, CompleteSnapshotReplacesInsteadOfAdding) {
   const RunDetail detail = must(run_detail(session, run));
   ASSERT_EQ(detail.inputs.size(), 1u);
   EXPECT_EQ(detail.inputs[0].version.name.name, "b");
+}
+
+TEST(Runs, NewestOnesAreKeptForTheSession) {
+  World world;
+  const NodeId job = world.job("j");
+  for (int i = 1; i <= 5; ++i) {
+    world.run("r" + std::to_string(i), job, RunState::kCompleted, i * 10, i * 10 + 1);
+  }
+  world.commit();
+  Session session = world.session();
+  const auto ids = [&](std::size_t limit) {
+    std::vector<std::string> out;
+    for (const auto& run : must(newest_runs(session, job, limit))) out.push_back(run.run_id);
+    return out;
+  };
+  EXPECT_EQ(ids(1), (std::vector<std::string>{"r5"}));
+  EXPECT_EQ(ids(3), (std::vector<std::string>{"r5", "r4", "r3"}));
+  EXPECT_EQ(ids(2), (std::vector<std::string>{"r5", "r4"}));
+  EXPECT_EQ(ids(8).size(), 5u);
+  EXPECT_EQ(must(newest_runs(session, world.dataset("none"), 8)).size(), 0u);
 }
 
 TEST(Runs, ParentAndDurationAreKnown) {

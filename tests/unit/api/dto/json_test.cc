@@ -3,6 +3,7 @@
 #include "api/dto/common.h"
 #include "api/dto/problem.h"
 #include "api/dto/write_dto.h"
+#include "model/json.h"
 
 namespace headwater::api::dto {
 namespace {
@@ -27,6 +28,26 @@ TEST(JsonWriter, EscapesText) {
   JsonWriter json;
   json.text("a\"\\\n\x01é");
   EXPECT_EQ(json.take(), "\"a\\\"\\\\\\n\\u0001é\"");
+}
+
+TEST(JsonWriter, EveryTextReadsBack) {
+  for (int first = 1; first < 128; ++first) {
+    for (const std::size_t padding : {0, 1, 15, 16, 40}) {
+      const std::string text = std::string(padding, 'x') + static_cast<char>(first) + "é";
+      JsonWriter json;
+      json.begin_object().key(text).text(text).end_object();
+      const std::string out = json.take();
+      const std::size_t end = model::json_skip_value(out, 1);
+      EXPECT_EQ(model::json_decode_string(std::string_view(out).substr(1, end - 1)), text);
+      EXPECT_EQ(model::JsonValue(std::string_view(out)).get(text).string(), text) << first;
+    }
+  }
+}
+
+TEST(JsonWriter, CopiesWhatIsStrictJsonAlready) {
+  JsonWriter json;
+  json.begin_array().verbatim(R"({"a":[1,2]})").verbatim("7").end_array();
+  EXPECT_EQ(json.take(), R"([{"a":[1,2]},7])");
 }
 
 TEST(Problem, CarriesOnlyWhatIsKnown) {

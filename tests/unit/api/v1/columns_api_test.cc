@@ -1,6 +1,7 @@
 // Column lineage and impact over the handlers, from events to answers, with a real store behind.
 #include <gtest/gtest.h>
 #include <future>
+#include <map>
 #include <random>
 
 #include "api/v1/v1.h"
@@ -324,6 +325,25 @@ TEST_F(ColumnsApi, ALongAnswerGoesOutInPieces) {
     EXPECT_GT(reply.pieces, 3u);
     EXPECT_LT(reply.largest, std::size_t{80} << 10);
     EXPECT_EQ(reply.lines().size(), format == std::string("csv") ? 2006u : 2007u);
+  }
+}
+
+TEST_F(ColumnsApi, LineageInPiecesSaysOfEachNodeWhatIsSaidOfItAlone) {
+  const std::string wide = std::string(R"("documentation":{)") + kBase + R"(,"description":")" +
+                           std::string(500, 'd') + R"("})";
+  std::string outputs;
+  for (int i = 0; i < 1000; ++i) {
+    outputs += (i == 0 ? "" : ",") + dataset("wide" + std::to_string(i), wide);
+  }
+  harness_->send(event("fan", dataset("people"), outputs));
+  const Reply reply = get({"lineage"}, {{"nodeId", "dataset:ns:people"}});
+  EXPECT_GT(reply.pieces, 3u);
+  std::map<std::string, std::string> found;
+  reply.json().get("graph").elements(
+      [&](const JsonValue& node) { found.emplace(text_of(node, "id"), node.get("data").text()); });
+  EXPECT_EQ(found.size(), 1006u);
+  for (const std::string name : {"people", "file", "wide0", "wide999"}) {
+    EXPECT_EQ(found["dataset:ns:" + name], get({"namespaces", "ns", "datasets", name}, {}).body);
   }
 }
 
