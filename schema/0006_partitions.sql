@@ -43,7 +43,7 @@ CREATE TABLE run_partition (
   version TEXT NOT NULL,
   rows INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
-  PRIMARY KEY (run, output, dataset, lane, first)
+  PRIMARY KEY (run, output, dataset, lane, first, last)
 ) WITHOUT ROWID;
 
 -- The planner's smaller things, one JSON document each; docs/formats.md lists the kinds and their

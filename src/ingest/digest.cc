@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "ingest/digest_collector.h"
 #include "ingest/ingest.h"
+#include "ingest/partition_digest.h"
 #include "ingest/run_merge.h"
 
 namespace headwater::ingest {
@@ -14,26 +16,6 @@ using base::Result;
 using model::NodeId;
 
 namespace {
-
-// Collects one hash a row. `ordered`: the order of rows counts.
-class Collector {
- public:
-  Collector(std::string view, bool ordered) : view_(std::move(view)), ordered_(ordered) {}
-  void add(const Hasher& row) { hashes_.push_back(row.finish()); }
-  ViewDigest finish() {
-    if (!ordered_) std::ranges::sort(hashes_);
-    Hasher all;
-    for (const Hash128& h : hashes_) all.field(h.high).field(h.low);
-    return {view_, all.finish(), hashes_.size()};
-  }
-
- private:
-  std::string view_;
-  bool ordered_;
-  std::vector<Hash128> hashes_;
-};
-
-std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
 Hasher exact_edge(const storage::EdgeRow& e) {
   Hasher h;
@@ -65,6 +47,8 @@ class ExactDigests {
     HW_CHECK_OK(quarantine());
     HW_CHECK_OK(decisions());
     HW_CHECK_OK(plans());
+    HW_TRY(ViewDigest partitions, partition_digest(reader_));
+    out_.push_back(std::move(partitions));
     return std::move(out_);
   }
 

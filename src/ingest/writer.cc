@@ -253,8 +253,12 @@ Result<Receipt> LogWriter::apply_decision(Call& call) {
   record.hash = base::hash128(body);
   record.body = body;
   for (storage::View* view : views_) HW_CHECK_OK(view->admit(record, store_.writer()));
-  HW_TRY(Receipt receipt, append(record, store_.pack(body)));
-  next_seq_ = record.seq;
+  auto receipt = append(record, store_.pack(body));
+  if (!receipt && !disk_refuses(receipt.error())) {  // half of it is there: the batch must go
+    return make_error(ErrorCode::kInternal, "A decision was admitted and could not be applied.",
+                      receipt.error().message);
+  }
+  if (receipt) next_seq_ = record.seq;
   return receipt;
 }
 

@@ -138,14 +138,15 @@ SpaceDocument decode_space(std::string_view json) {
 }
 
 std::string encode(const MappingDocument& document) {
-  std::string out = "{\"declared\":" + flag(document.declared) +
-                    ",\"mapping\":" + stored_mapping(document.mapping) +
-                    ",\"author\":" + json_quote(document.author) +
-                    ",\"reason\":" + json_quote(document.reason) +
-                    ",\"runs\":" + unsigned_number(document.runs) + ",\"candidates\":[";
+  std::string out =
+      "{\"declared\":" + flag(document.declared) + ",\"in_force\":" + flag(document.in_force) +
+      ",\"mapping\":" + stored_mapping(document.mapping) +
+      ",\"author\":" + json_quote(document.author) + ",\"reason\":" + json_quote(document.reason) +
+      ",\"runs\":" + unsigned_number(document.runs) + ",\"candidates\":[";
   for (const Candidate& candidate : document.candidates) {
     out += out.back() == '[' ? "" : ",";
     out += "{\"seen\":" + unsigned_number(candidate.seen) +
+           ",\"refused\":" + flag(candidate.refused) +
            ",\"mapping\":" + stored_mapping(candidate.mapping) + "}";
   }
   out += "]";
@@ -162,13 +163,15 @@ MappingDocument decode_mapping(std::string_view json) {
   const JsonValue root(json);
   MappingDocument out;
   out.declared = root.get("declared").boolean().value_or(false);
+  out.in_force = root.get("in_force").boolean().value_or(true);
   out.mapping = read_stored_mapping(root.get("mapping"));
   out.author = text(root, "author");
   out.reason = text(root, "reason");
   out.runs = static_cast<std::uint64_t>(integer(root, "runs"));
   root.get("candidates").elements([&](const JsonValue& candidate) {
     out.candidates.push_back({read_stored_mapping(candidate.get("mapping")),
-                              static_cast<std::uint64_t>(integer(candidate, "seen"))});
+                              static_cast<std::uint64_t>(integer(candidate, "seen")),
+                              candidate.get("refused").boolean().value_or(false)});
   });
   out.job = NodeId{static_cast<std::uint32_t>(integer(root, "job"))};
   out.code = CodeId{integer(root, "code")};
@@ -320,6 +323,26 @@ Result<std::vector<Mapping::Pair>> parse_pairs(const JsonValue& json, const Spac
   return out;
 }
 
+// What does not count for the kind is told rather than left unread.
+Result<void> check_members(const JsonValue& mapping, MappingKind kind) {
+  const bool moves =
+      kind == MappingKind::kWindow || kind == MappingKind::kRollup || kind == MappingKind::kFanOut;
+  Result<void> out;
+  mapping.members([&](std::string_view name, const JsonValue& value) {
+    if (!out || value.is_null()) return;
+    if (name == "kind" || name == "lanes") return;
+    if (name == "from" || name == "to") {
+      if (!moves && value.integer() != 0)
+        out = bad_member(name, "goes with window, rollup or fan_out.");
+    } else if (name == "pairs") {
+      if (kind != MappingKind::kExplicit) out = bad_member(name, "goes with explicit.");
+    } else {
+      out = bad_member(name, "is not known; the members are kind, from, to, lanes and pairs.");
+    }
+  });
+  return out;
+}
+
 }  // namespace
 
 Result<Mapping> parse_mapping(std::string_view json, const Space& upstream,
@@ -331,6 +354,7 @@ Result<Mapping> parse_mapping(std::string_view json, const Space& upstream,
     return bad_member("kind",
                       "must be identity, window, rollup, fan_out, all, last, explicit or as_of.");
   }
+  HW_CHECK_OK(check_members(root, *kind));
   Mapping out;
   out.kind = *kind;
   for (const auto& [name, value] : {std::pair("from", &out.from), std::pair("to", &out.to)}) {

@@ -42,10 +42,12 @@ struct SpaceDocument {
 struct Candidate {
   Mapping mapping;
   std::uint64_t seen = 0;
+  bool refused = false;  // partitions would depend on themselves; it is not tried again
 };
 struct MappingDocument {
   bool declared = false;
-  Mapping mapping;  // in force
+  bool in_force = false;  // else: the spaces do not allow it (yet), or none could be
+  Mapping mapping;        // as declared, or the one of the candidates that is in force
   std::string author, reason;
   std::vector<Candidate> candidates;  // in the order in which they were first seen
   std::uint64_t runs = 0;             // that showed both sides

@@ -53,23 +53,33 @@ std::optional<std::string> learned_space(const PartitionBox& box) {
   return "{\"dimensions\":[" + out + "]}";
 }
 
-Result<std::vector<Span>> places_of(const PartitionBox& box, Space& space) {
+namespace {
+
+// The two ends of what the box holds: equal where it holds a single partition.
+struct Ends {
   KeyParts low, high;
   bool is_interval = false;
+};
+
+Result<Ends> ends_of(const PartitionBox& box) {
+  Ends out;
   for (const DimensionBounds& bounds : box.bounds) {
     if (!bounds.lower || !bounds.upper) {
       return make_error(ErrorCode::kInvalidArgument,
                         "The partitions of " + bounds.dimension + " are without an end.");
     }
-    low[bounds.dimension] = *bounds.lower;
-    high[bounds.dimension] = *bounds.upper;
-    is_interval = is_interval || !bounds.is_value();
+    out.low[bounds.dimension] = *bounds.lower;
+    out.high[bounds.dimension] = *bounds.upper;
+    out.is_interval = out.is_interval || !bounds.is_value();
   }
-  HW_TRY(const Place first, space.place_of(low, true));
-  if (!is_interval) return std::vector<Span>{{first.lane, first.index, first.index}};
+  return out;
+}
+
+Result<std::vector<Span>> interval_of(const PartitionBox& box, const Ends& ends, Space& space) {
   const Dimension* const dimension = space.index_dimension();
   const bool ordered = dimension != nullptr && dimension->kind != Dimension::Kind::kStatic;
-  HW_TRY(const Place last, space.place_of(high, ordered));
+  HW_TRY(const Place first, space.place_of(ends.low, ordered));
+  HW_TRY(const Place last, space.place_of(ends.high, ordered));
   if (!ordered || first.lane != last.lane) {
     return make_error(ErrorCode::kInvalidArgument,
                       "Only time and integers are read as intervals of partitions.");
@@ -86,6 +96,21 @@ Result<std::vector<Span>> places_of(const PartitionBox& box, Space& space) {
   }
   if (span.last < span.first) return std::vector<Span>{};
   return std::vector<Span>{span};
+}
+
+}  // namespace
+
+Result<std::vector<Span>> places_of(const PartitionBox& box, Space& space) {
+  HW_TRY(const Ends ends, ends_of(box));
+  if (!ends.is_interval) {
+    HW_TRY(const Place place, space.place_of(ends.low, true));
+    return std::vector<Span>{{place.lane, place.index, place.index}};
+  }
+  if (space.find(ends.low) && space.find(ends.high)) return interval_of(box, ends, space);
+  Space numbered = space;  // only what has partitions is numbered
+  HW_TRY(std::vector<Span> spans, interval_of(box, ends, numbered));
+  if (!spans.empty()) space = std::move(numbered);
+  return spans;
 }
 
 std::vector<Span> joined(std::vector<Span> spans) {

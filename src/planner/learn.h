@@ -17,8 +17,9 @@ namespace headwater::planner {
 // The space that a first report suggests, as JSON; nothing if the box has no values.
 std::optional<std::string> learned_space(const model::PartitionBox& box);
 
-// The partitions of a box; numbers lanes and static keys that are new. Errors: kInvalidArgument
-// where the space cannot read it, kLimitExceeded beyond kMaxReported.
+// The partitions of a box, none or one span; numbers the lane and static keys if they are new.
+// Errors, after which the space is what it was: kInvalidArgument where it cannot read the box,
+// kLimitExceeded beyond kMaxReported.
 inline constexpr std::int64_t kMaxReported = 1'000'000;
 base::Result<std::vector<Span>> places_of(const model::PartitionBox& box, Space& space);
 

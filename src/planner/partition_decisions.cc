@@ -154,31 +154,35 @@ Result<void> PartitionView::put_mapping(Step& step, const JsonValue& decision, b
   }
   if (admit) {
     const auto up = numbers_.find(up_node.value), down = numbers_.find(down_node.value);
-    if (withdrawn || up == numbers_.end() || down == numbers_.end()) return {};
+    if (withdrawn) return {};
+    if (up_node == down_node && up == numbers_.end()) {
+      Engine alone(*this);
+      const DatasetNo itself = alone.add_dataset();
+      return alone.try_mapping(itself, itself, mapping);
+    }
+    if (up == numbers_.end() || down == numbers_.end()) return {};
     return engine_->try_mapping(DatasetNo{up->second}, DatasetNo{down->second}, mapping);
   }
   HW_TRY(const DatasetNo upstream, dataset_of(step, up_node));
   HW_TRY(const DatasetNo downstream, dataset_of(step, down_node));
-  MappingDocument& document = mappings_[{upstream.value, downstream.value}];
+  const Pair pair{upstream.value, downstream.value};
+  MappingDocument& document = mappings_[pair];
   document.declared = !withdrawn;
   document.author = text(decision, "author");
   document.reason = text(decision, "reason");
+  for (Candidate& candidate : document.candidates) candidate.refused = false;
   if (!withdrawn) {
-    document.mapping = std::move(mapping);
+    HW_TRY(const bool done, put_in_force(pair, document, std::move(mapping)));
+    if (!done) return make_error(ErrorCode::kInternal, "A mapping that was admitted is refused.");
   } else if (!document.candidates.empty()) {
-    document.mapping =
-        std::max_element(document.candidates.begin(), document.candidates.end(),
-                         [](const Candidate& a, const Candidate& b) { return a.seen < b.seen; })
-            ->mapping;
+    HW_CHECK_OK(choose_mapping(pair, document));
   } else {
-    HW_CHECK_OK(engine_->remove_mapping(upstream, downstream));
-    book_->mappings_changed(downstream);
-    mappings_.erase({upstream.value, downstream.value});
+    HW_CHECK_OK(put_out_of_force(pair, document));
+    out_of_force_.erase(pair);
+    mappings_.erase(pair);
     return step.writer.delete_planner_document(static_cast<std::int32_t>(DocumentKind::kMapping),
                                                upstream.value, downstream.value);
   }
-  HW_CHECK_OK(engine_->set_mapping(upstream, downstream, document.mapping));
-  book_->mappings_changed(downstream);
   return put(step, DocumentKind::kMapping, upstream.value, downstream.value, encode(document));
 }
 
@@ -241,6 +245,7 @@ Result<DecisionDocument> PartitionView::read_decision(Step& step, const JsonValu
     HW_TRY(out.last, index_of(from));
     --out.last;
   }
+  if (out.last < out.first) return invalid("first must not come after last, nor from before it.");
   return out;
 }
 
@@ -268,10 +273,9 @@ Result<void> PartitionView::decide(Step& step, const JsonValue& decision, bool a
   }
   const auto seq = static_cast<std::int64_t>(step.record.seq.value);
   HW_CHECK_OK(put(step, DocumentKind::kDecision, seq, 0, encode(document)));
-  const bool equal = document.decided == Decided::kImmaterial;
   changes_[{document.change_a, document.change_b}] = change;
   decisions_[seq] = std::move(document);
-  return change.data ? apply_to_data(step, change, equal) : apply_to_code(change.job);
+  return change.data ? apply_to_data(step, change) : apply_to_code(change.job);
 }
 
 Result<void> PartitionView::revoke(Step& step, const JsonValue& decision, bool admit) {
@@ -287,7 +291,7 @@ Result<void> PartitionView::revoke(Step& step, const JsonValue& decision, bool a
   at->second.revoked = step.record.seq;
   HW_CHECK_OK(put(step, DocumentKind::kDecision, seq, 0, encode(at->second)));
   const ChangeDocument& change = changes_[{at->second.change_a, at->second.change_b}];
-  return change.data ? apply_to_data(step, change, false) : apply_to_code(change.job);
+  return change.data ? apply_to_data(step, change) : apply_to_code(change.job);
 }
 
 // All that is declared of the job's code now, in place of what was.
@@ -297,29 +301,20 @@ Result<void> PartitionView::apply_to_code(NodeId job) {
     const auto change = changes_.find({decision.change_a, decision.change_b});
     if (decision.revoked || change == changes_.end() || change->second.job != job) continue;
     if (change->second.data || decision.decided == Decided::kMaterial) continue;
-    CodeEquality equality{change->second.from, change->second.to, decision.dataset, decision.first,
-                          decision.last};
+    CodeEquality equality{change->second.from, change->second.to, decision.dataset,
+                          decision.first,      decision.last,     decision.until};
     (decision.decided == Decided::kDefer ? deferred : equal).push_back(equality);
   }
   engine_->set_equalities(job, std::move(equal), std::move(deferred));
   return {};
 }
 
-// The writes of the change count as those that they replaced, or as themselves again.
-Result<void> PartitionView::apply_to_data(Step& step, const ChangeDocument& change, bool equal) {
+// What the partitions' writes count as, by all that is decided now.
+Result<void> PartitionView::apply_to_data(Step& step, const ChangeDocument& change) {
   for (const Span& span : change.spans) {
     for (std::int64_t index = span.first; index <= span.last; ++index) {
-      HW_TRY(const auto rows, reader_->materializations(change.dataset, span.lane, index));
-      for (std::size_t i = 1; i < rows.size(); ++i) {
-        if (rows[i].run != change.run) continue;
-        storage::MaterializationRow row = rows[i];
-        row.out = equal ? rows[i - 1].out : row.reported_out;
-        if (row.out == rows[i].out) break;
-        HW_TRY(const std::vector<Write> before, writes(change.dataset, {span.lane, index}));
-        HW_CHECK_OK(step.writer.put_materialization(row));
-        HW_CHECK_OK(engine_->rewrite(change.dataset, {span.lane, index}, before));
-        break;
-      }
+      HW_TRY(const Rows rows, reader_->materializations(change.dataset, span.lane, index));
+      HW_CHECK_OK(store(step, change.dataset, {span.lane, index}, rows, rows));
     }
   }
   return {};

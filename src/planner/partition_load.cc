@@ -28,6 +28,8 @@ Result<void> PartitionView::load() {
   numbers_.clear();
   jobs_.clear();
   mappings_.clear();
+  out_of_force_.clear();
+  attempts_.clear();
   decisions_.clear();
   changes_.clear();
   nodes_.clear();
@@ -39,6 +41,7 @@ Result<void> PartitionView::load() {
   HW_CHECK_OK(load_codes(reader));
   HW_CHECK_OK(load_materializations(reader));
   HW_CHECK_OK(load_mappings(reader));
+  HW_CHECK_OK(load_attempts(reader));
   book_ = std::make_unique<PlanBook>(*engine_);
   HW_CHECK_OK(book_->load(reader));
   HW_TRY(seq_, reader.last_seq());
@@ -143,9 +146,11 @@ Result<void> PartitionView::load_mappings(storage::Reader& reader) {
     MappingDocument document = decode_mapping(row.body);
     const auto upstream = static_cast<std::uint32_t>(row.a);
     const auto downstream = static_cast<std::uint32_t>(row.b);
-    if (document.declared || !document.candidates.empty()) {
+    if (document.in_force) {
       HW_CHECK_OK(
           engine_->restore_mapping(DatasetNo{upstream}, DatasetNo{downstream}, document.mapping));
+    } else {
+      out_of_force_.insert({upstream, downstream});
     }
     mappings_[{upstream, downstream}] = std::move(document);
   }

@@ -1,6 +1,7 @@
 #include "planner/partition_view.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/hash.h"
@@ -33,6 +34,10 @@ std::size_t numbered(const Space& space) {
   std::size_t out = space.lane_count();
   for (const Dimension& dimension : space.dimensions()) out += dimension.keys.size();
   return out;
+}
+
+auto key_of(const RunPartitionRow& row) {
+  return std::tuple(row.output, row.dataset, row.lane, row.first, row.last);
 }
 
 std::string key_json(const KeyParts& key) {
@@ -103,13 +108,13 @@ Result<DatasetNo> PartitionView::dataset_of(Step& step, NodeId node) {
 }
 
 Result<void> PartitionView::set_space(Step& step, DatasetNo number, Space space, bool declared) {
+  HW_CHECK_OK(make_room(step, number, space));
   Dataset& dataset = datasets_[number.value - 1];
   HW_CHECK_OK(engine_->set_space(number, std::make_shared<const Space>(space)));
   dataset.space = std::move(space);
   dataset.has_space = true;
   dataset.declared = declared;
-  static_cast<void>(step);
-  return {};
+  return try_again(step, number);
 }
 
 // A key that numbered something, for the next start, and the space with it.
@@ -182,7 +187,9 @@ Result<void> PartitionView::note_code(Step& step, NodeId job) {
   HW_TRY(const auto code, step.writer.find_code_version(event.code_semantic));
   if (!code) return {};
   JobDocument& document = this->job(job);
-  if (document.code == *code || event.time < document.at) return {};
+  if (document.code == *code) return {};
+  HW_TRY(const model::CodeId newest, reader_->last_observed_code(job));
+  if (newest != *code) return {};  // it came late: the job has had other code since
   if (document.code) {
     ChangeDocument change;
     change.job = job;
@@ -204,9 +211,12 @@ Result<void> PartitionView::note_code(Step& step, NodeId job) {
 }
 
 Result<void> PartitionView::apply_subsets(Step& step, const RunInfo& run) {
+  Told told;
+  HW_TRY(const std::vector<RunPartitionRow> rows, reader_->run_partitions(run.id));
+  for (const RunPartitionRow& row : rows) told.emplace(key_of(row), row);
   for (const model::ReportedSubset& subset : step.record.event->subsets) {
     if (subset.boxes.empty()) continue;
-    auto done = apply_subset(step, run, subset);
+    auto done = apply_subset(step, run, subset, told);
     if (done) continue;
     if (disk_refuses(done.error())) return done;
     HW_LOG_WARN("partitions.not_understood", "seq={} error=\"{}\"", step.record.seq.value,
@@ -215,166 +225,68 @@ Result<void> PartitionView::apply_subsets(Step& step, const RunInfo& run) {
   return {};
 }
 
+// A box that cannot be understood is told, and the others are taken.
 Result<void> PartitionView::apply_subset(Step& step, const RunInfo& run,
-                                         const model::ReportedSubset& subset) {
+                                         const model::ReportedSubset& subset, Told& told) {
   const model::Name& name = step.record.event->datasets[static_cast<std::size_t>(subset.dataset)];
   HW_TRY(const NodeId node, find_node(step.writer, model::NodeKind::kDataset, name));
   if (!node) return {};
   HW_TRY(const DatasetNo number, dataset_of(step, node));
   if (!datasets_[number.value - 1].has_space) {
-    const auto json = learned_space(subset.boxes.front());
-    if (!json) return {};
-    HW_TRY(Space space, Space::parse(*json, nullptr));
-    SpaceDocument document{false, space.to_json(), lanes_of(space), 0, "", ""};
-    HW_CHECK_OK(set_space(step, number, std::move(space), false));
-    HW_CHECK_OK(put(step, DocumentKind::kSpace, number.value, 0, encode(document)));
+    HW_CHECK_OK(learn_space(step, number, subset.boxes.front()));
+    if (!datasets_[number.value - 1].has_space) return {};
   }
+  RunPartitionRow row;
+  row.run = run.id;
+  row.output = subset.output;
+  row.dataset = number;
+  Result<void> first_fault;
   for (const model::PartitionBox& box : subset.boxes) {
-    Space& space = datasets_[number.value - 1].space;
-    const std::size_t before = numbered(space);
-    HW_TRY(const std::vector<Span> spans, places_of(box, space));
-    if (numbered(space) != before) {
-      const Place first{spans.front().lane, spans.front().first};
-      HW_CHECK_OK(keep_keys(step, number, key_json(space.key_of(first))));
-    }
-    for (const Span& span : spans) {
-      RunPartitionRow row{run.id,
-                          subset.output,
-                          number,
-                          span.lane,
-                          span.first,
-                          span.last,
-                          step.record.seq,
-                          box.data_version,
-                          box.rows.value_or(-1),
-                          box.size_bytes.value_or(-1)};
-      HW_CHECK_OK(step.writer.put_run_partition(row));
-    }
+    auto done = apply_box(step, box, row, told);
+    if (!done && disk_refuses(done.error())) return done;
+    if (!done && first_fault) first_fault = std::move(done);
+  }
+  return first_fault;
+}
+
+Result<void> PartitionView::learn_space(Step& step, DatasetNo number,
+                                        const model::PartitionBox& box) {
+  const auto json = learned_space(box);
+  if (!json) return {};
+  HW_TRY(Space space, Space::parse(*json, nullptr));
+  const SpaceDocument document{false, space.to_json(), lanes_of(space), 0, "", ""};
+  HW_CHECK_OK(set_space(step, number, std::move(space), false));
+  return put(step, DocumentKind::kSpace, number.value, 0, encode(document));
+}
+
+// `row`: of the run and the dataset. A row that was told before keeps the record that told it, and
+// what it says beyond the box.
+Result<void> PartitionView::apply_box(Step& step, const model::PartitionBox& box,
+                                      RunPartitionRow row, Told& told) {
+  Space& space = datasets_[row.dataset.value - 1].space;
+  const std::size_t before = numbered(space);
+  HW_TRY(const std::vector<Span> spans, places_of(box, space));
+  if (numbered(space) != before) {
+    const Place first{spans.front().lane, spans.front().first};
+    HW_CHECK_OK(keep_keys(step, row.dataset, key_json(space.key_of(first))));
+  }
+  for (const Span& span : spans) {
+    HW_CHECK_OK(engine_->check_span(row.dataset, {span.lane, span.first}));
+    HW_CHECK_OK(engine_->check_span(row.dataset, {span.lane, span.last}));
+    row.lane = span.lane;
+    row.first = span.first;
+    row.last = span.last;
+    RunPartitionRow& known = told[key_of(row)];
+    row.version = box.data_version.empty() ? known.version : box.data_version;
+    row.rows = box.rows.value_or(known.rows);
+    row.size_bytes = box.size_bytes.value_or(known.size_bytes);
+    row.seq = known.seq;
+    if (known == row && known.seq) continue;
+    row.seq = step.record.seq;
+    HW_CHECK_OK(step.writer.put_run_partition(row));
+    known = row;
   }
   return {};
-}
-
-Result<void> PartitionView::finish_run(Step& step, const RunInfo& run) {
-  HW_TRY(const std::vector<RunPartitionRow> rows, reader_->run_partitions(run.id));
-  Outputs inputs, outputs;
-  std::map<std::uint32_t, ChangeDocument> changes;
-  for (const RunPartitionRow& row : rows) {
-    (row.output ? outputs : inputs)[row.dataset.value].push_back({row.lane, row.first, row.last});
-    if (!row.output) continue;
-    if (run.state == RunState::kCompleted) {
-      HW_CHECK_OK(materialize(step, run, row, changes[row.dataset.value]));
-      continue;
-    }
-    const bool failed = run.state == RunState::kFailed || run.state == RunState::kAborted;
-    for (std::int64_t i = row.first; i <= row.last; ++i) {
-      const Place place{row.lane, i};
-      HW_CHECK_OK(failed ? engine_->set_failed(row.dataset, place, true)
-                         : engine_->set_running(row.dataset, place, true));
-      if (failed) book_->run_failed(book_step(step), row.dataset, place, run.recorded);
-    }
-  }
-  for (auto& [dataset, change] : changes) {
-    if (change.spans.empty()) continue;
-    change.data = true;
-    change.job = run.job;
-    change.at = run.ended_at;
-    change.dataset = DatasetNo{dataset};
-    change.run = run.id;
-    change.spans = joined(std::move(change.spans));
-    HW_CHECK_OK(put(step, DocumentKind::kChange, static_cast<std::int64_t>(step.record.seq.value),
-                    dataset, encode(change)));
-  }
-  if (run.state != RunState::kCompleted) return {};
-  HW_CHECK_OK(learn_mappings(step, inputs, outputs));
-  return learn_columns(step, run, outputs);
-}
-
-Result<void> PartitionView::materialize(Step& step, const RunInfo& run, const RunPartitionRow& row,
-                                        ChangeDocument& change) {
-  const Micros end = run.ended_at;
-  const Micros start = run.started_at == model::kOpenEnd ? end : std::min(run.started_at, end);
-  for (std::int64_t index = row.first; index <= row.last; ++index) {
-    const Place place{row.lane, index};
-    HW_TRY(const auto known, reader_->materializations(row.dataset, place.lane, place.index));
-    const auto same = std::find_if(known.begin(), known.end(),
-                                   [&](const auto& other) { return other.run == run.id; });
-    storage::MaterializationRow write{row.dataset, place.lane, index, end, step.record.seq, start,
-                                      run.job,     run.code,   0,     0,   run.id};
-    write.out = write.reported_out = fingerprint_of(row.version, run.run_id);
-    if (same != known.end()) {  // told again: perhaps its start has become known
-      if (same->start == start) continue;
-      storage::MaterializationRow again = *same;
-      again.start = std::min(start, again.end);
-      HW_TRY(const std::vector<Write> before, writes(row.dataset, place));
-      HW_CHECK_OK(step.writer.put_materialization(again));
-      HW_CHECK_OK(engine_->rewrite(row.dataset, place, before));
-      book_->written(book_step(step), row.dataset, place);
-      continue;
-    }
-    if (!known.empty() && known.back().end <= end && known.back().out != write.out) {
-      const auto [code, inputs] = reasons(row.dataset, place);
-      if (!code && !inputs) change.spans.push_back({place.lane, index, index});
-      HW_TRY(const bool unread,
-             code && !inputs ? unread_columns_alone(step, row.dataset, known.back().code, run)
-                             : Result<bool>(false));
-      if (unread) write.out = known.back().out;
-    }
-    HW_CHECK_OK(step.writer.put_materialization(write));
-    HW_CHECK_OK(engine_->write(
-        {row.dataset, place, run.job, run.code, start, end, write.out, step.record.seq, run.id}));
-    book_->written(book_step(step), row.dataset, place);
-  }
-  return {};
-}
-
-// ---- mappings
-// ------------------------------------------------------------------------------------
-
-Result<void> PartitionView::learn_mappings(Step& step, const Outputs& inputs,
-                                           const Outputs& outputs) {
-  for (const auto& [downstream, wrote] : outputs) {
-    for (const auto& [upstream, read] : inputs) {
-      HW_CHECK_OK(learn_mapping(step, upstream, downstream, joined(read), joined(wrote)));
-    }
-  }
-  return {};
-}
-
-Result<void> PartitionView::learn_mapping(Step& step, std::uint32_t upstream,
-                                          std::uint32_t downstream, const std::vector<Span>& inputs,
-                                          const std::vector<Span>& outputs) {
-  MappingDocument& document = mappings_[{upstream, downstream}];
-  if (document.declared) return {};
-  const Space& up = datasets_[upstream - 1].space;
-  const Space& down = datasets_[downstream - 1].space;
-  ++document.runs;
-  bool met = false;
-  for (Candidate& candidate : document.candidates) {
-    const auto reads = Reads::create(candidate.mapping, up, down);
-    if (!reads || !agrees(*reads, up.lane_count(), inputs, outputs)) continue;
-    ++candidate.seen;
-    met = true;
-  }
-  constexpr std::size_t kMaxCandidates = 16;
-  if (!met && document.candidates.size() < kMaxCandidates) {
-    if (auto mapping = suggested(inputs, up, outputs, down)) {
-      document.candidates.push_back({*std::move(mapping), 1});
-    }
-  }
-  const auto best =
-      std::max_element(document.candidates.begin(), document.candidates.end(),
-                       [](const Candidate& a, const Candidate& b) { return a.seen < b.seen; });
-  if (best != document.candidates.end()) {
-    const bool is_new = document.candidates.size() == 1 && best->seen == 1;
-    if (is_new || !(best->mapping == document.mapping)) {
-      const auto set =
-          engine_->set_mapping(DatasetNo{upstream}, DatasetNo{downstream}, best->mapping);
-      if (!set && disk_refuses(set.error())) return set;
-      if (set) document.mapping = best->mapping;
-      book_->mappings_changed(DatasetNo{downstream});
-    }
-  }
-  return put(step, DocumentKind::kMapping, upstream, downstream, encode(document));
 }
 
 // ---- the life of a view

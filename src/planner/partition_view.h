@@ -11,7 +11,10 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -60,20 +63,64 @@ class PartitionView final : public storage::View, public History {
   base::Result<void> load_mappings(storage::Reader& reader);
   base::Result<void> load_policies(storage::Reader& reader);
   base::Result<void> load_materializations(storage::Reader& reader);
+  base::Result<void> load_attempts(storage::Reader& reader);
 
   // ---- events ----
   base::Result<void> apply_event(Step& step);
   base::Result<void> apply_subsets(Step& step, const storage::RunInfo& run);
+  // Rows of the run under way, by all that tells two of them apart.
+  using Told = std::map<std::tuple<bool, DatasetNo, std::uint32_t, std::int64_t, std::int64_t>,
+                        storage::RunPartitionRow>;
   base::Result<void> apply_subset(Step& step, const storage::RunInfo& run,
-                                  const model::ReportedSubset& subset);
+                                  const model::ReportedSubset& subset, Told& told);
+  base::Result<void> apply_box(Step& step, const model::PartitionBox& box,
+                               storage::RunPartitionRow row, Told& told);
+  base::Result<void> learn_space(Step& step, DatasetNo dataset, const model::PartitionBox& box);
   base::Result<void> note_code(Step& step, NodeId job);
+
+  // ---- what runs wrote: partition_writes.cc
+  using Rows = std::vector<storage::MaterializationRow>;  // of one partition, by (end, seq)
+  // A run that declared a partition and has not ended (kOpenEnd), or ended badly, and later than
+  // what is current.
+  struct Attempt {
+    model::RunRow run;
+    Micros end = model::kOpenEnd;
+  };
+  // What a record did to a partition's writes.
+  struct Settled {
+    bool is_new = false;        // there is one more
+    bool reaches_back = false;  // fewer than before, or some that ended earlier
+  };
   base::Result<void> finish_run(Step& step, const storage::RunInfo& run);
-  base::Result<void> materialize(Step& step, const storage::RunInfo& run,
-                                 const storage::RunPartitionRow& row, ChangeDocument& change);
-  base::Result<void> learn_mappings(Step& step, const Outputs& inputs, const Outputs& outputs);
-  base::Result<void> learn_mapping(Step& step, std::uint32_t upstream, std::uint32_t downstream,
-                                   const std::vector<Span>& inputs,
+  base::Result<Settled> settle_run(Step& step, const storage::RunInfo& run,
+                                   const storage::RunPartitionRow& row, ChangeDocument& change);
+  base::Result<Settled> settle(Step& step, const storage::RunInfo& run,
+                               const storage::RunPartitionRow& row, const Place& place,
+                               ChangeDocument& change);
+  base::Result<storage::MaterializationRow> write_of_run(Step& step, const storage::RunInfo& run,
+                                                         const storage::RunPartitionRow& row,
+                                                         const Place& place, const Rows& known,
+                                                         ChangeDocument& change);
+  base::Result<void> store(Step& step, DatasetNo dataset, const Place& place, const Rows& before,
+                           Rows after);
+  void count_alike(DatasetNo dataset, const Place& place, Rows& rows) const;
+  base::Result<void> note_attempt(const storage::RunInfo& run, DatasetNo dataset,
+                                  const Place& place, std::optional<Micros> current_end);
+  base::Result<void> show_attempts(DatasetNo dataset, const Place& place);
+
+  // ---- mappings: partition_mappings.cc
+  using Pair = std::pair<std::uint32_t, std::uint32_t>;  // upstream, downstream
+  base::Result<void> learn_mappings(Step& step, const Outputs& inputs, const Outputs& outputs,
+                                    const std::set<std::uint32_t>& new_inputs,
+                                    const std::set<std::uint32_t>& new_outputs);
+  base::Result<void> learn_mapping(Step& step, const Pair& pair, const std::vector<Span>& inputs,
                                    const std::vector<Span>& outputs);
+  // The one that most runs agree with, of those that can be in force.
+  base::Result<void> choose_mapping(const Pair& pair, MappingDocument& document);
+  base::Result<bool> put_in_force(const Pair& pair, MappingDocument& document, Mapping mapping);
+  base::Result<void> put_out_of_force(const Pair& pair, MappingDocument& document);
+  base::Result<void> make_room(Step& step, DatasetNo dataset, const Space& space);
+  base::Result<void> try_again(Step& step, DatasetNo dataset);
 
   // ---- columns ----
   base::Result<void> learn_columns(Step& step, const storage::RunInfo& run, const Outputs& outputs);
@@ -99,7 +146,7 @@ class PartitionView final : public storage::View, public History {
       Step& step, const model::JsonValue& json, const std::vector<EnvironmentCode>& before);
   base::Result<void> decide_anything(Step& step, bool admit);
   base::Result<DecisionDocument> read_decision(Step& step, const model::JsonValue& decision);
-  base::Result<void> apply_to_data(Step& step, const ChangeDocument& change, bool equal);
+  base::Result<void> apply_to_data(Step& step, const ChangeDocument& change);
   base::Result<void> apply_to_code(NodeId job);
 
   // ---- naming ----
@@ -133,8 +180,10 @@ class PartitionView final : public storage::View, public History {
   std::vector<Dataset> datasets_;                             // by number - 1
   std::unordered_map<std::uint32_t, std::uint32_t> numbers_;  // by node
   std::unordered_map<std::uint32_t, JobDocument> jobs_;       // by node
-  std::map<std::pair<std::uint32_t, std::uint32_t>, MappingDocument> mappings_;
-  std::map<std::int64_t, DecisionDocument> decisions_;                       // of code, by seq
+  std::map<Pair, MappingDocument> mappings_;
+  std::set<Pair> out_of_force_;  // of mappings_: spaces, or a cycle, do not allow them
+  std::map<std::pair<DatasetNo, Place>, std::vector<Attempt>> attempts_;
+  std::map<std::int64_t, DecisionDocument> decisions_;                       // by seq
   std::map<std::pair<std::int64_t, std::int64_t>, ChangeDocument> changes_;  // that have decisions
   std::unordered_map<std::string, NodeId> nodes_;  // by kind, namespace and name
 };

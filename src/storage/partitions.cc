@@ -54,6 +54,10 @@ Result<std::int64_t> Reader::count_run_outputs(model::RunRow run) {
   return count.value_or(0);
 }
 
+Result<std::vector<RunPartitionRow>> Reader::open_run_outputs() {
+  return impl_->db->many(Sql::kRunOutputsOpen, sqlite::read_run_partition);
+}
+
 Result<void> Reader::scan_run_partitions(const std::function<bool(const RunPartitionRow&)>& visit) {
   return impl_->db->each(Sql::kRunPartitionsScan,
                          [&](Row& row) { return visit(sqlite::read_run_partition(row)); });
@@ -81,6 +85,11 @@ Result<void> Writer::insert_partition_key(const PartitionKeyRow& row) {
 Result<void> Writer::put_materialization(const MaterializationRow& row) {
   return impl_->run(Sql::kMaterializationUpsert, row.dataset, row.lane, row.index, row.end, row.seq,
                     row.start, row.job, row.code, row.out, row.reported_out, row.run);
+}
+
+Result<void> Writer::delete_materialization(const MaterializationRow& row) {
+  return impl_->run(Sql::kMaterializationDelete, row.dataset, row.lane, row.index, row.end,
+                    row.seq);
 }
 
 Result<void> Writer::put_run_partition(const RunPartitionRow& row) {

@@ -170,6 +170,12 @@ Result<std::optional<Micros>> Reader::last_observation_time(model::NodeId owner,
   return impl_->db->one(Sql::kObservationLastTimeAt, read, owner, until, known_at);
 }
 
+Result<model::CodeId> Reader::last_observed_code(model::NodeId owner) {
+  auto read = [](Row& row) { return row.id<model::CodeId>(); };
+  HW_TRY(const auto found, impl_->db->one(Sql::kObservationLastCode, read, owner));
+  return found.value_or(model::CodeId{});
+}
+
 Result<std::vector<ObservationRow>> Reader::observations_of_run(model::RunRow run) {
   return impl_->db->many(Sql::kObservationsOfRun, sqlite::read_observation, run);
 }

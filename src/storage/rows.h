@@ -204,6 +204,7 @@ struct MaterializationRow {
   model::CodeId code;
   std::uint64_t out = 0, reported_out = 0;  // as it counts, and as it was reported
   model::RunRow run;
+  bool operator==(const MaterializationRow&) const = default;
 };
 
 // Partitions that a run said it read or wrote.
@@ -216,6 +217,7 @@ struct RunPartitionRow {
   model::Seq seq;
   std::string version;
   std::int64_t rows = -1, size_bytes = -1;  // -1: not reported
+  bool operator==(const RunPartitionRow&) const = default;
 };
 
 // ---- plans: schema/0007_plans.sql says what numbers mean

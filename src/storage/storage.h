@@ -154,6 +154,8 @@ class Reader {
   // newest, else linear in what came later.
   Result<std::optional<Micros>> last_observation_time(model::NodeId owner, Micros until,
                                                       Seq known_at);
+  // The code in the last one of a job, by time, that says something of code; 0: none does.
+  Result<model::CodeId> last_observed_code(model::NodeId owner);
   Result<std::vector<ObservationRow>> observations_of_run(model::RunRow run);
   // In no order; one that observed several nodes stands as often.
   Result<std::vector<RunRecordRow>> records_of_run(model::RunRow run);
@@ -223,6 +225,9 @@ class Reader {
   Result<std::vector<RunPartitionRow>> run_partitions(model::RunRow run);
   // How many partitions it said it wrote, over all datasets.
   Result<std::int64_t> count_run_outputs(model::RunRow run);
+  // What runs said they wrote that have not completed: running, failed, aborted. By (run, dataset,
+  // lane, first).
+  Result<std::vector<RunPartitionRow>> open_run_outputs();
   Result<void> scan_run_partitions(const std::function<bool(const RunPartitionRow&)>& visit);
   Result<std::optional<PlannerDocument>> planner_document(std::int32_t kind, std::int64_t a,
                                                           std::int64_t b);
@@ -310,6 +315,7 @@ class Writer {
   Result<void> insert_partition_key(const PartitionKeyRow& row);
   // In place of the row with the same key, if there is one.
   Result<void> put_materialization(const MaterializationRow& row);
+  Result<void> delete_materialization(const MaterializationRow& row);  // by its key
   Result<void> put_run_partition(const RunPartitionRow& row);
   Result<void> put_planner_document(const PlannerDocument& row);
   Result<void> delete_planner_document(std::int32_t kind, std::int64_t a, std::int64_t b);

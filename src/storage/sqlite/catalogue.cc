@@ -180,6 +180,9 @@ constexpr std::array kCatalogue{
              "SELECT time FROM observation WHERE owner = ?1 AND time <= ?2 AND seq <= ?3"
              " AND type <> 8"
              " ORDER BY time DESC LIMIT 1"},
+    NamedSql{Sql::kObservationLastCode, "observation.last_code",
+             "SELECT code FROM observation WHERE owner = ?1 AND code <> 0"
+             " ORDER BY time DESC, rank DESC, tie DESC, seq DESC LIMIT 1"},
     NamedSql{Sql::kObservationsOfRun, "observation.of_run",
              "SELECT " HW_OBSERVATION_COLUMNS
              " FROM observation WHERE run = ?1 AND run <> 0 ORDER BY time, rank, tie, seq, owner"},
@@ -334,6 +337,9 @@ constexpr std::array kCatalogue{
     NamedSql{Sql::kMaterializationUpsert, "materialization.upsert",
              "INSERT OR REPLACE INTO materialization (" HW_MATERIALIZATION_COLUMNS
              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"},
+    NamedSql{Sql::kMaterializationDelete, "materialization.delete",
+             "DELETE FROM materialization WHERE dataset = ?1 AND lane = ?2 AND idx = ?3"
+             " AND end_time = ?4 AND seq = ?5"},
     NamedSql{Sql::kMaterializationsOf, "materialization.of_partition",
              "SELECT " HW_MATERIALIZATION_COLUMNS
              " FROM materialization WHERE dataset = ?1 AND lane = ?2 AND idx = ?3"
@@ -354,13 +360,17 @@ constexpr std::array kCatalogue{
              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
     NamedSql{Sql::kRunPartitionsOf, "run_partition.of_run",
              "SELECT " HW_RUN_PARTITION_COLUMNS
-             " FROM run_partition WHERE run = ?1 ORDER BY output, dataset, lane, first"},
+             " FROM run_partition WHERE run = ?1 ORDER BY output, dataset, lane, first, last"},
     NamedSql{Sql::kRunOutputsCount, "run_partition.count_outputs",
              "SELECT coalesce(sum(last - first + 1), 0) FROM run_partition"
              " WHERE run = ?1 AND output = 1"},
+    NamedSql{Sql::kRunOutputsOpen, "run_partition.outputs_of_unsuccessful_runs",
+             "SELECT " HW_RUN_PARTITION_COLUMNS " FROM run_partition WHERE output = 1"
+             " AND (SELECT state FROM run WHERE id = run_partition.run) <> 3"
+             " ORDER BY run, dataset, lane, first, last"},
     NamedSql{Sql::kRunPartitionsScan, "run_partition.scan",
              "SELECT " HW_RUN_PARTITION_COLUMNS
-             " FROM run_partition ORDER BY run, output, dataset, lane, first"},
+             " FROM run_partition ORDER BY run, output, dataset, lane, first, last"},
     NamedSql{Sql::kPlannerDocumentUpsert, "planner_document.upsert",
              "INSERT OR REPLACE INTO planner_document (kind, a, b, seq, body)"
              " VALUES (?1, ?2, ?3, ?4, ?5)"},

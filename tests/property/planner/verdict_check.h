@@ -106,10 +106,11 @@ struct Met {
 class VerdictCheck {
  public:
   VerdictCheck(const std::shared_ptr<const planner::State>& state, const Known& known, Micros now,
-               Random& random, Met& met)
+               Random& random, Met& met, planner::History* history = nullptr)
       : naive_(known, now),
         known_(known),
-        history_(known),
+        own_history_(known),
+        history_(history == nullptr ? &own_history_ : history),
         staleness_(planner::Staleness::compute(state, now, {})),
         random_(random),
         met_(met) {}
@@ -196,7 +197,7 @@ class VerdictCheck {
   }
 
   void explained(const At& at) {
-    const auto found = must(planner::explain(staleness_->state(), history_, at.dataset, at.place));
+    const auto found = must(planner::explain(staleness_->state(), *history_, at.dataset, at.place));
     const auto wanted = naive_.explain(at);
     ++met_.explained;
     met_.steps += wanted ? wanted->way.size() : 0;
@@ -213,7 +214,8 @@ class VerdictCheck {
 
   Naive naive_;
   const Known& known_;
-  KnownHistory history_;
+  KnownHistory own_history_;
+  planner::History* const history_;
   std::shared_ptr<const planner::Staleness> staleness_;
   Random& random_;
   Met& met_;
