@@ -22,6 +22,7 @@
 
 #include "base/clones.h"
 #include "bench/partition_world.h"
+#include "planner/rescan.h"
 #include "planner/staleness.h"
 
 namespace headwater::bench {
@@ -133,6 +134,7 @@ class Bench {
     summary();
     one_percent();
     scattered();
+    rescan();
   }
 
  private:
@@ -305,6 +307,27 @@ class Bench {
     line("one partition anywhere, version by version", ms * 1e3 / kWrites, "us a write");
     world_->engine().publish(model::Seq{++seq_});
     line("  and verdicts after all of them", milliseconds([&] { known_ = compute(); }), "ms");
+  }
+
+  // Against the one before, as a scrubber does.
+  void rescan() {
+    Times times;
+    std::shared_ptr<const planner::Rescan> before;
+    for (int round = 0; round < 3; ++round) {
+      times.all.push_back(milliseconds(
+          [&] { before = planner::Rescan::run(world_->engine().state(), before.get(), {}); }));
+    }
+    char budget[100];
+    std::snprintf(budget, sizeof budget, "3 x floor; it is %.2f x", times.median() / floor_ms_);
+    line("full rescan", times, budget);
+    std::printf("  %llu partitions, %llu pages compared, %llu faults\n",
+                static_cast<unsigned long long>(before->partitions()),
+                static_cast<unsigned long long>(before->compared()),
+                static_cast<unsigned long long>(before->fault_count()));
+    for (const auto& fault : before->faults()) {
+      std::printf("  fault: %u/%u/%lld %s\n", fault.dataset.value, fault.lane,
+                  static_cast<long long>(fault.block), fault.what.c_str());
+    }
   }
 
   static void check(const base::Result<void>& done) {

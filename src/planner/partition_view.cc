@@ -293,38 +293,74 @@ Result<void> PartitionView::materialize(Step& step, const RunInfo& run, const Ru
                                         ChangeDocument& change) {
   const Micros end = run.ended_at;
   const Micros start = run.started_at == model::kOpenEnd ? end : std::min(run.started_at, end);
-  for (std::int64_t index = row.first; index <= row.last; ++index) {
-    const Place place{row.lane, index};
-    HW_TRY(const auto known, reader_->materializations(row.dataset, place.lane, place.index));
-    const auto same = std::find_if(known.begin(), known.end(),
-                                   [&](const auto& other) { return other.run == run.id; });
-    storage::MaterializationRow write{row.dataset, place.lane, index, end, step.record.seq, start,
-                                      run.job,     run.code,   0,     0,   run.id};
-    write.out = write.reported_out = fingerprint_of(row.version, run.run_id);
-    if (same != known.end()) {  // told again: perhaps its start has become known
-      if (same->start == start) continue;
-      storage::MaterializationRow again = *same;
-      again.start = std::min(start, again.end);
-      HW_TRY(const std::vector<Write> before, writes(row.dataset, place));
-      HW_CHECK_OK(step.writer.put_materialization(again));
-      HW_CHECK_OK(engine_->rewrite(row.dataset, place, before));
-      book_->written(book_step(step), row.dataset, place);
-      continue;
-    }
-    if (!known.empty() && known.back().end <= end && known.back().out != write.out) {
-      const auto [code, inputs] = reasons(row.dataset, place);
-      if (!code && !inputs) change.spans.push_back({place.lane, index, index});
-      HW_TRY(const bool unread,
-             code && !inputs ? unread_columns_alone(step, row.dataset, known.back().code, run)
-                             : Result<bool>(false));
-      if (unread) write.out = known.back().out;
-    }
-    HW_CHECK_OK(step.writer.put_materialization(write));
-    HW_CHECK_OK(engine_->write(
-        {row.dataset, place, run.job, run.code, start, end, write.out, step.record.seq, run.id}));
-    book_->written(book_step(step), row.dataset, place);
+  Write write{row.dataset, {row.lane, row.first}, run.job, run.code, start, end,
+              0,           step.record.seq,       run.id};
+  write.out = fingerprint_of(row.version, run.run_id);
+  Result<void> done = engine_->check_span(row.dataset, write.place, row.last);
+  for (; done && write.place.index <= row.last; ++write.place.index) {
+    done = materialize_one(step, run, write, change);
+  }
+  HW_CHECK_OK(materialize_all(step));
+  return done;
+}
+
+Result<void> PartitionView::materialize_one(Step& step, const RunInfo& run, const Write& given,
+                                            ChangeDocument& change) {
+  Write write = given;
+  const Place& place = write.place;
+  HW_TRY(const auto known, reader_->materializations(write.dataset, place.lane, place.index));
+  const auto same = std::find_if(known.begin(), known.end(),
+                                 [&](const auto& other) { return other.run == run.id; });
+  if (same != known.end()) {  // told again: perhaps its start has become known
+    if (same->start == write.start) return {};
+    HW_CHECK_OK(materialize_all(step));
+    storage::MaterializationRow again = *same;
+    again.start = std::min(write.start, again.end);
+    HW_TRY(const std::vector<Write> before, writes(write.dataset, place));
+    HW_CHECK_OK(step.writer.put_materialization(again));
+    HW_CHECK_OK(engine_->rewrite(write.dataset, place, before));
+    book_->written(book_step(step), write.dataset, place);
+    return {};
+  }
+  if (!known.empty() && known.back().end <= write.end && known.back().out != write.out) {
+    const auto [code, inputs] = reasons(write.dataset, place);
+    if (!code && !inputs) change.spans.push_back({place.lane, place.index, place.index});
+    HW_TRY(const bool unread,
+           code && !inputs ? unread_columns_alone(step, write.dataset, known.back().code, run)
+                           : Result<bool>(false));
+    if (unread) write.out = known.back().out;
+  }
+  HW_CHECK_OK(step.writer.put_materialization({write.dataset, place.lane, place.index, write.end,
+                                               write.seq, write.start, write.job, write.code,
+                                               write.out, given.out, write.run}));
+  const bool goes_on = alike_ && alike_->first.out == write.out &&
+                       alike_->second + 1 == place.index && !reads_itself(write.dataset);
+  if (goes_on) {
+    ++alike_->second;
+    return {};
+  }
+  HW_CHECK_OK(materialize_all(step));
+  alike_.emplace(write, place.index);
+  return {};
+}
+
+// What was written alike, to the engine at once.
+Result<void> PartitionView::materialize_all(Step& step) {
+  if (!alike_) return {};
+  const auto [write, last] = *std::exchange(alike_, std::nullopt);
+  HW_CHECK_OK(engine_->write(write, last));
+  for (std::int64_t index = write.place.index; index <= last; ++index) {
+    book_->written(book_step(step), write.dataset, {write.place.lane, index});
   }
   return {};
+}
+
+// Then each of its partitions may be stale for the one before it, though both were just written.
+bool PartitionView::reads_itself(DatasetNo dataset) const {
+  const std::vector<Edge>& in = engine_->working().segment(dataset).in;
+  return std::any_of(in.begin(), in.end(), [&](const Edge& edge) {
+    return edge.upstream == dataset && edge.reads->counts();
+  });
 }
 
 // ---- mappings
@@ -386,6 +422,10 @@ void PartitionView::publish() noexcept {
 }
 
 // What was worked out is forgotten, and found again in the tables when it is next needed.
-void PartitionView::discard() noexcept { loaded_ = false; }
+void PartitionView::discard() noexcept {
+  if (engine_) engine_->discard();
+  alike_.reset();
+  loaded_ = false;
+}
 
 }  // namespace headwater::planner
