@@ -14,7 +14,7 @@ BUILD_PACKAGES=(
 )
 TEST_PACKAGES=(
   libgtest-dev libbenchmark-dev clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
-  chromium fonts-dejavu-core python3-jsonschema python3-venv zstd curl openssl
+  chromium fonts-dejavu-core python3-jsonschema python3-venv mypy zstd curl openssl
 )
 
 say() {

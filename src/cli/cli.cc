@@ -12,6 +12,7 @@
 #include "app/settings.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/partition_options.h"
 
 extern char** environ;  // NOLINT
 
@@ -55,6 +56,8 @@ struct Parsed {
   ImportOptions import;
   ExportOptions exported;
   ImpactOptions impact;
+  StaleOptions stale;
+  PlanCommand plan;
   std::string target;
   bool serves = false;  // the other commands log warnings only, unless asked
 };
@@ -90,6 +93,7 @@ class Commands {
     add_import();
     add_export();
     add_impact();
+    add_partitions();
     add("check",
         "Verify log, tables and graph against each other and against a replay of the log; exit "
         "code 1 if they disagree. Needs the data directory for itself",
@@ -162,6 +166,20 @@ class Commands {
     command->add_flag("--stated-only", options.stated_only, "Leave out what is only assumed");
     command->add_flag("--evidence", options.evidence, "Runs and facets of each step, as JSON");
   }
+  void add_partitions() {
+    add_stale_options(
+        *add("stale", "Which partitions have to be run again; exit code 1 with --fail-on if any",
+             "  headwater stale dataset:warehouse:mart.orders_daily --upstream --ranges\n"
+             "  headwater stale --fail-on stale,missing --csv > stale.csv\n",
+             [this](const Config& config) { return stale(config, parsed_.stale); }),
+        parsed_.stale);
+    add_plan_verbs(*add("plan", "Plan, approve and hand out what is to be run again",
+                        "  headwater plan create --change 1042 --dry-run\n"
+                        "  headwater plan approve 1100 --reason reviewed\n"
+                        "  headwater plan lease 1100 --worker cron-1 --json\n",
+                        [this](const Config& config) { return plan(config, parsed_.plan); }),
+                   parsed_.plan);
+  }
   void add_copies() {
     CLI::App* const replayed =
         add("replay", "Rebuild every view in a new directory from the log alone, and compare",
@@ -185,6 +203,13 @@ class Commands {
   Command& chosen_;
 };
 
+bool is_known(const CLI::App& app, const std::string& flag) {
+  if (app.get_option_no_throw(flag) != nullptr) return true;
+  const auto commands = app.get_subcommands({});
+  return std::ranges::any_of(commands,
+                             [&](const CLI::App* command) { return is_known(*command, flag); });
+}
+
 // The first flag that is neither of the program nor a setting, as an error with a suggestion.
 Result<void> check_flags(const CLI::App& app, int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
@@ -192,11 +217,7 @@ Result<void> check_flags(const CLI::App& app, int argc, char** argv) {
     if (flag == "--") return {};
     if (!flag.starts_with("--")) continue;
     flag = flag.substr(0, flag.find('='));
-    bool known = flag == "--help" || app.get_option_no_throw(flag) != nullptr;
-    for (const CLI::App* const command : app.get_subcommands({})) {
-      known = known || command->get_option_no_throw(flag) != nullptr;
-    }
-    if (known) continue;
+    if (flag == "--help" || is_known(app, flag)) continue;
     std::string key = flag.substr(2);
     std::ranges::replace(key, '-', '_');
     return Config(app::settings()).set(key, "", "flag " + flag);

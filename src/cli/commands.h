@@ -42,6 +42,44 @@ struct ImpactOptions {
 };
 int impact(const base::Config& config, const ImpactOptions& options);
 
+struct StaleOptions {
+  std::string url;                   // empty: this machine's server
+  std::string node;                  // empty: everything
+  std::string scope;                 // downstream, upstream; empty: the node
+  std::string status, environment;   // of the question
+  std::string format = "text";       // text, json, csv
+  std::vector<std::string> fail_on;  // statuses
+  bool ranges = false, all = false;
+};
+int stale(const base::Config& config, const StaleOptions& options);
+
+struct PlanCommand {
+  std::string url;
+  std::string verb;         // create, list, show, tasks, approve, pause, resume, cancel, lease,
+                            // heartbeat, complete
+  std::string plan, token;  // of those that exist
+  bool json = false;
+  std::string author, reason;
+  // create
+  std::string name, direction, until, environment, webhook, webhook_secret;
+  std::vector<std::string> nodes, changes, include;
+  std::int64_t budget_partitions = -1, budget_cost_micros = -1,
+               budget_duration_ms = -1;                              // -1: none
+  std::int64_t partitions_per_task = 0, attempts = 0, lease_ms = 0;  // 0: as the server has it
+  double tolerance = 0;                                              // likewise
+  bool dry_run = false;
+  // list, tasks, complete
+  std::string state;
+  // lease
+  std::string worker, request_id;
+  std::int64_t max_leases = 1, max_partitions = 0;
+  std::vector<std::string> jobs;
+  // complete
+  std::vector<std::string> done, failed;
+  std::string run_id, message;
+};
+int plan(const base::Config& config, const PlanCommand& command);
+
 int check(const base::Config& config);
 int replay(const base::Config& config, const std::string& target);
 int backup(const base::Config& config, const std::string& target);

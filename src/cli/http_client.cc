@@ -191,16 +191,28 @@ HttpClient::Answer HttpClient::once(const std::string& path, const std::string& 
 }
 
 Result<HttpClient::Answer> HttpClient::persist(const std::function<Answer()>& ask) {
+  HW_TRY(Answer answer, persist_for_any(ask, kMaxFailedTries));
+  if (answer.status != 200) return refusal(answer.status, answer.body);
+  return answer;
+}
+
+Result<HttpClient::Reply> HttpClient::ask(const std::string& path, const std::string* body) {
+  HW_TRY(Answer answer,
+         persist_for_any([&] { return once(path, body); }, body == nullptr ? kMaxFailedTries : 1));
+  return Reply{answer.status, std::move(answer.body)};
+}
+
+Result<HttpClient::Answer> HttpClient::persist_for_any(const std::function<Answer()>& ask,
+                                                       int failed_tries) {
   int busy = 0, failed = 0;
   while (true) {
     Answer answer = ask();
-    if (answer.status == 200) return answer;
     const bool is_busy = answer.status == 429 || answer.status == 503;
-    if (answer.status != 0 && !is_busy) return refusal(answer.status, answer.body);
+    if (answer.status != 0 && !is_busy) return answer;
     if (is_busy && ++busy >= kMaxBusyTries) {
       return make_error(ErrorCode::kOverloaded, "The server stayed busy; try again later.");
     }
-    if (!is_busy && ++failed >= kMaxFailedTries) {
+    if (!is_busy && ++failed >= failed_tries) {
       return make_error(ErrorCode::kStorageUnavailable,
                         "The server at " + url_ + " cannot be reached: " + answer.failure + ".");
     }

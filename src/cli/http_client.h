@@ -27,8 +27,16 @@ class HttpClient {
   base::Result<std::string> get(const std::string& path);
   base::Result<std::string> post(const std::string& path, const std::string& body);
 
-  // The same with the body of the answer piece by piece, which is not kept. Returns the headers,
-  // their names in lower case. An answer that breaks off is kStorageUnavailable.
+  // Any answer but that of a busy server, which is waited for. With a body it is a POST, which is
+  // not sent again if the server did not answer: it may have been done.
+  struct Reply {
+    long status = 0;
+    std::string body;
+  };
+  base::Result<Reply> ask(const std::string& path, const std::string* body = nullptr);
+
+  // The same as post with the body of the answer piece by piece, which is not kept. Returns the
+  // headers, their names in lower case. An answer that breaks off is kStorageUnavailable.
   using Take = std::function<base::Result<void>(std::string_view)>;
   base::Result<std::map<std::string, std::string>> post_stream(const std::string& path,
                                                                const std::string& body,
@@ -55,6 +63,7 @@ class HttpClient {
   Answer perform();
   // Calls `ask` until it answers or the server stays busy or away.
   base::Result<Answer> persist(const std::function<Answer()>& ask);
+  base::Result<Answer> persist_for_any(const std::function<Answer()>& ask, int failed_tries);
 
   void* curl_;
   void* headers_ = nullptr;

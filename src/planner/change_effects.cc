@@ -135,9 +135,11 @@ Result<ChangeEffects::Writes> ChangeEffects::writes_of(DatasetNo dataset, const 
   return out;
 }
 
-Result<ChangeEffects::Spans> ChangeEffects::of_data(const ChangeDocument& change, bool* cut) {
+Result<ChangeEffects::Spans> ChangeEffects::of_data(const ChangeDocument& change,
+                                                    std::size_t max_histories, bool* cut) {
   Spans out;
   histories_ = 0;
+  max_histories_ = max_histories;
   *cut = false;
   for (Span rest : change.spans) {
     while (rest.first <= rest.last && !*cut) {
@@ -150,7 +152,7 @@ Result<ChangeEffects::Spans> ChangeEffects::of_data(const ChangeDocument& change
         if (!edge.reads->counts()) continue;
         HW_CHECK_OK(readers_of(edge, change, rewritten, out, cut));
       }
-      *cut = *cut || histories_ > kMaxHistories;
+      *cut = *cut || histories_ > max_histories_;
     }
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
@@ -228,7 +230,7 @@ Result<void> ChangeEffects::readers_in(const Edge& edge, const ChangeDocument& c
     std::uint64_t word = staleness_->words(dataset, lane, base).inputs;
     word &= span_word({lane, among.first, among.last}, base);
     if (word == 0) continue;
-    if (histories_ > kMaxHistories) {
+    if (histories_ > max_histories_) {
       *cut = true;
       return {};
     }

@@ -3,7 +3,7 @@
 // Rules: docs/partition-rules.md, "The inbox". Thread-safety: belongs to one thread; borrows the
 // reader. Errors: the store's. Cost: of code, a look at the palette of every block, once, then
 // O(blocks of what the job wrote); of data, the histories of what was rewritten and of its stale
-// readers, at most kMaxHistories.
+// readers.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,6 @@
 
 namespace headwater::planner {
 
-inline constexpr std::size_t kMaxHistories = 200'000;  // of partitions, for one change of data
-
 // A change of a job's code, and those before and after it, the oldest first.
 struct CodeStep {
   CodeId from, to;
@@ -34,7 +32,7 @@ bool blames(const CodeBook& codes, NodeId job, const std::vector<CodeStep>& step
 
 class ChangeEffects {
  public:
-  using Spans = std::vector<std::pair<DatasetNo, Span>>;  // by dataset, lane and index; apart
+  using Spans = std::vector<std::pair<DatasetNo, Span>>;  // by dataset, lane and index
 
   ChangeEffects(std::shared_ptr<const Staleness> staleness, storage::Reader& reader)
       : staleness_(std::move(staleness)), reader_(reader) {}
@@ -42,8 +40,8 @@ class ChangeEffects {
   // Datasets with partitions that the job wrote last, by number.
   const std::vector<DatasetNo>& written_by(NodeId job);
   Spans of_code(NodeId job, const std::vector<CodeStep>& steps, std::size_t at);
-  // `cut`: there were more histories to read than kMaxHistories.
-  base::Result<Spans> of_data(const ChangeDocument& change, bool* cut);
+  // Spans may overlap. `cut`: there were more histories to read than `max_histories`.
+  base::Result<Spans> of_data(const ChangeDocument& change, std::size_t max_histories, bool* cut);
 
  private:
   using Writes = std::map<std::int64_t, std::vector<Write>>;  // by index
@@ -66,7 +64,7 @@ class ChangeEffects {
   storage::Reader& reader_;
   bool have_writers_ = false;
   std::map<std::uint32_t, std::vector<DatasetNo>> writers_;  // by job
-  std::size_t histories_ = 0;
+  std::size_t histories_ = 0, max_histories_ = 0;
 };
 
 }  // namespace headwater::planner

@@ -12,7 +12,8 @@ namespace {
 
 class Explainer {
  public:
-  Explainer(const State& state, History& history) : state_(state), history_(history) {}
+  Explainer(const State& state, History& history, std::size_t max_steps)
+      : state_(state), history_(history), max_steps_(max_steps) {}
 
   Result<std::optional<Explanation>> run(DatasetNo dataset, const Place& place) {
     const Segment& segment = state_.segment(dataset);
@@ -46,7 +47,7 @@ class Explainer {
   // From what a partition had read at `from` to what stood at `until`, on to the root.
   Result<void> follow(DatasetNo dataset, Place place, Micros from, Micros until) {
     for (;;) {
-      if (out_.way.size() == Explanation::kMaxSteps) {
+      if (out_.way.size() == max_steps_) {
         out_.cut = true;
         return {};
       }
@@ -141,6 +142,7 @@ class Explainer {
 
   const State& state_;
   History& history_;
+  const std::size_t max_steps_;
   Explanation out_;
   std::optional<Culprit> best_;
   Write before_;  // what the culprit's write replaced, as its reader had seen it
@@ -149,8 +151,8 @@ class Explainer {
 }  // namespace
 
 Result<std::optional<Explanation>> explain(const State& state, History& history, DatasetNo dataset,
-                                           const Place& place) {
-  return Explainer(state, history).run(dataset, place);
+                                           const Place& place, std::size_t max_steps) {
+  return Explainer(state, history, max_steps).run(dataset, place);
 }
 
 }  // namespace headwater::planner

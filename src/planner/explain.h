@@ -2,7 +2,7 @@
 //
 // Rules: docs/partition-rules.md, "Root cause". Looked up when asked, in the history.
 // Thread-safety: that of the history. Errors: the history's. Cost: the writes of every partition
-// that is read on the way; a way has at most kMaxSteps steps.
+// that is read on the way; a way has at most kMaxSteps steps, or fewer if asked.
 #pragma once
 
 #include <cstdint>
@@ -31,12 +31,13 @@ struct Explanation {
   bool root_is_code = false;
   model::NodeId job;
   model::CodeId from, to;
-  bool cut = false;  // the way is longer than kMaxSteps
+  bool cut = false;  // the way is longer than asked for
   static constexpr std::size_t kMaxSteps = 1000;
 };
 
 // Nothing if it is not stale.
 base::Result<std::optional<Explanation>> explain(const State& state, History& history,
-                                                 DatasetNo dataset, const Place& place);
+                                                 DatasetNo dataset, const Place& place,
+                                                 std::size_t max_steps = Explanation::kMaxSteps);
 
 }  // namespace headwater::planner

@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 
+#include "planner/listing.h"
 #include "planner/valid.h"
 
 namespace headwater::planner {
@@ -21,8 +22,8 @@ constexpr std::array<std::string_view, kCellCount> kNames{
 // The worst first.
 constexpr std::array<Cell, kCellCount> kBySeverity{
     Cell::kUnrecoverable, Cell::kFailed,  Cell::kRunning,  Cell::kStaleBoth, Cell::kStaleCode,
-    Cell::kStaleInputs,   Cell::kMissing, Cell::kOrphaned, Cell::kUnknown,   Cell::kMaybe,
-    Cell::kDeferred,      Cell::kOpen,    Cell::kCurrent,  Cell::kNone};
+    Cell::kStaleInputs,   Cell::kMissing, Cell::kOrphaned, Cell::kUnknown,   Cell::kDeferred,
+    Cell::kMaybe,         Cell::kOpen,    Cell::kCurrent,  Cell::kNone};
 
 constexpr std::size_t place(Cell cell) { return static_cast<std::size_t>(cell); }
 
@@ -43,6 +44,7 @@ Masks masks_of(const Staleness& staleness, DatasetNo dataset, std::uint32_t lane
   const Staleness::Words words = staleness.words(dataset, lane, index);
   const std::uint64_t deferred = staleness.deferred(dataset, lane, index, words);
   Masks out{};
+  out[place(Cell::kUnrecoverable)] = words.unrecoverable;
   out[place(Cell::kFailed)] = words.failed;
   out[place(Cell::kRunning)] = words.running;
   out[place(Cell::kStaleBoth)] = words.code & words.inputs;
@@ -125,59 +127,25 @@ void add_word(RowWriter& row, const Masks& masks, std::uint64_t range) {
   }
 }
 
-struct Extent {
-  std::uint32_t lane = 0;
-  std::int64_t first = 0, last = -1;
-};
-
 }  // namespace
 
 std::string_view to_string(Cell cell) { return kNames[place(cell)]; }
-
-std::optional<std::pair<std::int64_t, std::int64_t>> bounds_of(const Staleness& staleness,
-                                                               DatasetNo dataset,
-                                                               std::uint32_t lane) {
-  const Segment& segment = staleness.state().segment(dataset);
-  const Span begun = segment.space->expected(lane, staleness.now(), false);
-  const auto [first, last] = extent(segment, lane, staleness.now());
-  const auto says = [&](std::int64_t index) {
-    const Staleness::Words words = staleness.words(dataset, lane, index);
-    return words.present | words.missing | words.running | words.failed;
-  };
-  std::optional<std::pair<std::int64_t, std::int64_t>> out;
-  for (std::int64_t at = first & ~std::int64_t{63}; at <= last; at += 64) {
-    if (const std::uint64_t word = says(at); word != 0) {
-      out.emplace(at + std::countr_zero(word), 0);
-      break;
-    }
-  }
-  for (std::int64_t at = last & ~std::int64_t{63}; out && at >= (out->first & ~std::int64_t{63});
-       at -= 64) {
-    if (const std::uint64_t word = says(at); word != 0) {
-      out->second = at + 63 - std::countl_zero(word);
-      break;
-    }
-  }
-  if (begun.last < begun.first) return out;
-  if (!out) return std::pair(begun.first, begun.last);
-  return std::pair(std::min(out->first, begun.first), std::max(out->second, begun.last));
-}
 
 Result<Grid> make_grid(const Staleness& staleness, const GridQuery& query,
                        const std::function<bool()>& cancelled) {
   const Segment& segment = staleness.state().segment(query.dataset);
   Grid grid;
   std::vector<std::uint32_t> lanes;
-  std::optional<Extent> all;
+  std::optional<Interval> all;
   for (std::uint32_t lane = 0; lane < segment.lane_count(); ++lane) {
     if (query.lane && *query.lane != lane) continue;
     const auto bounds = bounds_of(staleness, query.dataset, lane);
     if (!bounds && !query.lane) continue;
     lanes.push_back(lane);
     if (!bounds) continue;
-    if (!all) all = Extent{lane, bounds->first, bounds->second};
+    if (!all) all = bounds;
     all->first = std::min(all->first, bounds->first);
-    all->last = std::max(all->last, bounds->second);
+    all->last = std::max(all->last, bounds->last);
   }
   if (!all) return grid;
   grid.first = query.first.value_or(all->first);

@@ -67,12 +67,6 @@ struct Grid {
 base::Result<Grid> make_grid(const Staleness& staleness, const GridQuery& query,
                              const std::function<bool()>& cancelled);
 
-// The first and the last index of the lane that has something to say, trimmed to it; nothing if
-// none has.
-std::optional<std::pair<std::int64_t, std::int64_t>> bounds_of(const Staleness& staleness,
-                                                               DatasetNo dataset,
-                                                               std::uint32_t lane);
-
 // Labels for at most about a dozen of the columns.
 std::vector<GridTick> ticks_of(const Space& space, std::int64_t first, std::int64_t last);
 

@@ -168,7 +168,7 @@ Result<Ripple> Inbox::ripple_of(const Change& change, bool* cut) {
   *cut = false;
   ChangeEffects::Spans spans;
   if (change.what.data) {
-    HW_TRY(spans, effects_->of_data(change.what, cut));
+    HW_TRY(spans, effects_->of_data(change.what, max_histories_, cut));
   } else {
     HW_TRY(const auto all, changes());
     std::vector<CodeStep> steps;
@@ -188,7 +188,9 @@ Result<Ripple> Inbox::ripple_of(const Change& change, bool* cut) {
 Result<InboxItem> Inbox::item_of(const Change& change) {
   InboxItem item{change, {}, {}};
   HW_TRY(item.decision, in_force(change.id));
-  if (const auto kept = book_.kept(*staleness_, change.id)) {
+  const bool whole = max_histories_ == kMaxHistories;  // what is kept is of whole numbers
+  const auto kept = whole ? book_.kept(*staleness_, change.id) : std::nullopt;
+  if (kept) {
     item.makes_stale = *kept;
     return item;
   }
@@ -203,7 +205,7 @@ Result<InboxItem> Inbox::item_of(const Change& change) {
                      });
     if (numbers.partitions != before) ++numbers.datasets;
   }
-  book_.keep(staleness_, change.id, numbers);
+  if (whole) book_.keep(staleness_, change.id, numbers);
   return item;
 }
 

@@ -30,6 +30,8 @@ namespace headwater::planner {
 class ChangeEffects;
 class Ripple;
 
+inline constexpr std::size_t kMaxHistories = 200'000;
+
 struct ChangeId {
   std::int64_t seq = 0;   // of the record that showed it
   std::int64_t part = 0;  // 0: of code; else the number of the dataset whose data changed
@@ -119,6 +121,9 @@ class Inbox {
         book_(book),
         cancelled_(std::move(cancelled)) {}
 
+  // How many partitions' histories to read for a change of data, kMaxHistories at most; beyond,
+  // its numbers are cut.
+  void limit_histories(std::size_t most) { max_histories_ = most; }
   base::Result<ChangePage> list(const ChangeQuery& query);
   // Nothing if there is no such change.
   base::Result<std::optional<InboxItem>> find(const ChangeId& id);
@@ -149,6 +154,7 @@ class Inbox {
   std::shared_ptr<const Staleness> staleness_;
   ChangeBook& book_;
   Cancelled cancelled_;
+  std::size_t max_histories_ = kMaxHistories;
   std::shared_ptr<const ChangeBook::Changes> changes_;
   std::optional<Decisions> decisions_;
   std::shared_ptr<ChangeEffects> effects_;

@@ -85,7 +85,7 @@ struct Omission {
 
 // What a person should know before approving. One a dataset and code; docs/plan-rules.md lists the
 // codes: not_recomputable, unknown_code, unknown_version, unknown_job, no_samples, reads_outside,
-// reads_unrecoverable, deadline_passed; not_compared, which has no dataset.
+// reads_unrecoverable, deadline_passed; changes_cut and not_compared, which have no dataset.
 struct PlanWarning {
   DatasetNo dataset;
   std::string code, message;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "planner/documents.h"
 #include "planner/plan_budget.h"
 #include "planner/plan_estimates.h"
 #include "planner/plan_reuse.h"
@@ -16,40 +15,6 @@ namespace headwater::planner {
 using base::ErrorCode;
 using base::make_error;
 using base::Result;
-
-// ---- changes
-// -------------------------------------------------------------------------------------
-
-Result<ChosenChange> StoredChanges::change(const PlanOptions::Change& id) {
-  constexpr auto kKind = static_cast<std::int32_t>(DocumentKind::kChange);
-  HW_TRY(const auto row, reader_.planner_document(kKind, id.a, id.b));
-  if (!row) {
-    return make_error(ErrorCode::kNotFound,
-                      "There is no such change. GET /api/v1/changes lists them.");
-  }
-  ChangeDocument document = decode_change(row->body);
-  ChosenChange out;
-  out.data = document.data;
-  out.job = document.job;
-  out.from = document.from;
-  out.to = document.to;
-  out.dataset = document.dataset;
-  out.spans = std::move(document.spans);
-  if (out.data) return out;
-  HW_TRY(const auto rows, reader_.planner_documents(kKind));
-  std::vector<CodeId> later;
-  for (const storage::PlannerDocument& other : rows) {  // by number
-    if (other.b != 0) continue;
-    const ChangeDocument change = decode_change(other.body);
-    if (change.job != out.job) continue;
-    if (other.a <= id.a) out.before.push_back(change.from);
-    if (other.a >= id.a) later.push_back(change.to);
-  }
-  std::erase_if(out.before, [&](CodeId code) {
-    return std::find(later.begin(), later.end(), code) != later.end();
-  });
-  return out;
-}
 
 // ---- options
 // -------------------------------------------------------------------------------------
@@ -109,8 +74,9 @@ class PlanBuilder {
     HW_TRY(const std::vector<ChosenChange> changes, chosen());
     HW_TRY(scope_, find_scope(staleness_, options_, changes, cancelled_));
     PlanSet planned = std::move(scope_.planned);
-    bool reuse_cut = false;
-    HW_CHECK_OK(find_reuse(state_, sources_, planned, &reuse_cut));
+    Cuts cuts;
+    cuts.changes = changes_cut_;
+    HW_CHECK_OK(find_reuse(state_, sources_, planned, &cuts.reuse));
     draft_.options = options_;
     draft_.pinned = state_.seq();
     draft_.evaluated = staleness_.now();
@@ -120,7 +86,7 @@ class PlanBuilder {
     HW_CHECK_OK(estimator_.estimate(draft_.tasks));
     HW_CHECK_OK(estimator_.sum_up(draft_));
     HW_CHECK_OK(omit_unrecoverable());
-    HW_TRY(draft_.warnings, find_warnings(staleness_, scope_, planned, draft_, reuse_cut));
+    HW_TRY(draft_.warnings, find_warnings(staleness_, scope_, planned, draft_, cuts));
     return std::move(draft_);
   }
 
@@ -132,6 +98,7 @@ class PlanBuilder {
         return make_error(ErrorCode::kInternal, "There is nobody to ask about changes.");
       }
       HW_TRY(ChosenChange change, sources_.changes->change(id));
+      changes_cut_ = changes_cut_ || change.cut;
       out.push_back(std::move(change));
     }
     return out;
@@ -180,6 +147,7 @@ class PlanBuilder {
   Estimator estimator_;
   PlanScope scope_;
   PlanDraft draft_;
+  bool changes_cut_ = false;
 };
 
 }  // namespace

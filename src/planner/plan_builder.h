@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -20,36 +21,21 @@
 #include "planner/history.h"
 #include "planner/plan.h"
 #include "planner/staleness.h"
-#include "storage/storage.h"
 
 namespace headwater::planner {
 
 // A change of the inbox, as a plan needs it.
 struct ChosenChange {
-  bool data = false;
-  // Of code: the job went from one version to another. `before`: the versions that it had up to
-  // the change and not again since, `from` among them: what was written with these is stale for it.
-  NodeId job;
-  CodeId from, to;
-  std::vector<CodeId> before;
-  // Of data: what was rewritten.
-  DatasetNo dataset;
-  std::vector<Span> spans;
+  // The partitions that are stale for it.
+  std::vector<std::pair<DatasetNo, Span>> makes_stale;
+  bool cut = false;  // there may be more, which were too many to look at
 };
 
 class ChangeSource {
  public:
   virtual ~ChangeSource() = default;
+  // kNotFound: there is no such change.
   virtual base::Result<ChosenChange> change(const PlanOptions::Change& id) = 0;
-};
-
-class StoredChanges final : public ChangeSource {
- public:
-  explicit StoredChanges(storage::Reader& reader) : reader_(reader) {}
-  base::Result<ChosenChange> change(const PlanOptions::Change& id) override;
-
- private:
-  storage::Reader& reader_;
 };
 
 // Whether what an earlier run wrote still stands somewhere, so that it can be put back in place of

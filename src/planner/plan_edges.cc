@@ -16,7 +16,9 @@ LoopShape loop_of(const State& state, const std::vector<DatasetNo>& group) {
   for (const Edge& edge : state.segment(group[0]).in) {
     if (edge.upstream != group[0] || !edge.reads->counts()) continue;
     const Mapping& mapping = edge.reads->mapping();
-    const bool window = mapping.kind == MappingKind::kWindow && mapping.lanes == LaneRule::kSame;
+    // To itself, a lane is matched by itself alone.
+    const bool own_lane = mapping.lanes == LaneRule::kSame || mapping.lanes == LaneRule::kMatched;
+    const bool window = mapping.kind == MappingKind::kWindow && own_lane;
     if (!window || mapping.to >= 0) return {Loop::kCyclic, {}};
     return {mapping.to == -1 ? Loop::kChain : Loop::kLagged, {mapping.from, mapping.to}};
   }

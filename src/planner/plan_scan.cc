@@ -14,25 +14,16 @@ PlanScanner::PlanScanner(const Staleness& staleness, const PlanOptions& options,
                          const std::vector<ChosenChange>& changes)
     : staleness_(staleness),
       options_(options),
-      changes_(changes),
+      chooses_(!changes.empty()),
       expires_(anything_expires(staleness.state())) {
-  const State& state = staleness.state();
   for (const ChosenChange& change : changes) {
-    if (!change.data) continue;
-    const Segment& segment = state.segment(change.dataset);
-    LaneIntervals rewritten(segment.lane_count());
-    for (const Span& span : change.spans) {
-      if (span.lane < rewritten.size()) rewritten[span.lane].push_back({span.first, span.last});
-    }
-    for (std::vector<Interval>& lane : rewritten) join(lane);
-    for (const Edge& edge : segment.out) {
-      if (!edge.reads->counts()) continue;
-      LaneIntervals& readers = rereads_[edge.downstream.value];
-      readers.resize(state.segment(edge.downstream).lane_count());
-      add_readers(state, edge, rewritten, readers);
+    for (const auto& [dataset, span] : change.makes_stale) {
+      LaneIntervals& lanes = chosen_[dataset.value];
+      if (lanes.size() <= span.lane) lanes.resize(span.lane + std::size_t{1});
+      lanes[span.lane].push_back({span.first, span.last});
     }
   }
-  for (auto& [dataset, lanes] : rereads_) {
+  for (auto& [dataset, lanes] : chosen_) {
     for (std::vector<Interval>& lane : lanes) join(lane);
   }
 }
@@ -89,60 +80,15 @@ PlanScanner::Words PlanScanner::words(const Row& row, std::int64_t index) const 
   if (!options_.stale) out.taken &= ~stale;
   if (!options_.missing) out.taken &= ~out.missing;
   if (!options_.maybe) out.taken &= stale | out.missing;
-  out.seed = changes_.empty() ? stale | out.missing : chosen(row, index, all) & stale;
+  out.seed = chooses_ ? chosen(row, index) & stale : stale | out.missing;
   if (!row.expired.empty()) out.doomed = interval_word(row.expired, index);
   return out;
 }
 
-// ---- what changes made stale
-// ---------------------------------------------------------------------
-
-std::uint64_t PlanScanner::chosen(const Row& row, std::int64_t index,
-                                  const Staleness::Words& words) const {
-  std::uint64_t out = 0;
-  for (const ChosenChange& change : changes_) {
-    if (!change.data && words.code != 0) out |= changed_code(change, row, index, words.code);
-  }
-  const auto readers = rereads_.find(row.dataset.value);
-  if (readers != rereads_.end() && words.inputs != 0) {
-    out |= words.inputs & interval_word(readers->second[row.lane], index);
-  }
-  return out;
-}
-
-// Of what is stale by code: what the job wrote with a version from before the change, where that
-// made a difference.
-std::uint64_t PlanScanner::changed_code(const ChosenChange& change, const Row& row,
-                                        std::int64_t index, std::uint64_t among) const {
-  const CodeBook& codes = staleness_.state().codes();
-  const std::vector<Attribute>& palette = row.block->palette;
-  const auto is_before = [&](const Attribute& attribute) {
-    return attribute.job == change.job && std::find(change.before.begin(), change.before.end(),
-                                                    attribute.code) != change.before.end();
-  };
-  if (std::none_of(palette.begin(), palette.end(), is_before)) return 0;
-  const bool varies = !codes.pieces(change.job, row.dataset).empty();
-  if (!varies && codes.same_class(change.job, row.dataset, index, change.from, change.to)) {
-    return 0;
-  }
-  std::uint64_t out = 0;
-  const Attribute* known = nullptr;  // neighbours mostly have the same
-  bool yes = false;
-  for (std::uint64_t rest = among; rest != 0; rest &= rest - 1) {
-    const int bit = std::countr_zero(rest);
-    const Attribute& attribute =
-        row.block->attribute(offset_of(index) + static_cast<std::size_t>(bit));
-    if (&attribute != known) {
-      known = &attribute;
-      yes = is_before(attribute);
-    }
-    if (!yes) continue;
-    if (varies && codes.same_class(change.job, row.dataset, index + bit, change.from, change.to)) {
-      continue;
-    }
-    out |= std::uint64_t{1} << bit;
-  }
-  return out;
+std::uint64_t PlanScanner::chosen(const Row& row, std::int64_t index) const {
+  const auto found = chosen_.find(row.dataset.value);
+  if (found == chosen_.end() || row.lane >= found->second.size()) return 0;
+  return interval_word(found->second[row.lane], index);
 }
 
 // ---- words to pieces

@@ -40,17 +40,15 @@ class PlanScanner {
     std::uint64_t taken = 0, code = 0, inputs = 0, missing = 0, seed = 0, doomed = 0;
   };
   Words words(const Row& row, std::int64_t index) const;
-  std::uint64_t chosen(const Row& row, std::int64_t index, const Staleness::Words& words) const;
-  std::uint64_t changed_code(const ChosenChange& change, const Row& row, std::int64_t index,
-                             std::uint64_t among) const;
+  std::uint64_t chosen(const Row& row, std::int64_t index) const;
   void emit(const Row& row, std::int64_t index, Words words, Pieces& to) const;
   std::int64_t until_of(const Space& space) const;
 
   const Staleness& staleness_;
   const PlanOptions& options_;
-  const std::vector<ChosenChange>& changes_;
+  bool chooses_ = false;  // only what chosen changes made stale
   bool expires_ = false;
-  std::map<std::uint32_t, LaneIntervals> rereads_;  // by dataset: what reads rewritten data
+  std::map<std::uint32_t, LaneIntervals> chosen_;  // by dataset
 };
 
 }  // namespace headwater::planner

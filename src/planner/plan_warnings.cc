@@ -30,14 +30,19 @@ class WarningFinder {
         planned_(planned),
         draft_(draft) {}
 
-  Result<std::vector<PlanWarning>> run(bool reuse_cut) {
+  Result<std::vector<PlanWarning>> run(const Cuts& cuts) {
     find_in_tasks();
     for (std::uint32_t i = 0; i < planned_.size(); ++i) {
       const DatasetNo dataset{i + 1};
       find_in_dataset(dataset);
       if (!planned_[i].empty()) HW_CHECK_OK(find_in_inputs(dataset));
     }
-    if (reuse_cut) {
+    if (cuts.changes) {
+      add(DatasetNo{}, "changes_cut",
+          "A chosen change of data has more readers than could be looked at: there may be more "
+          "that is stale for it.");
+    }
+    if (cuts.reuse) {
       add(DatasetNo{}, "not_compared",
           "There were more earlier materializations than could be compared: some partitions are "
           "planned to run though one of these might do.");
@@ -187,8 +192,8 @@ class WarningFinder {
 
 Result<std::vector<PlanWarning>> find_warnings(const Staleness& staleness, const PlanScope& scope,
                                                const PlanSet& planned, const PlanDraft& draft,
-                                               bool reuse_cut) {
-  return WarningFinder(staleness, scope, planned, draft).run(reuse_cut);
+                                               const Cuts& cuts) {
+  return WarningFinder(staleness, scope, planned, draft).run(cuts);
 }
 
 }  // namespace headwater::planner

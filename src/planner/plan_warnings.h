@@ -12,10 +12,15 @@
 
 namespace headwater::planner {
 
-// By dataset and code. `planned`: what the draft's tasks are of; `reuse_cut`: not everything could
-// be compared with earlier materializations.
+// What was too much to be looked at: earlier materializations that might do, what chosen changes
+// made stale.
+struct Cuts {
+  bool reuse = false, changes = false;
+};
+
+// By dataset and code. `planned`: what the draft's tasks are of.
 base::Result<std::vector<PlanWarning>> find_warnings(const Staleness& staleness,
                                                      const PlanScope& scope, const PlanSet& planned,
-                                                     const PlanDraft& draft, bool reuse_cut);
+                                                     const PlanDraft& draft, const Cuts& cuts);
 
 }  // namespace headwater::planner

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "planner/readers.h"
+
 namespace headwater::planner {
 
 namespace {
@@ -86,24 +88,22 @@ void Ripple::pass_on_pairs(const Edge& edge, const Span& span) {
 void Ripple::pass_on(const Edge& edge, const Span& span) {
   if (edge.reads->is_explicit()) return pass_on_pairs(edge, span);
   const State& state = staleness_->state();
-  Interval reads{INT64_MIN, INT64_MAX};
+  std::vector<Interval> readers;
   if (edge.reads->mapping().kind == MappingKind::kLast) {
     const Lane* const upstream = state.segment(edge.upstream).find(span.lane);
     const auto last = upstream == nullptr ? std::nullopt : upstream->last_present();
     if (!last || *last < span.first || *last > span.last) return;
-  } else if (!edge.reads->uniform()) {
-    reads = {edge.reads->downstream_of(span.first).first,
-             edge.reads->downstream_of(span.last).last};
+  }
+  if (edge.reads->uniform()) {
+    readers.push_back({INT64_MIN, INT64_MAX});
+  } else {
+    each_reader(*edge.reads, {span.first, span.last},
+                [&](const Interval& interval) { readers.push_back(interval); });
   }
   edge.reads->each_downstream_lane(span.lane, state.segment(edge.downstream).lane_count(),
-                                   [&](std::uint32_t reader) {
-                                     if (edge.reads->uniform() || !edge.reads->leaves_gaps()) {
-                                       return reach(edge.downstream, reader, reads);
-                                     }
-                                     for (std::int64_t i = reads.first; i <= reads.last; ++i) {
-                                       if (!edge.reads->upstream_of(i).empty())
-                                         reach(edge.downstream, reader, {i, i});
-                                     }
+                                   [&](std::uint32_t lane) {
+                                     for (const Interval& interval : readers)
+                                       reach(edge.downstream, lane, interval);
                                    });
 }
 

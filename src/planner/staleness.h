@@ -81,6 +81,7 @@ class Staleness {
     std::uint64_t dirty() const { return stale | missing | maybe; }
   };
   Words words(DatasetNo dataset, std::uint32_t lane, std::int64_t index) const;
+  static std::uint64_t chosen(const Selection& selection, const Words& words);
   // Of the stale ones, those that are so only for want of what was deferred.
   std::uint64_t deferred(DatasetNo dataset, std::uint32_t lane, std::int64_t index,
                          const Words& words) const;
@@ -134,7 +135,6 @@ class Staleness {
                          std::int64_t index);
   static void add_piece(const Row& row, const Piece& piece, std::int64_t index, Words& words);
   static std::shared_ptr<const Order> find_order(const State& state);
-  static std::uint64_t chosen(const Selection& selection, const Words& words);
   static std::uint32_t most_chosen(const Selection& selection, const Tally& tally);
   // Of `among`, stale for code alone, those that are so only for want of what was deferred.
   std::uint64_t deferred_word(DatasetNo dataset, const Block& block, std::int64_t index,

@@ -141,7 +141,10 @@ const reads: Call[] = [
   { operation: 'getCoverage', path: `${v1}/coverage` },
   { operation: 'getCoverage', path: `${v1}/coverage?section=owners&limit=1` },
   { operation: 'getImportance', path: `${v1}/structure/importance?type=dataset&limit=5` },
-  { operation: 'getDiff', path: `${v1}/diff?from=2026-01-01T00:00:00Z&nodeId=${e(facts)}&depth=2&limit=3` },
+  {
+    operation: 'getDiff',
+    path: `${v1}/diff?from=2026-01-01T00:00:00Z&nodeId=${e(facts)}&depth=2&limit=3`,
+  },
   { operation: 'getCause', path: `${v1}/cause?nodeId=${e(facts)}` },
   {
     operation: 'getCause',
@@ -556,4 +559,160 @@ test('every list can be followed to its end by its cursors', async () => {
     expect(seen.length, operation).toBe(total);
     expect(new Set(seen).size, operation).toBe(total);
   }
+});
+
+test('partitions: spaces, mappings, verdicts, changes and decisions', async () => {
+  const partitions = (...keys: string[]) => ({
+    headwater_partitions: {
+      _producer: producer,
+      _schemaURL: spec,
+      partitions: keys.map((date) => ({ key: { date } })),
+    },
+  });
+  const run = async (
+    name: string,
+    code: string,
+    from: string,
+    to: string,
+    day: string,
+    time: string,
+  ) => {
+    await check({
+      operation: 'postLineage',
+      path: `${v1}/lineage`,
+      method: 'POST',
+      status: 201,
+      body: {
+        eventType: 'COMPLETE',
+        eventTime: time,
+        producer,
+        schemaURL: spec,
+        run: { runId: `${name} ${time}` },
+        job: {
+          namespace: 'parts',
+          name,
+          facets: {
+            headwater_code: { _producer: producer, _schemaURL: spec, semanticVersion: code },
+          },
+        },
+        inputs: [{ namespace: 'parts', name: from, inputFacets: partitions(day) }],
+        outputs: [{ namespace: 'parts', name: to, outputFacets: partitions(day) }],
+      },
+    });
+  };
+  for (const day of ['01', '02']) {
+    await run('load', 'a', 'feed', 'raw', `2026-10-${day}`, `2026-10-05T${day}:00:00Z`);
+    await run('clean', 'a', 'raw', 'clean', `2026-10-${day}`, `2026-10-06T${day}:00:00Z`);
+    await run('mart', 'a', 'clean', 'mart', `2026-10-${day}`, `2026-10-07T${day}:00:00Z`);
+  }
+  await run('clean', 'b', 'raw', 'clean', '2026-10-02', '2026-10-08T02:00:00Z');
+  await run('load', 'a', 'feed', 'raw', '2026-10-01', '2026-10-08T03:00:00Z');
+  const author = 'ada';
+  const clean = 'dataset:parts:clean';
+  const of = (path: string, more = '') => `${v1}${path}?nodeId=${e(clean)}${more}`;
+
+  await check({ operation: 'getPartitionSpace', path: of('/partitions/space') });
+  const days = { name: 'date', kind: 'time', granularity: 'day', start: '2026-10-01' };
+  await check({
+    operation: 'putPartitionSpace',
+    path: of('/partitions/space'),
+    method: 'PUT',
+    body: { space: { dimensions: [days] }, author },
+  });
+  await check({
+    operation: 'deletePartitionSpace',
+    path: of('/partitions/space', `&author=${author}`),
+    method: 'DELETE',
+  });
+  await check({ operation: 'getPartitionMappings', path: of('/partitions/mappings') });
+  for (const mapping of [{ kind: 'window', from: -1, to: 0 }, null]) {
+    await check({
+      operation: 'putPartitionMapping',
+      path: `${v1}/partitions/mapping`,
+      method: 'PUT',
+      body: { upstream: 'dataset:parts:raw', downstream: clean, mapping, author, reason: 'test' },
+    });
+  }
+  await check({
+    operation: 'putPartitionPolicy',
+    path: of('/partitions/policy'),
+    method: 'PUT',
+    body: { retention: 'P90D', half_life: null, recomputable: true, author },
+  });
+  await check({ operation: 'getPartitionPolicy', path: of('/partitions/policy') });
+
+  await check({ operation: 'getStaleness', path: `${v1}/staleness?limit=2` });
+  const stale = (await check({
+    operation: 'getStaleness',
+    path: of('/staleness', '&scope=downstream&status=stale,maybe&max_ranges=1'),
+  })) as { datasets: { nodeId: string }[] };
+  expect(stale.datasets.map((one) => one.nodeId)).toContain(clean);
+  const list = (await check({
+    operation: 'getPartitions',
+    path: of('/partitions', '&limit=1'),
+  })) as {
+    partitions: { key: string; verdict: string }[];
+    next: string | null;
+  };
+  expect(list.partitions).toMatchObject([{ key: 'date=2026-10-01', verdict: 'stale' }]);
+  await check({
+    operation: 'getPartitions',
+    path: of('/partitions', `&limit=1&cursor=${e(list.next ?? '')}`),
+  });
+  await check({ operation: 'getPartitionGrid', path: of('/partitions/grid', '&max_cells=100') });
+  for (const key of ['date=2026-10-01', 'date=2026-10-02']) {
+    await check({ operation: 'explainPartition', path: of('/partitions/explain', `&key=${key}`) });
+  }
+
+  const { changes } = (await check({
+    operation: 'getChanges',
+    path: `${v1}/changes?status=all&nodeId=${e('job:parts:clean')}`,
+  })) as { changes: { id: string; kind: string }[] };
+  expect(changes.map((one) => one.kind)).toEqual(['code']);
+  await check({ operation: 'getChanges', path: `${v1}/changes?kind=data&limit=1` });
+  const change = `${v1}/changes/${changes[0]!.id}`;
+  const decide = (body: object, status = 201) =>
+    check({
+      operation: 'decideChange',
+      path: `${change}/decision`,
+      method: 'POST',
+      body: { author, ...body },
+      status,
+    });
+  await decide({ verdict: 'immaterial', reason: 'test' });
+  await decide({ verdict: 'forward_only', dataset: clean, from: 'date=2026-10-02' });
+  await decide({
+    verdict: 'immaterial',
+    dataset: clean,
+    first: 'date=2026-10-01',
+    last: 'date=2026-10-01',
+  });
+  await decide({ verdict: 'defer', until: '2030-01-01T00:00:00Z' });
+  await decide({ verdict: 'perhaps' }, 400);
+  await check({ operation: 'getChange', path: change });
+  await check({
+    operation: 'revokeChangeDecision',
+    path: `${change}/decision?author=${author}`,
+    method: 'DELETE',
+  });
+  await check({
+    operation: 'revokeChangeDecision',
+    path: `${change}/decision?author=${author}`,
+    method: 'DELETE',
+    status: 409,
+  });
+  const { history } = (await check({ operation: 'getChange', path: change })) as {
+    history: { revoked_by: number | null }[];
+  };
+  expect(history).toHaveLength(4);
+  expect(history.every((one) => one.revoked_by !== null)).toBe(true);
+  for (const [operation, path] of [
+    ['getStaleness', `${v1}/staleness?status=odd`],
+    ['getPartitions', `${v1}/partitions`],
+    ['getPartitionGrid', `${v1}/partitions/grid?nodeId=${e('job:parts:clean')}`],
+    ['getChange', `${v1}/changes/odd`],
+  ] as const) {
+    await check({ operation, path, status: 400 });
+  }
+  await check({ operation: 'getChange', path: `${v1}/changes/99999999`, status: 404 });
 });

@@ -42,8 +42,11 @@ class ApiWorld {
     return send(api::http::Method::kPost, std::move(segments), std::move(query), std::move(body));
   }
 
-  ApiReply put(std::vector<std::string> segments, std::string body) {
-    return send(api::http::Method::kPut, std::move(segments), {}, std::move(body));
+  ApiReply put(std::vector<std::string> segments, std::string body, api::http::Fields query = {}) {
+    return send(api::http::Method::kPut, std::move(segments), std::move(query), std::move(body));
+  }
+  ApiReply remove(std::vector<std::string> segments, api::http::Fields query = {}) {
+    return send(api::http::Method::kDelete, std::move(segments), std::move(query), {});
   }
 
  private:

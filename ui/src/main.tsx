@@ -5,6 +5,7 @@ import { applyTheme } from './lib/theme';
 import './styles/base.css';
 import './styles/pages.css';
 import './styles/lineage.css';
+import './styles/partitions.css';
 
 applyTheme();
 const root = document.getElementById('root');

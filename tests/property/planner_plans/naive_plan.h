@@ -52,6 +52,9 @@ class NaivePlan {
         const bool wanted =
             mapping.lanes == LaneRule::kAll ||
             (mapping.lanes == LaneRule::kSame && lane == place.lane) ||
+            (mapping.lanes == LaneRule::kMatched &&
+             have_the_same_values(*state.segment(edge.upstream).space, lane,
+                                  *state.segment(dataset).space, place.lane)) ||
             (mapping.lanes == LaneRule::kProjected && place.lane < mapping.projection.size() &&
              mapping.projection[place.lane] == lane);
         if (!wanted) continue;
@@ -70,6 +73,18 @@ class NaivePlan {
       }
     }
     return out;
+  }
+
+  // In the dimensions of the same name, without the indexes'.
+  static bool have_the_same_values(const Space& up, std::uint32_t up_lane, const Space& down,
+                                   std::uint32_t down_lane) {
+    KeyParts a = up.key_of({up_lane, 0}), b = down.key_of({down_lane, 0});
+    if (const Dimension* const index = up.index_dimension()) a.erase(index->name);
+    if (const Dimension* const index = down.index_dimension()) b.erase(index->name);
+    for (const auto& [name, value] : a) {
+      if (b.contains(name) && b[name] != value) return false;
+    }
+    return true;
   }
 
   static bool within(const InputSpan& span, const Partition& partition) {
@@ -138,7 +153,7 @@ class NaivePlan {
     about.missing = verdict.presence == Presence::kMissing;
     about.stale = verdict.freshness == Freshness::kStale && !verdict.deferred;
     about.seed = options_.changes.empty() ? about.stale || about.missing
-                                          : about.stale && is_chosen(partition, verdict);
+                                          : about.stale && is_chosen(partition);
     if (about.stale && !options_.stale) return;
     if (about.missing && !options_.missing) return;
     if (!about.stale && !about.missing && !options_.maybe) return;
@@ -147,28 +162,10 @@ class NaivePlan {
     about_[partition] = std::move(about);
   }
 
-  bool is_chosen(const Partition& partition, const Verdict& verdict) {
-    const auto& [dataset, place] = partition;
-    GivenChanges given = world_.changes();
-    for (const auto& [id, change] : world_.data_changes) given.all[id] = change;
+  bool is_chosen(const Partition& partition) {
     for (const PlanOptions::Change& id : options_.changes) {
-      const ChosenChange& change = given.all.at({id.a, id.b});
-      if (change.data) {
-        for (const InputSpan& read : reads(state_, partition)) {
-          for (const Span& span : change.spans) {
-            if (verdict.inputs && read.dataset == change.dataset && read.span.lane == span.lane &&
-                span.first <= read.span.last && read.span.first <= span.last) {
-              return true;
-            }
-          }
-        }
-        continue;
-      }
-      const Write& last = world_.history.all().at(partition).back();
-      if (verdict.code && last.job == change.job &&
-          std::find(change.before.begin(), change.before.end(), last.code) != change.before.end() &&
-          !state_.codes().same_class(change.job, dataset, place.index, change.from, change.to)) {
-        return true;
+      for (const auto& [dataset, span] : world_.changes.all.at({id.a, id.b}).makes_stale) {
+        if (within({dataset, span}, partition)) return true;
       }
     }
     return false;

@@ -62,10 +62,7 @@ PlanOptions random_options(RandomWorld& world) {
     out.until = world.now - static_cast<Micros>(world.below(8)) * model::kDay;
   }
   if (world.below(3) == 0) {
-    for (const auto& [id, change] : world.changes().all) {
-      if (world.below(2) == 0) out.changes.push_back({id.first, id.second});
-    }
-    for (const auto& [id, change] : world.data_changes) {
+    for (const auto& [id, change] : world.changes.all) {
       if (world.below(2) == 0) out.changes.push_back({id.first, id.second});
     }
   }
@@ -242,7 +239,7 @@ bool must_run(const World& world, const Partition& partition) {
   if (!block.code.get(i)) return false;
   const Attribute& attribute = block.attribute(i);
   return !state.codes().same_if_deferred(attribute.job, dataset, place.index, attribute.code,
-                                         state.codes().current(attribute.job));
+                                         state.codes().current(attribute.job), world.now);
 }
 
 // Runs every partition that must be by then, in some order that the plan allows: whatever is ready,

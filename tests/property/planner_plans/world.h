@@ -97,9 +97,7 @@ class World {
   NodeId job_of(DatasetNo dataset) const { return NodeId{100 + dataset.value}; }
   void set_code(DatasetNo dataset, std::int64_t code) {
     const NodeId job = job_of(dataset);
-    const CodeId before = engine.working().codes().current(job);
     engine.set_code(job, CodeId{code});
-    if (before && before != CodeId{code}) chain[job.value].emplace_back(before, CodeId{code});
   }
   // Of the code that its job has now. `out` 0: something new. It starts when it ends.
   void write(DatasetNo dataset, const Place& place, std::uint64_t out = 0) {
@@ -128,29 +126,8 @@ class World {
     engine.publish(model::Seq{static_cast<std::uint64_t>(clock)});
     return Staleness::compute(engine.state(), now, {});
   }
-  // All changes of code of a job, as the inbox numbers them: a is the place in the chain.
-  GivenChanges changes() const {
-    GivenChanges out;
-    for (const auto& [job, steps] : chain) {
-      for (std::size_t k = 0; k < steps.size(); ++k) {
-        ChosenChange change;
-        change.job = NodeId{job};
-        std::tie(change.from, change.to) = steps[k];
-        for (std::size_t i = 0; i <= k; ++i) {
-          const CodeId code = steps[i].first;
-          bool again = false;
-          for (std::size_t j = k; j < steps.size(); ++j) again = again || steps[j].second == code;
-          if (!again) change.before.push_back(code);
-        }
-        out.all[{job * 1000 + static_cast<std::int64_t>(k), 0}] = change;
-      }
-    }
-    return out;
-  }
   base::Result<PlanDraft> plan(const PlanOptions& options) {
-    GivenChanges given = changes();
-    for (const auto& [id, change] : data_changes) given.all[id] = change;
-    return make_plan(*staleness(), {history, costs, &given, standing}, options, {});
+    return make_plan(*staleness(), {history, costs, &changes, standing}, options, {});
   }
 
   MemoryHistory history;
@@ -159,8 +136,7 @@ class World {
   Engine engine;
   Micros now = 0;
   Micros clock = 0;  // of the last write; below `now` unless it runs away
-  std::map<std::uint32_t, std::vector<std::pair<CodeId, CodeId>>> chain;  // by job
-  std::map<std::pair<std::int64_t, std::int64_t>, ChosenChange> data_changes;
+  GivenChanges changes;
 };
 
 // ---- worlds from a seed
@@ -256,6 +232,7 @@ class RandomWorld : public World {
       out.to = out.from + static_cast<std::int64_t>(below(3));
     }
     if (up.lane_count() != down.lane_count() || below(3) == 0) out.lanes = LaneRule::kAll;
+    if (below(3) == 0) out.lanes = LaneRule::kMatched;
     if (below(8) == 0) {
       out.lanes = LaneRule::kProjected;
       for (std::uint32_t lane = 0; lane < down.lane_count(); ++lane) {
@@ -285,8 +262,11 @@ class RandomWorld : public World {
     past.kind = MappingKind::kWindow;
     past.to = -1 - static_cast<std::int64_t>(below(3));
     past.from = past.to - static_cast<std::int64_t>(below(3));
+    if (below(3) == 0) past.lanes = LaneRule::kMatched;
     if (below(6) == 0) past.lanes = LaneRule::kAll;
     if (below(5) == 0) map(datasets[i], datasets[i], past);
+    // Which cycles look back on a day that its zone left out, the engine does not try.
+    if (era_ == &kEras[2]) return;
     if (below(7) == 0 && i > 0) map(datasets[i], datasets[below(i)], past);
   }
 
@@ -323,15 +303,18 @@ class RandomWorld : public World {
       case 5: write(dataset, place, 0, clock - static_cast<Micros>(below(20))); break;
       default: write(dataset, place); break;
     }
-    if (below(10) == 0) add_data_change(dataset, place);
+    if (below(6) == 0) add_change(dataset, place);
   }
 
-  void add_data_change(DatasetNo dataset, const Place& place) {
+  // Of some partitions, stale or not.
+  void add_change(DatasetNo dataset, const Place& place) {
     ChosenChange change;
-    change.data = true;
-    change.dataset = dataset;
-    change.spans = {{place.lane, place.index, place.index + static_cast<std::int64_t>(below(2))}};
-    data_changes[{static_cast<std::int64_t>(data_changes.size()) + 1, dataset.value}] = change;
+    for (std::size_t n = 1 + below(4); n > 0; --n) {
+      const Place other = below(2) == 0 ? place : some_place(dataset);
+      change.makes_stale.push_back(
+          {dataset, {other.lane, other.index, other.index + static_cast<std::int64_t>(below(4))}});
+    }
+    changes.all[{static_cast<std::int64_t>(changes.all.size()) + 1, dataset.value}] = change;
   }
 
   void add_policies() {

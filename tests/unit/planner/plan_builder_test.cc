@@ -103,42 +103,24 @@ TEST_F(PlanBuilderTest, IsForTheChangesThatAreChosen) {
   world_.map(a, c, {});
   world_.map(b, c, {});
   world_.set_code(a, 2);
-  for (std::int64_t i = kFirst; i < kFirst + 4; ++i) world_.write(a, {0, i});
-  world_.set_code(a, 3);
   world_.set_code(b, 2);
+  world_.write(a, {0, kFirst + 1});
+  world_.changes.all[{7, 0}].makes_stale = {{a, {0, kFirst, kFirst + 2}}};
+  world_.changes.all[{8, 0}].makes_stale = {{b, {0, kFirst, kFirst + 9}}};
   PlanOptions options;
-  const std::int64_t job = world_.job_of(a).value * 1000;
-  options.changes = {{job, 0}};  // from 1 to 2
+  options.changes = {{7, 0}};
   PlanDraft draft = plan(options);
-  EXPECT_EQ(draft.lower, 6);  // what code 1 wrote
-  EXPECT_EQ(draft.upper, 12);
-  options.changes = {{job + 1, 0}};  // from 2 to 3: that of code 1 is stale for it as well
-  draft = plan(options);
-  EXPECT_EQ(draft.lower, 14);  // and the readers of what was rewritten with code 2
-  options.changes.push_back({world_.job_of(b).value * 1000, 0});
-  EXPECT_EQ(plan(options).upper, 30);
+  ASSERT_EQ(draft.tasks.size(), 4U);  // what has been written since is current
+  EXPECT_EQ(draft.tasks[1].span, (Span{0, kFirst + 2, kFirst + 2}));
+  EXPECT_EQ(draft.tasks[3].dataset, c);
+  EXPECT_EQ(draft.upper, 4);
+  EXPECT_EQ(codes(draft), (std::vector<std::string>{"reads_outside"}));  // c reads b as well
+  options.changes.push_back({8, 0});
+  EXPECT_EQ(plan(options).upper, 22);
+  world_.changes.all[{8, 0}].cut = true;
+  EXPECT_EQ(codes(plan(options)), (std::vector<std::string>{"changes_cut", "reads_outside"}));
   options.changes = {{5, 0}};
   EXPECT_EQ(refusal(options), base::ErrorCode::kNotFound);
-}
-
-TEST_F(PlanBuilderTest, IsForReadersOfRewrittenData) {
-  const DatasetNo a = days(), b = days(), c = days();
-  world_.map(a, b, {});
-  world_.map(b, c, {});
-  world_.write(a, {0, kFirst + 2});
-  world_.write(a, {0, kFirst + 5});
-  ChosenChange change;
-  change.data = true;
-  change.dataset = a;
-  change.spans = {{0, kFirst + 2, kFirst + 2}};
-  world_.data_changes[{9, a.value}] = change;
-  PlanOptions options;
-  options.changes = {{9, a.value}};
-  const PlanDraft draft = plan(options);
-  ASSERT_EQ(draft.tasks.size(), 2U);
-  EXPECT_EQ(draft.tasks[0].dataset, b);
-  EXPECT_TRUE(draft.tasks[0].inputs);
-  EXPECT_EQ(draft.tasks[1].span, (Span{0, kFirst + 2, kFirst + 2}));
 }
 
 TEST_F(PlanBuilderTest, EstimatesByPartition) {

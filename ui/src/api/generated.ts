@@ -1007,8 +1007,12 @@ export interface paths {
         /**
          * The partitions of a dataset as a heat map
          * @description A row for each lane, a column for each index, one code for each cell: the first of these that
-         *     holds, from the left: unrecoverable, failed, running, stale, orphaned, missing, unknown,
-         *     maybe, open, current. Rows are run-length encoded.
+         *     holds: unrecoverable, failed, running, stale (for both reasons, for its code, for its inputs),
+         *     missing, orphaned, unknown, deferred, maybe, open, current. What is deferred is stale for
+         *     deferred changes alone; open is what is not there yet and not due. Rows are run-length encoded.
+         *
+         *     Columns reach from the first to the last partition that is there or expected, or to `first`
+         *     and `last` within these.
          *
          *     What has more than `max_cells` cells is drawn in buckets of `bucket` neighbours of a lane, and
          *     `bucketed` says so; the code of a bucket is that of its worst partition. More lanes than
@@ -1293,6 +1297,33 @@ export interface paths {
          * @description For good. Leases that are out are lost: their next heartbeat is answered with `lease-lost`.
          */
         post: operations["cancelPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/plans/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again what has failed
+         * @description Partitions that have failed for good are pending again, as if they had never been tried, and
+         *     what they blocked with them. A plan that was done goes on.
+         */
+        post: operations["retryPlan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1816,10 +1847,11 @@ export interface components {
             /**
              * @description The parameter of this name was reached (`max_distance`: `depth`); beyond `max_runs` the runs
              *     of some jobs were not read. `index_building`: after a start, only names were searched so
-             *     far. `cancelled`: the query was stopped.
+             *     far. `max_ranges`, `max_partitions`: the lists or numbers of `frontier_count` datasets or
+             *     changes are not whole. `cancelled`: the query was stopped.
              * @enum {string}
              */
-            reason: "max_distance" | "max_nodes" | "max_runs" | "max_work" | "max_changes" | "max_checks" | "max_steps" | "max_ranges" | "max_tasks" | "max_partitions" | "index_building" | "cancelled";
+            reason: "max_distance" | "max_nodes" | "max_runs" | "max_work" | "max_changes" | "max_checks" | "max_steps" | "max_ranges" | "max_partitions" | "index_building" | "cancelled";
             /**
              * Format: int64
              * @description How many nodes were seen but not followed.
@@ -3261,8 +3293,8 @@ export interface components {
             failed: number;
             /**
              * Format: int64
-             * @description Of `stale` and `missing`, those that cannot be computed any more: the dataset's policy says
-             *     so.
+             * @description Of `stale` and `missing`, those that cannot be computed any more: something that they read
+             *     has expired, by the policy of its dataset.
              */
             unrecoverable: number;
             /**
@@ -3390,12 +3422,13 @@ export interface components {
              */
             to?: number;
             /**
-             * @description `same`: lane to lane. `all`: every lane reads every lane. `projected`: each lane reads the
-             *     one that shares its values; learned, not declared.
-             * @default same
+             * @description Which lanes read which. `matched`: those with the same values in the dimensions that both
+             *     datasets have. `all`: every lane reads every lane. `same`: by number, whatever the values.
+             *     `projected`: by a list of numbers; never declared.
+             * @default matched
              * @enum {string}
              */
-            lanes: "same" | "all" | "projected";
+            lanes: "matched" | "same" | "all" | "projected";
             /** @description `explicit`: how many pairs there are. */
             readonly pair_count?: number;
         };
@@ -3638,7 +3671,10 @@ export interface components {
             }[];
         };
         GridEnd: {
-            /** @description Its value in the dimension that is the index. */
+            /**
+             * @description In the dimension that is the index, as `first` and `last` take it.
+             * @example date=2026-10-01
+             */
             key: string;
             /**
              * Format: date-time
@@ -3679,7 +3715,12 @@ export interface components {
              * @description The record that showed it.
              */
             seq: number;
-            /** @description `code`: the version before, as the producer names it. */
+            /**
+             * @description `code`: the version before: `declared:` and what the producer says, `sql:` and a hash of the
+             *     statement without comments and white space, `source:` and a hash of the text, or `location:`
+             *     and a version.
+             * @example declared:3.2.0
+             */
             from: string | null;
             to: string | null;
             /**
@@ -3689,8 +3730,13 @@ export interface components {
             columns: string[] | null;
             /** @description `data`: the run that wrote it. */
             run: string | null;
-            /** @description `data`: what was written again. At most 100; GET /changes/{id} has all of them. */
+            /**
+             * @description `data`: what was written again. At most 100 in a list, `max_ranges` in the answer about one
+             *     change.
+             */
             ranges: components["schemas"]["KeyRange"][];
+            /** @description There are more of them. */
+            ranges_more: boolean;
             /**
              * @description What would be current, or come nearer to it, without this change. `partitions`: definitely
              *     stale for it. `maybe`: what may become stale once these have been run.
@@ -3742,7 +3788,10 @@ export interface components {
             reason?: string | null;
             /** @description Only for this output of the job; for all of them if not given. */
             dataset?: string | null;
-            /** @description `immaterial`, with `dataset`: only from this partition on. */
+            /**
+             * @description `immaterial` and `defer`, with `dataset`: only from this partition on. Of several dimensions
+             *     the one that is the index is enough, and alone counts.
+             */
             first?: string | null;
             /** @description The same, up to this partition, itself included. */
             last?: string | null;
@@ -3790,8 +3839,9 @@ export interface components {
             reason?: string | null;
         };
         /**
-         * @description `draft`: waits for approval. `approved`: nothing was handed out yet. A plan that has grown
-         *     beyond its tolerance becomes a draft again.
+         * @description `draft`: waits for approval. `approved`: nothing was handed out yet. `done`: nothing is left
+         *     that could be run; something may have failed. A plan that has grown beyond its tolerance is
+         *     `paused` until it is approved again (`outgrown`).
          * @enum {string}
          */
         PlanState: "draft" | "approved" | "executing" | "paused" | "cancelled" | "done";
@@ -3867,12 +3917,20 @@ export interface components {
              * @default 1.5
              */
             tolerance: number;
-            /** @description Where work is announced, signed; nobody if not given. */
+            /**
+             * @description To whom work is handed by signed messages, as Standard Webhooks has them; nobody if not
+             *     given.
+             */
             webhook?: {
                 /** Format: uri */
                 url: string;
-                /** @description Of the signature; never in an answer. */
+                /**
+                 * @description Of the signature: `whsec_` and the base64 of 24 to 64 random bytes. Required when a plan
+                 *     is made, and in no answer.
+                 */
                 secret?: string;
+                /** @description Why nothing more is sent to it; until the plan is resumed. */
+                readonly off?: string | null;
             } | null;
             author?: string;
             reason?: string | null;
@@ -3932,7 +3990,7 @@ export interface components {
              * Format: int64
              * @description They read what failed for good.
              */
-            blocked?: number;
+            blocked: number;
             /** Format: int64 */
             pending: number;
         };
@@ -3941,8 +3999,15 @@ export interface components {
             id: string | null;
             name: string | null;
             state: components["schemas"]["PlanState"];
+            /** @description It is paused, since there is more to do than `tolerance` allows; approve it again. */
+            outgrown: boolean;
             author: string;
             reason: string | null;
+            /** @description Who put it into its state, and why. */
+            decided: {
+                author: string;
+                reason: string | null;
+            };
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -4025,7 +4090,7 @@ export interface components {
                 partitions: number;
                 duration_ms: components["schemas"]["Percentiles"];
             }[];
-            progress: components["schemas"]["PartitionProgress"] & Record<string, never>;
+            progress: components["schemas"]["PartitionProgress"];
             /** @description What the budget did not allow, and what reads it. */
             left_out: components["schemas"]["OmittedRanges"][];
             /** @description What cannot be computed again. */
@@ -6800,6 +6865,8 @@ export interface operations {
                  * @example date=2026-10-01,region=eu
                  */
                 key: string;
+                /** @description How far to follow the way; beyond, the root is not known and the answer is cut. */
+                max_steps?: number;
                 /** @description The name of an environment; production if not given. */
                 environment?: components["parameters"]["Environment"];
                 /**
@@ -6959,6 +7026,11 @@ export interface operations {
                 kind?: components["schemas"]["ChangeKind"];
                 /** @description Only of this job or dataset; for a dataset also of the jobs that write it. */
                 nodeId?: string;
+                /**
+                 * @description Of how many partitions to read the history for one change of data. Beyond, its numbers are
+                 *     at least so much, and the answer is cut.
+                 */
+                max_partitions?: number;
                 /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
                 limit?: components["parameters"]["Limit"];
                 /** @description The `next` of the page before. Opaque, and good only for the same path and filters. */
@@ -6997,6 +7069,11 @@ export interface operations {
             query?: {
                 /** @description How many ranges of one dataset; `ranges_more` says that there are more. */
                 max_ranges?: number;
+                /**
+                 * @description Of how many partitions to read the history for one change of data. Beyond, its numbers are
+                 *     at least so much, and the answer is cut.
+                 */
+                max_partitions?: number;
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
                  *     `wait_ms`, the answer is 503 `seq-not-reached`.
@@ -7119,6 +7196,8 @@ export interface operations {
                 state?: components["schemas"]["PlanState"];
                 /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
                 limit?: components["parameters"]["Limit"];
+                /** @description Ranges of one dataset in each list of what was left out. */
+                max_ranges?: number;
                 /** @description The `next` of the page before. Opaque, and good only for the same path and filters. */
                 cursor?: components["parameters"]["NextPage"];
                 /**
@@ -7151,7 +7230,10 @@ export interface operations {
     };
     createPlan: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Ranges of one dataset in each list of what was left out. */
+                max_ranges?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7191,6 +7273,8 @@ export interface operations {
     getPlan: {
         parameters: {
             query?: {
+                /** @description Ranges of one dataset in each list of what was left out. */
+                max_ranges?: number;
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
                  *     `wait_ms`, the answer is 503 `seq-not-reached`.
@@ -7397,6 +7481,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AuthorAndReason"];
+            };
+        };
+        responses: {
+            /** @description The plan as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorAndReason"] & {
+                    /** @description Only of these tasks; of all if empty. */
+                    tasks?: number[] | null;
+                };
             };
         };
         responses: {

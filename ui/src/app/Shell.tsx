@@ -34,9 +34,18 @@ function ThemeButton() {
 const ways = [
   { href: '/', label: 'Home' },
   { href: '/impact', label: 'What if' },
+  {
+    href: '/staleness',
+    label: 'Reprocessing',
+    also: ['/partitions', '/changes', '/plans', '/environments'],
+  },
   { href: '/events', label: 'Events' },
   { href: '/quarantine', label: 'Quarantine' },
 ];
+
+function isHere(path: string, { href, also = [] }: { href: string; also?: string[] }): boolean {
+  return path === href || also.some((other) => path === other || path.startsWith(`${other}/`));
+}
 
 export function Shell({
   path,
@@ -59,9 +68,13 @@ export function Shell({
         </Link>
         <div className="top-search">{search && <SearchBox />}</div>
         <nav aria-label="Main">
-          {ways.map(({ href, label }) => (
-            <Link key={href} href={href} aria-current={path === href ? 'page' : undefined}>
-              {label}
+          {ways.map((way) => (
+            <Link
+              key={way.href}
+              href={way.href}
+              aria-current={isHere(path, way) ? 'page' : undefined}
+            >
+              {way.label}
             </Link>
           ))}
           <a href="/docs">API</a>

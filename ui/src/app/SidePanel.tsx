@@ -1,4 +1,4 @@
-// Beside the picture: details, runs, impact or causes of what is selected, what changed, or the
+// Beside the picture: details, runs, partitions, impact or causes of what is selected, what changed, or the
 // evidence of an edge.
 import type { KeyboardEvent } from 'react';
 import { Icon } from '../components/Icons';
@@ -12,6 +12,7 @@ import { NodeDetail } from '../features/detail/NodeDetail';
 import { ImpactPanel } from '../features/impact/ImpactPanel';
 import type { Affected } from '../features/impact/useImpact';
 import { ColumnDetail } from '../features/lineage/ColumnDetail';
+import { PartitionsPanel } from '../features/partitions/PartitionsPanel';
 import { RunDetail } from '../features/runs/RunDetail';
 import { RunList } from '../features/runs/RunList';
 import { ChangesPanel } from '../features/time/ChangesPanel';
@@ -19,6 +20,7 @@ import type { LineageState, Panel } from '../lib/lineageUrl';
 import { formatLineage, lineageHref } from '../lib/lineageUrl';
 import { isoOf } from '../lib/moments';
 import { readable } from '../lib/nodeId';
+import { partitionsHref } from '../lib/partitionUrl';
 import { Link } from '../lib/router';
 import type { Lineage } from './useLineage';
 
@@ -32,6 +34,7 @@ export interface SidePanelProps {
 const tabs: { panel: Exclude<Panel, 'none'>; label: string }[] = [
   { panel: 'details', label: 'Details' },
   { panel: 'runs', label: 'Runs' },
+  { panel: 'partitions', label: 'Partitions' },
   { panel: 'impact', label: 'Impact' },
   { panel: 'cause', label: 'Cause' },
   { panel: 'changes', label: 'Changes' },
@@ -218,8 +221,34 @@ function Details({ lineage }: SidePanelProps) {
   );
 }
 
+// A job has no partitions of its own: those of what it writes.
+function Partitions({ lineage }: SidePanelProps) {
+  const { selected, type } = lineage;
+  if (type !== 'JOB') return <PartitionsPanel key={selected} nodeId={selected} />;
+  const outputs = neighboursOf(lineage).downstream.filter((id) => id.startsWith('dataset:'));
+  if (outputs.length === 0) {
+    return <p className="quiet">It writes no dataset that is in the picture.</p>;
+  }
+  return (
+    <ul className="job-outputs" aria-label="Partitions of what it writes">
+      {outputs.map((id) => (
+        <li key={id}>
+          <NodeLink type="DATASET" {...named(id)} href={partitionsHref({ nodeId: id })} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function named(id: string) {
+  const { namespace, name } = readable(id);
+  return { namespace, name };
+}
+
 function Content(props: SidePanelProps) {
   switch (props.lineage.state.panel) {
+    case 'partitions':
+      return <Partitions {...props} />;
     case 'runs':
       return <Runs {...props} />;
     case 'impact':

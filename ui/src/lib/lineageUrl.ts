@@ -3,7 +3,7 @@
 
 export type Direction = 'both' | 'upstream' | 'downstream';
 export type Level = 'table' | 'column';
-export type Panel = 'details' | 'runs' | 'impact' | 'cause' | 'changes' | 'none';
+export type Panel = 'details' | 'runs' | 'partitions' | 'impact' | 'cause' | 'changes' | 'none';
 export type ImpactKind =
   | 'data'
   | 'code'
@@ -107,7 +107,7 @@ export const impactKinds = [
   'column_added',
 ] as const satisfies readonly ImpactKind[];
 
-const panels = ['details', 'runs', 'impact', 'cause', 'changes', 'none'] as const;
+const panels = ['details', 'runs', 'partitions', 'impact', 'cause', 'changes', 'none'] as const;
 
 export function parseLineage(node: string, query: URLSearchParams): LineageState {
   const from = query.get('from');

@@ -40,3 +40,22 @@ export function useTheme(): Theme {
     return () => listeners.delete(listener);
   }, theme);
 }
+
+const dark = '(prefers-color-scheme: dark)';
+
+function subscribeToSystem(listener: () => void): () => void {
+  const media = globalThis.matchMedia?.(dark);
+  media?.addEventListener('change', listener);
+  return () => media?.removeEventListener('change', listener);
+}
+
+// Which of the two it comes to, for what is not drawn by style sheets.
+export function useThemeName(): 'light' | 'dark' {
+  const chosen = useTheme();
+  const systemIsDark = useSyncExternalStore(
+    subscribeToSystem,
+    () => globalThis.matchMedia?.(dark).matches ?? false,
+  );
+  if (chosen !== 'system') return chosen;
+  return systemIsDark ? 'dark' : 'light';
+}

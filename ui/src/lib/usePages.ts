@@ -7,6 +7,11 @@ interface Paged {
   next_cursor: string | null;
 }
 
+// Newer answers call it `next`.
+export function withCursor<T extends { next: string | null }>(page: T): T & Paged {
+  return { ...page, next_cursor: page.next };
+}
+
 export interface Pages<T> {
   pages: T[]; // all of the same question; none while the first is on its way
   more: (() => void) | null;

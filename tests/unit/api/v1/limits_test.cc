@@ -64,18 +64,57 @@ class LimitsTest : public ::testing::Test {
     const ApiReply spreads =
         world.put({"tags", "gold"}, R"({"propagate":"downstream","author":"ada"})");
     ASSERT_LT(spreads.status, 300) << spreads.body;
+    send_partitions();
+  }
+  // p_raw -> p_clean -> p_mart on two days; p_raw was written again, and so was what had read it.
+  void send_partitions() {
+    const auto touched = [](const std::string& dataset, const std::string& facets,
+                            const std::string& day) {
+      return R"([{"namespace":"ns","name":")" + dataset + R"(","facets":{},")" + facets +
+             R"(":{"headwater_partitions":{"_producer":"p","_schemaURL":"s","partitions":[)" +
+             R"({"key":{"date":"2026-10-)" + day + R"("}}]}}}])";
+    };
+    const auto run = [&](const std::string& job, const std::string& from, const std::string& to,
+                         const std::string& hour) {
+      for (const std::string day : {"01", "03"}) {
+        const std::string body =
+            R"({"eventType":"COMPLETE","eventTime":"2026-10-04T)" + hour +
+            R"(:00:00Z","producer":"p","schemaURL":"https://openlineage.io/spec/2-0-2/OpenLineage.json",)" +
+            R"("run":{"runId":"parts-)" + job + hour + day +
+            R"("},"job":{"namespace":"ns","name":")" + job + R"(","facets":{}},"inputs":)" +
+            (from.empty() ? "[]" : touched(from, "inputFacets", day)) + R"(,"outputs":)" +
+            touched(to, "outputFacets", day) + "}";
+        must(world.harness().try_send(body));
+      }
+    };
+    run("p_fill", "", "p_raw", "01");
+    run("p_load", "p_raw", "p_clean", "02");
+    run("p_report", "p_clean", "p_mart", "03");
+    run("p_fill", "", "p_raw", "04");
+    run("p_load", "p_raw", "p_clean", "05");
+    run("p_fill", "", "p_raw", "06");
+    const ApiReply changes = world.get({"changes"}, {{"nodeId", "dataset:ns:p_raw"}});
+    JsonValue(changes.body).get("changes").elements([&](const JsonValue& change) {
+      change_id = change.get("id").string().value_or("");  // the first, in the end
+    });
+    ASSERT_FALSE(change_id.empty()) << changes.body;
   }
   void send(const std::string& job, const std::string& from, const std::string& to,
             const std::string& day) {
     must(world.harness().try_send(event(job, from, to, day, job + day)));
   }
   ApiReply ask(const Limit& limit) {
-    if (limit.body.empty()) return world.get(limit.path, limit.query);
+    std::vector<std::string> path = limit.path;
+    for (std::string& segment : path) {
+      if (segment == "{id}") segment = change_id;
+    }
+    if (limit.body.empty()) return world.get(path, limit.query);
     return world.post(limit.path, limit.body, limit.query);
   }
 
   TempDir dir;
   ApiWorld world{dir.path("data")};
+  std::string change_id;  // of data
 };
 
 std::vector<Limit> limits() {
@@ -120,6 +159,14 @@ std::vector<Limit> limits() {
        "max_checks",
        "max_checks"},
       {{"nodes", "tags"}, {{"nodeId", "datasetField:ns:page:id"}, one_node}, "max_nodes", many},
+      {{"staleness"}, {{"max_ranges", "1"}}, "max_ranges", "max_ranges"},
+      {{"changes"}, {{"max_partitions", "1"}}, "max_partitions", "max_partitions"},
+      {{"changes", "{id}"}, {{"max_partitions", "1"}}, "max_partitions", "max_partitions"},
+      {{"changes", "{id}"}, {{"max_ranges", "0"}}, "max_ranges", "max_ranges"},
+      {{"partitions", "explain"},
+       {{"nodeId", "dataset:ns:p_mart"}, {"key", "2026-10-01"}, {"max_steps", "1"}},
+       "max_steps",
+       "max_steps"},
   };
 }
 
@@ -164,8 +211,12 @@ TEST(LimitsContract, EveryLimitAndEveryReasonStandsAbove) {
     driven.emplace(path, limit.name);
     reasons.insert(limit.reason);
   }
-  // How far to look is the scope of a difference; how many columns a card shows is in the card.
+  // How far to look is the scope of a difference; how many columns a card shows is in the card, and
+  // how many partitions a cell stands for is in the heat map. Plans: plans_api_test.cc.
   driven.insert({{"/diff", "depth"},
+                 {"/plans", "max_ranges"},
+                 {"/plans/{id}", "max_ranges"},
+                 {"/partitions/grid", "max_cells"},
                  {"/column-lineage/layout", "max_columns"},
                  {"/impact", "depth"},
                  {"/impact", "max_nodes"}});
@@ -185,8 +236,9 @@ TEST(LimitsContract, EveryLimitAndEveryReasonStandsAbove) {
     EXPECT_TRUE(driven.contains({path, name})) << "no test drives " << name << " of " << path;
   }
   EXPECT_GE(seen, 15U);
-  for (const std::string reason : {"max_distance", "max_nodes", "max_runs", "max_work",
-                                   "max_changes", "max_checks", "index_building", "cancelled"}) {
+  for (const std::string reason :
+       {"max_distance", "max_nodes", "max_runs", "max_work", "max_changes", "max_checks",
+        "max_steps", "max_ranges", "max_partitions", "index_building", "cancelled"}) {
     EXPECT_TRUE(text.find("            - " + reason + "\n") != std::string::npos) << reason;
     EXPECT_TRUE(reasons.contains(reason)) << reason;
   }

@@ -1,0 +1,59 @@
+// The change that made a partition stale, in a sentence.
+import type { Schemas } from '../api/client';
+import { lineageHref } from '../lib/lineageUrl';
+import { readable } from '../lib/nodeId';
+import { inboxHref } from '../lib/partitionUrl';
+import { shortKey } from '../lib/partitionKey';
+import { Link } from '../lib/router';
+
+export function NodeName({ id }: { id: string }) {
+  return <Link href={lineageHref(id)}>{readable(id).name}</Link>;
+}
+
+export function RunName({ id }: { id: string | null }) {
+  if (id === null) return null;
+  return (
+    <Link className="mono" href={`/runs/${encodeURIComponent(id)}`}>
+      {id.length > 20 ? `${id.slice(0, 8)}…` : id}
+    </Link>
+  );
+}
+
+function Versions({ from, to }: { from: string | null; to: string | null }) {
+  if (from === null || to === null) return null;
+  return (
+    <>
+      {' '}
+      from <span className="mono version">{from}</span> to{' '}
+      <span className="mono version">{to}</span>
+    </>
+  );
+}
+
+export function RootCause({ root }: { root: Schemas['ExplanationRoot'] }) {
+  return (
+    <p className="root-cause">
+      {root.kind === 'code' ? (
+        <>
+          The code of {root.job && <NodeName id={root.job} />} changed
+          <Versions from={root.from} to={root.to} />.
+        </>
+      ) : (
+        <>
+          {root.nodeId && <NodeName id={root.nodeId} />}
+          {root.key ? <span className="mono"> {shortKey(root.key)}</span> : ''} was written again
+          {root.run && (
+            <>
+              {' '}
+              by run <RunName id={root.run} />
+            </>
+          )}
+          .
+        </>
+      )}{' '}
+      {root.change_id !== null && (
+        <Link href={inboxHref({ status: 'all', open: root.change_id })}>Decide on this change</Link>
+      )}
+    </p>
+  );
+}
