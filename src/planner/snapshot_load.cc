@@ -16,6 +16,8 @@ namespace {
 
 using namespace snapshot;  // NOLINT: of this file
 
+constexpr std::int64_t kMaxBlock = kMaxInteger >> kBlockBits;  // time lies within as well
+
 HW_CLONES std::uint16_t greatest(const std::uint16_t* numbers, std::size_t count) {
   std::uint16_t out = 0;
   for (std::size_t i = 0; i < count; ++i) out = std::max(out, numbers[i]);
@@ -131,7 +133,8 @@ Result<void> SnapshotReader::Impl::load_blocks(LoadedLane& lane, std::uint32_t c
     BlockRecord record;
     HW_CHECK_OK(in.read(&record, sizeof record));
     if (lane.blocks.empty()) lane.first = next = record.number;
-    if (record.number < next || record.number - lane.first >= Engine::kMaxSpan / kBlockSize ||
+    if (record.number < next || record.number < -kMaxBlock || record.number > kMaxBlock ||
+        record.number - lane.first >= Engine::kMaxSpan / kBlockSize ||
         record.palette > fields.palette_count || record.palette > UINT16_MAX + 1U) {
       return in.corrupt("a block");
     }
