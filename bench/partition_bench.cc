@@ -7,14 +7,14 @@
 // columns of u64 (what a full rescan cannot do without), reading the snapshot's bytes into fresh
 // memory.
 #include <fcntl.h>
-#include <malloc.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <functional>
+#include <filesystem>
 #include <random>
 #include <string>
 #include <string_view>
@@ -22,6 +22,9 @@
 
 #include "base/clones.h"
 #include "bench/partition_world.h"
+#include "planner/plan_builder.h"
+#include "planner/rescan.h"
+#include "planner/snapshot.h"
 #include "planner/staleness.h"
 
 namespace headwater::bench {
@@ -119,6 +122,34 @@ double compare_two_columns(std::uint64_t partitions) {
   return times.median() * static_cast<double>(partitions) / static_cast<double>(n);
 }
 
+void read_whole(const std::string& path) {
+  const std::size_t size = std::filesystem::file_size(path);
+  void* const memory =
+      ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) std::abort();
+  const int fd = ::open(path.c_str(), O_RDONLY);
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t got = ::read(fd, static_cast<char*>(memory) + done,
+                               std::min<std::size_t>(size - done, std::size_t{1} << 20));
+    if (got <= 0) std::abort();
+    done += static_cast<std::size_t>(got);
+  }
+  ::close(fd);
+  ::munmap(memory, size);
+}
+
+// Every partition takes a second and costs nothing that is known.
+class FlatCosts final : public planner::CostModel {
+ public:
+  base::Result<planner::DatasetCosts> of(DatasetNo dataset) override {
+    static_cast<void>(dataset);
+    planner::DatasetCosts out;
+    out.duration = {1'000'000, 2'000'000, 10, planner::Basis::kDataset};
+    return out;
+  }
+};
+
 // ---- what is measured
 // ----------------------------------------------------------------------------
 
@@ -133,6 +164,9 @@ class Bench {
     summary();
     one_percent();
     scattered();
+    rescan();
+    plan();
+    start();
   }
 
  private:
@@ -305,6 +339,120 @@ class Bench {
     line("one partition anywhere, version by version", ms * 1e3 / kWrites, "us a write");
     world_->engine().publish(model::Seq{++seq_});
     line("  and verdicts after all of them", milliseconds([&] { known_ = compute(); }), "ms");
+  }
+
+  // Against the one before, as a scrubber does.
+  void rescan() {
+    Times times;
+    std::shared_ptr<const planner::Rescan> before;
+    for (int round = 0; round < 3; ++round) {
+      times.all.push_back(milliseconds(
+          [&] { before = planner::Rescan::run(world_->engine().state(), before.get(), {}); }));
+    }
+    char budget[100];
+    std::snprintf(budget, sizeof budget, "3 x floor; it is %.2f x", times.median() / floor_ms_);
+    line("full rescan", times, budget);
+    std::printf("  %llu partitions, %llu pages compared, %llu faults\n",
+                static_cast<unsigned long long>(before->partitions()),
+                static_cast<unsigned long long>(before->compared()),
+                static_cast<unsigned long long>(before->fault_count()));
+    for (const auto& fault : before->faults()) {
+      std::printf("  fault: %u/%u/%lld %s\n", fault.dataset.value, fault.lane,
+                  static_cast<long long>(fault.block), fault.what.c_str());
+    }
+  }
+
+  // Of whatever is stale or may become so downstream of the dataset that reaches closest to a
+  // tenth.
+  void plan() {
+    std::uint64_t best = 0;
+    planner::PlanOptions options;
+    const std::uint64_t wanted = world_->partitions() / 10;
+    for (std::uint32_t n = 1; n <= world_->datasets() / 2; ++n) {
+      const std::uint64_t reached = dirty_below(DatasetNo{n});
+      const auto off = [&](std::uint64_t count) {
+        return count > wanted ? count - wanted : wanted - count;
+      };
+      if (best != 0 && off(best) <= off(reached)) continue;
+      best = reached;
+      options.scope = {DatasetNo{n}};
+    }
+    options.max_partitions_per_task = 10'000;
+    Times times;
+    std::size_t tasks = 0;
+    std::int64_t upper = 0;
+    for (int round = 0; round < 3; ++round) {
+      FlatCosts costs;
+      times.all.push_back(milliseconds([&] {
+        const auto draft = planner::make_plan(*known_, {world_->history(), costs}, options, {});
+        if (!draft) {
+          std::fprintf(stderr, "%s\n", draft.error().message.c_str());
+          std::exit(1);
+        }
+        tasks = draft->tasks.size();
+        upper = draft->upper;
+      }));
+    }
+    line("plan of a change", times, "1000");
+    std::printf("  %lld partitions in %zu tasks\n", static_cast<long long>(upper), tasks);
+  }
+
+  // Stale, missing or maybe in the dataset and downstream of it.
+  std::uint64_t dirty_below(DatasetNo from) const {
+    std::vector<bool> seen(world_->datasets() + 1);
+    std::vector<DatasetNo> stack{from};
+    seen[from.value] = true;
+    std::uint64_t out = 0;
+    while (!stack.empty()) {
+      const DatasetNo at = stack.back();
+      stack.pop_back();
+      const Counts& counts = known_->counts(at);
+      out += counts.stale + counts.missing + counts.maybe;
+      for (const planner::Edge& edge : known_->state().segment(at).out) {
+        if (seen[edge.downstream.value]) continue;
+        seen[edge.downstream.value] = true;
+        stack.push_back(edge.downstream);
+      }
+    }
+    return out;
+  }
+
+  void start() {
+    const std::string path =
+        given_.file.empty() ? "partition_bench." + std::to_string(::getpid()) : given_.file;
+    auto state = world_->engine().state();
+    const planner::SnapshotOrigin origin{"bench", {1, 2}};
+    line("snapshot: saving",
+         milliseconds([&] { check(planner::save_snapshot(*state, origin, path)); }) / 1e3,
+         "s of CPU");
+    const auto size = static_cast<double>(std::filesystem::file_size(path));
+    line("snapshot: size", size / static_cast<double>(world_->partitions()), "bytes a partition");
+    state.reset();
+    known_.reset();
+    world_->forget();
+    Times loads, floors, verdicts;
+    for (int round = 0; round < 3; ++round) {
+      floors.all.push_back(milliseconds([&] { read_whole(path); }));
+      planner::Engine engine(world_->history());
+      world_->wire(engine);
+      loads.all.push_back(milliseconds([&] {
+        planner::SnapshotReader file;
+        check(file.open(path));
+        const auto loaded = file.load(engine);
+        if (!loaded) std::abort();
+        engine.publish(file.seq());
+      }));
+      verdicts.all.push_back(
+          milliseconds([&] { known_ = Staleness::compute(engine.state(), world_->now(), {}); }));
+      known_.reset();
+    }
+    std::remove(path.c_str());
+    line("floor: reading the file into fresh memory", floors, "");
+    char budget[100];
+    std::snprintf(budget, sizeof budget, "4 x floor; it is %.2f x",
+                  loads.median() / floors.median());
+    line("start: loading the snapshot", loads, budget);
+    line("  and the first verdicts", verdicts, "none");
   }
 
   static void check(const base::Result<void>& done) {

@@ -180,7 +180,7 @@ void World::load(DatasetNo dataset) {
       }
       for (std::size_t page = 0; page < kPages; ++page) {
         if (!block->pages[page] || ++page_count % kStaleEvery != 0) continue;
-        for (std::size_t i = 0; i < kPageSize; i += 3) {
+        for (std::size_t i = 0; i < kPageSize / 2; ++i) {
           if (block->present.get(page * kPageSize + i)) {
             planner::own(block->differences[page]).values[i] = hash(i + page_count);
           }

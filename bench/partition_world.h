@@ -57,6 +57,8 @@ class World {
   std::uint32_t layer_of(DatasetNo dataset) const { return history_.layers[dataset.value - 1]; }
   // The first moment after everything that was loaded.
   base::Micros now() const;
+  // Gives the partitions up, to make room for others.
+  void forget() { engine_.reset(); }
   // Spaces and mappings without partitions, in another engine.
   void wire(planner::Engine& engine) const;
 

@@ -49,6 +49,12 @@ class Rebuilder {
     return writer.maybe_train_dictionary();
   }
 
+  void keep() {
+    for (const auto& view : others_) {
+      if (const auto keep = view->keepsake()) keep();
+    }
+  }
+
  private:
   Result<void> apply(const LogRecord& record, storage::Writer& writer) {
     HW_CHECK_OK(writer.append_log(record.seq, record.kind, record.received_at, record.event_time,
@@ -123,6 +129,7 @@ Result<void> rebuild_from(storage::Reader& source, const std::string& directory,
     if (progress) progress(static_cast<double>(at.value) / static_cast<double>(last.value));
   }
   if (at == Seq{}) return {};
+  rebuilder.keep();
   return graph.save(target->snapshot_path());
 }
 

@@ -351,10 +351,15 @@ void LogWriter::save_snapshot_if_due(bool wait) {
   if (last_seq_ == snapshot_seq_) return;
   snapshot_seq_ = last_seq_;
   snapshot_running_ = true;
-  snapshot_thread_ = std::thread([this] {
+  std::vector<std::function<void()>> keepsakes;
+  for (const auto& view : others_) keepsakes.push_back(view->keepsake());
+  snapshot_thread_ = std::thread([this, keepsakes = std::move(keepsakes)] {
     if (auto saved = graph_.save(store_.snapshot_path()); !saved) {
       HW_LOG_WARN("graph.snapshot_failed", "message=\"{}\" detail=\"{}\"", saved.error().message,
                   saved.error().detail);
+    }
+    for (const auto& keep : keepsakes) {
+      if (keep) keep();
     }
     snapshot_running_ = false;
   });

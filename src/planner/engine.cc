@@ -233,6 +233,13 @@ Result<void> Engine::record(const Write& write) {
   HW_TRY(const std::uint64_t difference,
          difference_since(working_.segment(write.dataset), write.place, write.start));
   HW_TRY(const std::uint64_t tag, tag_at(write.dataset, write.place.lane, write.start));
+  Block& block = put_columns(write);
+  set_difference(block, offset_of(write.place.index), difference);
+  set_attribute(write.dataset, block, write.place, {write.job, write.code, tag});
+  return {};
+}
+
+Block& Engine::put_columns(const Write& write) {
   Lane& lane = this->lane(write.dataset, write.place.lane);
   Block& block = lane.grow(block_of(write.place.index));
   const std::size_t i = offset_of(write.place.index);
@@ -249,9 +256,7 @@ Result<void> Engine::record(const Write& write) {
   block.max_end = std::max(block.max_end, write.end);
   lane.max_start = std::max(lane.max_start, write.start);
   lane.max_end = std::max(lane.max_end, write.end);
-  set_difference(block, i, difference);
-  set_attribute(write.dataset, block, write.place, {write.job, write.code, tag});
-  return {};
+  return block;
 }
 
 void Engine::erase(DatasetNo dataset, const Place& place) {

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -23,6 +24,7 @@
 #include "base/result.h"
 #include "planner/code_book.h"
 #include "planner/history.h"
+#include "planner/interval_table.h"
 #include "planner/mapping.h"
 #include "planner/state.h"
 
@@ -76,6 +78,7 @@ class Engine {
                              const std::vector<Write>& before);
   // The error of a write there, kLimitExceeded; also of set_running and set_failed.
   base::Result<void> check_span(DatasetNo dataset, const Place& place) const;
+  base::Result<void> check_span(DatasetNo dataset, const Place& first, std::int64_t last) const;
   base::Result<void> set_running(DatasetNo dataset, const Place& place, bool running);
   base::Result<void> set_failed(DatasetNo dataset, const Place& place, bool failed);
 
@@ -84,6 +87,16 @@ class Engine {
   void load(DatasetNo dataset, std::uint32_t lane, std::int64_t first_block,
             std::vector<std::shared_ptr<Block>> blocks);
   void finish_loading();
+  // For a start without one: the newest write of a partition, without what it had read; and, when
+  // all are there, what it had read.
+  base::Result<void> put(const Write& newest);
+  base::Result<void> renew(const Write& newest);
+  // What the history says of these partitions became other, in any way, since what was loaded was
+  // saved. The outcome is that of the history as it is now. O(partitions and their readers) looks
+  // at the history.
+  base::Result<void> recover(const std::vector<std::pair<DatasetNo, Place>>& places);
+  // All that the dataset has read, anew, as the history has it: after its mappings changed.
+  base::Result<void> rebase(DatasetNo dataset);
 
   void publish(model::Seq seq) noexcept;
   void discard() noexcept;
@@ -113,7 +126,6 @@ class Engine {
   Segment& segment(DatasetNo dataset);
   Lane& lane(DatasetNo dataset, std::uint32_t number);
   Block& block(DatasetNo dataset, const Place& place);
-  base::Result<void> check_span(DatasetNo dataset, const Place& first, std::int64_t last) const;
 
   base::Result<void> pass_on(const Change& change);
   base::Result<void> pass_on_intervals(const Edge& edge, const Change& change);
@@ -131,12 +143,17 @@ class Engine {
   base::Result<void> pass_on_intervals(const Edge& edge, const Piece& piece);
   base::Result<void> add_to_block(const Edge& edge, const Piece& piece, const Place& first,
                                   std::int64_t last);
+  // What each of [first, last], in one block, reads of the piece, to `added`; 0 where none is
+  // there.
+  void find_added(const Edge& edge, const Piece& piece, const Block& block, const Place& first,
+                  std::int64_t last, std::uint64_t* added);
   base::Result<std::vector<std::uint64_t>> differences_since(const Segment& segment,
                                                              const Place& first, std::int64_t last,
                                                              Micros at);
   bool replaced_since(const Segment& segment, const Place& first, std::int64_t last,
                       Micros at) const;
   base::Result<void> record(const Write& write);
+  Block& put_columns(const Write& write);
   void erase(DatasetNo dataset, const Place& place);
   base::Result<std::uint64_t> difference_since(const Segment& segment, const Place& place,
                                                Micros at);
@@ -146,7 +163,11 @@ class Engine {
   base::Result<std::uint64_t> uniform_at(const Edge& edge, std::uint32_t lane, Micros at);
   std::uint64_t tag_now(const Segment& segment, std::uint32_t lane) const;
   base::Result<Write> newest(DatasetNo dataset, const Place& place);
-  base::Result<void> rebase(DatasetNo dataset);
+  base::Result<void> renew(DatasetNo dataset, Block& block, const Place& place,
+                           const Write& newest);
+  void add_readers(const Edge& edge, const Place& place,
+                   const std::function<void(const Place&)>& visit) const;
+  base::Result<void> recover_tags(const std::map<std::uint32_t, Micros>& since);
   std::set<std::uint32_t> outputs_of(model::NodeId job) const;
   void set_difference(Block& block, std::size_t i, std::uint64_t value);
   std::uint16_t palette_entry(Block& block, const Attribute& attribute);
@@ -165,6 +186,7 @@ class Engine {
   // Of jobs, beside what an environment's base has; may hold more than there is.
   std::map<std::uint32_t, std::set<std::uint32_t>> outputs_;
   bool is_branch_ = false;
+  IntervalTables tables_;
   mutable base::Mutex mutex_;
   std::shared_ptr<const State> published_ GUARDED_BY(mutex_);
 };

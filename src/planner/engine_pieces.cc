@@ -264,36 +264,55 @@ Result<void> Engine::add_to_block(const Edge& edge, const Piece& piece, const Pl
   const std::int64_t number = block_of(first.index);
   const Block* const there = working_.segment(edge.downstream).find(first.lane)->find(number);
   if (there == nullptr || there->count == 0) return {};
-  const bool late = there->max_start >= piece.from;
-  const std::int64_t base = number << kBlockBits;
   const std::size_t low = offset_of(first.index), high = offset_of(last);
   Values added;
   std::fill(&added[low / kPageSize * kPageSize], added.data() + (high / kPageSize + 1) * kPageSize,
             0);
-  std::array<bool, kPages> moved{};
-  for (std::size_t i = low; i <= high; ++i) {
-    if (!there->present.get(i)) continue;
-    const Place place{first.lane, base + static_cast<std::int64_t>(i)};
-    Interval read = edge.reads->upstream_of(place.index);
-    read = {std::max(read.first, piece.first), std::min(read.last, piece.last)};
-    if (read.empty()) continue;
-    const std::uint64_t delta =
-        piece.before[static_cast<std::size_t>(read.last - piece.first) + 1] -
-        piece.before[static_cast<std::size_t>(read.first - piece.first)];
-    if (delta == 0) continue;
-    if (late) {
-      HW_TRY(const Write reader, newest(edge.downstream, place));
-      if (piece.from <= reader.start) continue;  // it has read what stands now
+  find_added(edge, piece, *there, first, last, added.data());
+  if (there->max_start >= piece.from) {
+    for (std::size_t i = low; i <= high; ++i) {
+      if (added[i] == 0) continue;
+      const auto index = (number << kBlockBits) + static_cast<std::int64_t>(i);
+      HW_TRY(const Write reader, newest(edge.downstream, {first.lane, index}));
+      if (piece.from <= reader.start) added[i] = 0;  // it has read what stands now
     }
-    added[i] = delta;
-    moved[i / kPageSize] = true;
   }
-  if (std::find(moved.begin(), moved.end(), true) == moved.end()) return {};
-  Block& block = lane(edge.downstream, first.lane).grow(number);
-  for (std::size_t page = 0; page < kPages; ++page) {
-    if (moved[page]) add_page(block, page, edge.factor, &added[page * kPageSize]);
+  Block* block = nullptr;  // made ours with the first page that changes
+  for (std::size_t page = low / kPageSize; page <= high / kPageSize; ++page) {
+    const std::uint64_t* const values = &added[page * kPageSize];
+    if (std::all_of(values, values + kPageSize, [](std::uint64_t v) { return v == 0; })) continue;
+    if (block == nullptr) block = &lane(edge.downstream, first.lane).grow(number);
+    add_page(*block, page, edge.factor, values);
   }
   return {};
+}
+
+void Engine::find_added(const Edge& edge, const Piece& piece, const Block& block,
+                        const Place& first, std::int64_t last, std::uint64_t* added) {
+  const std::size_t low = offset_of(first.index), high = offset_of(last);
+  const std::int64_t base = first.index - static_cast<std::int64_t>(low);
+  const auto add = [&](std::size_t i, std::int64_t from, std::int64_t to) {
+    from = std::max(from, piece.first);
+    to = std::min(to, piece.last);
+    if (to < from || !block.present.get(i)) return;
+    added[i] = piece.before[static_cast<std::size_t>(to - piece.first) + 1] -
+               piece.before[static_cast<std::size_t>(from - piece.first)];
+  };
+  const Mapping& mapping = edge.reads->mapping();
+  const bool identity = mapping.kind == MappingKind::kIdentity;
+  if (identity || mapping.kind == MappingKind::kWindow) {
+    for (std::size_t i = low; i <= high; ++i) {
+      const std::int64_t index = base + static_cast<std::int64_t>(i);
+      add(i, identity ? index : index + mapping.from, identity ? index : index + mapping.to);
+    }
+    return;
+  }
+  const auto table = tables_.of(*edge.reads, *working_.segment(edge.upstream).space,
+                                *working_.segment(edge.downstream).space, block_of(first.index));
+  for (std::size_t i = low; i <= high; ++i) {
+    const Interval read = table->at(i);
+    add(i, read.first, read.last);
+  }
 }
 
 // ---- loading

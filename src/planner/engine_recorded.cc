@@ -164,13 +164,7 @@ Result<void> Engine::rebase(DatasetNo dataset) {
                            [&](Block& block, std::int64_t index) -> Result<void> {
                              const Place place{number, index};
                              HW_TRY(const Write write, newest(dataset, place));
-                             const Micros start = write.start;
-                             HW_TRY(const std::uint64_t difference,
-                                    difference_since(working_.segment(dataset), place, start));
-                             set_difference(block, offset_of(index), difference);
-                             Attribute attribute = block.attribute(offset_of(index));
-                             HW_TRY(attribute.tag, tag_at(dataset, number, start));
-                             set_attribute(dataset, block, place, attribute);
+                             HW_CHECK_OK(renew(dataset, block, place, write));
                              return {};
                            }));
     refresh_lane(dataset, number);

@@ -275,7 +275,9 @@ Result<void> PartitionView::decide(Step& step, const JsonValue& decision, bool a
   HW_CHECK_OK(put(step, DocumentKind::kDecision, seq, 0, encode(document)));
   changes_[{document.change_a, document.change_b}] = change;
   decisions_[seq] = std::move(document);
-  return change.data ? apply_to_data(step, change) : apply_to_code(change.job);
+  if (change.data) return apply_to_data(step, change);
+  apply_to_code(change.job, *engine_);
+  return {};
 }
 
 Result<void> PartitionView::revoke(Step& step, const JsonValue& decision, bool admit) {
@@ -291,11 +293,13 @@ Result<void> PartitionView::revoke(Step& step, const JsonValue& decision, bool a
   at->second.revoked = step.record.seq;
   HW_CHECK_OK(put(step, DocumentKind::kDecision, seq, 0, encode(at->second)));
   const ChangeDocument& change = changes_[{at->second.change_a, at->second.change_b}];
-  return change.data ? apply_to_data(step, change) : apply_to_code(change.job);
+  if (change.data) return apply_to_data(step, change);
+  apply_to_code(change.job, *engine_);
+  return {};
 }
 
 // All that is declared of the job's code now, in place of what was.
-Result<void> PartitionView::apply_to_code(NodeId job) {
+void PartitionView::apply_to_code(NodeId job, Engine& engine) {
   std::vector<CodeEquality> equal, deferred;
   for (const auto& [seq, decision] : decisions_) {
     const auto change = changes_.find({decision.change_a, decision.change_b});
@@ -305,8 +309,7 @@ Result<void> PartitionView::apply_to_code(NodeId job) {
                           decision.first,      decision.last,     decision.until};
     (decision.decided == Decided::kDefer ? deferred : equal).push_back(equality);
   }
-  engine_->set_equalities(job, std::move(equal), std::move(deferred));
-  return {};
+  engine.set_equalities(job, std::move(equal), std::move(deferred));
 }
 
 // What the partitions' writes count as, by all that is decided now.

@@ -5,7 +5,6 @@
 #include "model/json.h"
 #include "planner/partition_view.h"
 #include "planner/perishability.h"
-#include "planner/stored_history.h"
 
 namespace headwater::planner {
 
@@ -24,23 +23,14 @@ KeyParts key_parts(const std::string& json) {
 }  // namespace
 
 Result<void> PartitionView::load() {
-  datasets_.clear();
-  numbers_.clear();
-  jobs_.clear();
-  mappings_.clear();
-  out_of_force_.clear();
-  attempts_.clear();
-  decisions_.clear();
-  changes_.clear();
-  nodes_.clear();
-  engine_ = std::make_unique<Engine>(*this);
   storage::Reader& reader = store_.writer().reader();
   reader_ = &reader;
-  HW_CHECK_OK(load_datasets(reader));
-  HW_CHECK_OK(load_policies(reader));
-  HW_CHECK_OK(load_codes(reader));
-  HW_CHECK_OK(load_materializations(reader));
-  HW_CHECK_OK(load_mappings(reader));
+  if (!engine_) {
+    HW_CHECK_OK(load_engine(reader));
+  } else {
+    HW_CHECK_OK(load_documents(reader, nullptr));  // the engine has forgotten what it should
+  }
+  attempts_.clear();
   HW_CHECK_OK(load_attempts(reader));
   book_ = std::make_unique<PlanBook>(*engine_);
   HW_CHECK_OK(book_->load(reader));
@@ -51,12 +41,27 @@ Result<void> PartitionView::load() {
   return {};
 }
 
-Result<void> PartitionView::load_datasets(storage::Reader& reader) {
+Result<void> PartitionView::load_documents(storage::Reader& reader, Engine* engine) {
+  datasets_.clear();
+  numbers_.clear();
+  jobs_.clear();
+  mappings_.clear();
+  out_of_force_.clear();
+  decisions_.clear();
+  changes_.clear();
+  nodes_.clear();
+  HW_CHECK_OK(load_datasets(reader, engine));
+  if (engine != nullptr) HW_CHECK_OK(load_policies(reader, *engine));
+  HW_CHECK_OK(load_codes(reader, engine));
+  return load_mappings(reader, engine);
+}
+
+Result<void> PartitionView::load_datasets(storage::Reader& reader, Engine* engine) {
   HW_TRY(const auto rows, reader.partitioned());
   for (const storage::PartitionedRow& row : rows) {
-    const DatasetNo number = engine_->add_dataset(row.node);
+    if (engine != nullptr) engine->add_dataset(row.node);
     datasets_.push_back({row.node, {}, false, false, 0});
-    numbers_.emplace(row.node.value, number.value);
+    numbers_.emplace(row.node.value, row.number.value);
   }
   HW_TRY(const auto documents,
          reader.planner_documents(static_cast<std::int32_t>(DocumentKind::kSpace)));
@@ -76,31 +81,31 @@ Result<void> PartitionView::load_datasets(storage::Reader& reader) {
     if (row.number <= contained[row.dataset.value - 1]) continue;
     HW_TRY([[maybe_unused]] const Place place, dataset.space.place_of(key_parts(row.text), true));
   }
-  for (std::uint32_t i = 0; i < datasets_.size(); ++i) {
+  for (std::uint32_t i = 0; engine != nullptr && i < datasets_.size(); ++i) {
     HW_CHECK_OK(
-        engine_->set_space(DatasetNo{i + 1}, std::make_shared<const Space>(datasets_[i].space)));
+        engine->set_space(DatasetNo{i + 1}, std::make_shared<const Space>(datasets_[i].space)));
   }
   return {};
 }
 
-Result<void> PartitionView::load_policies(storage::Reader& reader) {
+Result<void> PartitionView::load_policies(storage::Reader& reader, Engine& engine) {
   HW_TRY(const auto documents,
          reader.planner_documents(static_cast<std::int32_t>(DocumentKind::kPolicy)));
   for (const storage::PlannerDocument& row : documents) {
     HW_TRY(DatasetPolicy policy, parse_policy(row.body));
-    engine_->set_policy(DatasetNo{static_cast<std::uint32_t>(row.a)},
-                        std::make_shared<const DatasetPolicy>(std::move(policy)));
+    engine.set_policy(DatasetNo{static_cast<std::uint32_t>(row.a)},
+                      std::make_shared<const DatasetPolicy>(std::move(policy)));
   }
   return {};
 }
 
-Result<void> PartitionView::load_codes(storage::Reader& reader) {
+Result<void> PartitionView::load_codes(storage::Reader& reader, Engine* engine) {
   HW_TRY(const auto jobs, reader.planner_documents(static_cast<std::int32_t>(DocumentKind::kJob)));
   for (const storage::PlannerDocument& row : jobs) {
     const JobDocument document = decode_job(row.body);
     const NodeId node{static_cast<std::uint32_t>(row.a)};
     jobs_[node.value] = document;
-    if (document.code) engine_->set_code(node, document.code);
+    if (engine != nullptr && document.code) engine->set_code(node, document.code);
   }
   HW_TRY(const auto decisions,
          reader.planner_documents(static_cast<std::int32_t>(DocumentKind::kDecision)));
@@ -116,41 +121,24 @@ Result<void> PartitionView::load_codes(storage::Reader& reader) {
     if (!document.data) touched[document.job.value] = true;
     changes_.emplace(std::pair(decision.change_a, decision.change_b), std::move(document));
   }
-  for (const auto& [job, yes] : touched) HW_CHECK_OK(apply_to_code(NodeId{job}));
+  for (const auto& [job, yes] : touched) {
+    if (engine != nullptr) apply_to_code(NodeId{job}, *engine);
+  }
   return {};
 }
 
-// Before the mappings: nothing is passed on then, and each dataset is based on them once.
-Result<void> PartitionView::load_materializations(storage::Reader& reader) {
-  Result<void> done;
-  std::optional<storage::MaterializationRow> last;
-  const auto write = [&](const storage::MaterializationRow& row) -> Result<void> {
-    return engine_->write(StoredHistory::write_of(row));
-  };
-  HW_CHECK_OK(reader.scan_materializations([&](const storage::MaterializationRow& row) {
-    const bool same =
-        last && last->dataset == row.dataset && last->lane == row.lane && last->index == row.index;
-    if (last && !same) done = write(*last);
-    last = row;
-    return done.has_value();
-  }));
-  HW_CHECK_OK(done);
-  if (last) HW_CHECK_OK(write(*last));
-  return {};
-}
-
-Result<void> PartitionView::load_mappings(storage::Reader& reader) {
+Result<void> PartitionView::load_mappings(storage::Reader& reader, Engine* engine) {
   HW_TRY(const auto documents,
          reader.planner_documents(static_cast<std::int32_t>(DocumentKind::kMapping)));
   for (const storage::PlannerDocument& row : documents) {
     MappingDocument document = decode_mapping(row.body);
     const auto upstream = static_cast<std::uint32_t>(row.a);
     const auto downstream = static_cast<std::uint32_t>(row.b);
-    if (document.in_force) {
-      HW_CHECK_OK(
-          engine_->restore_mapping(DatasetNo{upstream}, DatasetNo{downstream}, document.mapping));
-    } else {
+    if (!document.in_force) {
       out_of_force_.insert({upstream, downstream});
+    } else if (engine != nullptr) {
+      HW_CHECK_OK(
+          engine->restore_mapping(DatasetNo{upstream}, DatasetNo{downstream}, document.mapping));
     }
     mappings_[{upstream, downstream}] = std::move(document);
   }

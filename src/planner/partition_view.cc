@@ -298,6 +298,9 @@ void PartitionView::publish() noexcept {
 }
 
 // What was worked out is forgotten, and found again in the tables when it is next needed.
-void PartitionView::discard() noexcept { loaded_ = false; }
+void PartitionView::discard() noexcept {
+  if (engine_) engine_->discard();
+  loaded_ = false;
+}
 
 }  // namespace headwater::planner

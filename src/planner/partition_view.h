@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,7 @@
 #include "planner/history.h"
 #include "planner/plan_book.h"
 #include "planner/planner.h"
+#include "planner/snapshot.h"
 
 namespace headwater::planner {
 
@@ -41,6 +43,7 @@ class PartitionView final : public storage::View, public History {
                              storage::Effects& effects) override;
   void publish() noexcept override;
   void discard() noexcept override;
+  std::function<void()> keepsake() override;
 
   base::Result<std::vector<Write>> writes(DatasetNo dataset, const Place& place) override;
 
@@ -58,12 +61,20 @@ class PartitionView final : public storage::View, public History {
   using Outputs = std::map<std::uint32_t, std::vector<Span>>;  // by dataset
 
   // ---- loading ----
-  base::Result<void> load_datasets(storage::Reader& reader);
-  base::Result<void> load_codes(storage::Reader& reader);
-  base::Result<void> load_mappings(storage::Reader& reader);
-  base::Result<void> load_policies(storage::Reader& reader);
-  base::Result<void> load_materializations(storage::Reader& reader);
-  base::Result<void> load_attempts(storage::Reader& reader);
+  // What is kept beside the engine; the engine too where it is new.
+  base::Result<void> load_documents(storage::Reader& reader, Engine* engine);
+  base::Result<void> load_datasets(storage::Reader& reader, Engine* engine);
+  base::Result<void> load_codes(storage::Reader& reader, Engine* engine);
+  base::Result<void> load_mappings(storage::Reader& reader, Engine* engine);
+  static base::Result<void> load_policies(storage::Reader& reader, Engine& engine);
+  // ---- partition_start.cc
+  base::Result<void> load_engine(storage::Reader& reader);
+  base::Result<bool> load_snapshot(storage::Reader& reader, Engine& engine);
+  base::Result<void> load_tables(storage::Reader& reader, Engine& engine);
+  base::Result<void> follow(storage::Reader& reader, Engine& engine, model::Seq after);
+  base::Result<SnapshotOrigin> origin(storage::Reader& reader, model::Seq seq) const;
+  std::string snapshot_path() const { return store_.directory() + "/partitions.snapshot"; }
+  base::Result<void> load_attempts(storage::Reader& reader);  // partition_writes.cc
 
   // ---- events ----
   base::Result<void> apply_event(Step& step);
@@ -147,7 +158,7 @@ class PartitionView final : public storage::View, public History {
   base::Result<void> decide_anything(Step& step, bool admit);
   base::Result<DecisionDocument> read_decision(Step& step, const model::JsonValue& decision);
   base::Result<void> apply_to_data(Step& step, const ChangeDocument& change);
-  base::Result<void> apply_to_code(NodeId job);
+  void apply_to_code(NodeId job, Engine& engine);
 
   // ---- naming ----
   base::Result<NodeId> find_node(storage::Writer& writer, model::NodeKind kind,
@@ -175,7 +186,7 @@ class PartitionView final : public storage::View, public History {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<PlanBook> book_;
   storage::Reader* reader_ = nullptr;  // of the step under way
-  bool loaded_ = false;
+  bool loaded_ = false;                // what is kept beside the engine
   model::Seq seq_;
   std::vector<Dataset> datasets_;                             // by number - 1
   std::unordered_map<std::uint32_t, std::uint32_t> numbers_;  // by node

@@ -17,6 +17,7 @@
 #include <memory>
 #include <vector>
 
+#include "planner/interval_table.h"
 #include "planner/state.h"
 
 namespace headwater::planner {
@@ -143,6 +144,7 @@ class Staleness {
   Micros now_ = 0;
   std::vector<std::shared_ptr<const Dataset>> datasets_;
   std::shared_ptr<const Order> order_;
+  std::shared_ptr<IntervalTables> tables_;
 };
 
 }  // namespace headwater::planner

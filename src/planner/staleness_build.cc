@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 
 #include "planner/perishability.h"
 #include "planner/valid.h"
@@ -22,6 +23,12 @@ bool reads_itself(const Segment& segment, DatasetNo dataset) {
   return std::any_of(segment.in.begin(), segment.in.end(), [&](const Edge& edge) {
     return edge.upstream == dataset && edge.reads->counts();
   });
+}
+
+// Of anything in the upstream block.
+Interval readers_of(const Reads& reads, std::int64_t block) {
+  const std::int64_t base = block << kBlockBits;
+  return {reads.downstream_of(base).first, reads.downstream_of(base + kBlockSize - 1).last};
 }
 
 Span within(const Span& span, std::int64_t block) {
@@ -49,6 +56,7 @@ StalenessBuilder::StalenessBuilder(std::shared_ptr<const State> state, Micros no
     : cancelled_(cancelled), before_(before) {
   const bool same = before != nullptr && before->state_->wiring() == state->wiring();
   out_->order_ = same ? before->order_ : Staleness::find_order(*state);
+  out_->tables_ = before != nullptr ? before->tables_ : std::make_shared<IntervalTables>();
   out_->datasets_.resize(state->dataset_count());
   moved_.resize(state->dataset_count());
   expires_ = anything_expires(*state);
@@ -142,6 +150,7 @@ void StalenessBuilder::begin(DatasetNo dataset) {
   Moved& moved = moved_[dataset.value - 1];
   moved.all = moved.any = was_there && then.dataset == nullptr;
   defers_ = then.dataset != nullptr && then.dataset->defers;
+  common_.clear();
 }
 
 void StalenessBuilder::build(DatasetNo dataset) {
@@ -359,11 +368,12 @@ std::vector<StalenessBuilder::Asked> StalenessBuilder::asked(DatasetNo dataset) 
       for (Asked& asked : out) asked.all = true;
       continue;
     }
+    std::map<std::int64_t, Interval> known;  // lanes have mostly the same blocks
     for (std::uint32_t lane = 0; lane < moved.lanes.size(); ++lane) {
       for (const std::int64_t block : moved.lanes[lane]) {
-        const std::int64_t base = block << kBlockBits;
-        const Interval readers{edge.reads->downstream_of(base).first,
-                               edge.reads->downstream_of(base + kBlockSize - 1).last};
+        const auto [at, is_new] = known.try_emplace(block);
+        Interval& readers = at->second;
+        if (is_new) readers = readers_of(*edge.reads, block);
         if (readers.empty()) continue;
         edge.reads->each_downstream_lane(lane, lanes, [&](std::uint32_t reader) {
           if (reader >= lanes) return;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -87,19 +88,22 @@ class StalenessBuilder {
   std::vector<Asked> asked(DatasetNo dataset) const;
   bool uniform_dirty(DatasetNo dataset, std::uint32_t lane) const;
   Incoming incoming(DatasetNo dataset, std::uint32_t lane, std::int64_t block,
-                    const Group* without) const;
+                    const Group* without);
+  // Over those edges that every lane reads alike, or over the others.
+  void pull_all(DatasetNo dataset, std::uint32_t lane, std::int64_t block, const Group* without,
+                bool alike, Incoming& in) const;
   void pull(const Edge& edge, std::uint32_t lane, std::int64_t block, Incoming& in) const;
   void pull_pairs(const Edge& edge, std::uint32_t lane, std::int64_t block, Incoming& in) const;
-  static void mark(const Edge& edge, std::int64_t base, const Interval& run, Incoming& in);
   static BlockBits dirty_bits(const Segment& segment, std::uint32_t lane, std::int64_t block,
                               const Piece& piece);
 
   const std::function<bool()>& cancelled_;
   const Staleness* const before_;
   std::shared_ptr<Staleness> out_ = std::make_shared<Staleness>();
-  std::vector<Moved> moved_;  // by dataset
-  bool defers_ = false;       // of the dataset under way
-  bool expires_ = false;      // anything does
+  std::vector<Moved> moved_;                 // by dataset
+  bool defers_ = false;                      // of the dataset under way
+  std::map<std::int64_t, Incoming> common_;  // of the dataset under way: what its lanes read alike
+  bool expires_ = false;                     // anything does
 };
 
 // Within a cycle of datasets, partition by partition, until nothing is new.

@@ -72,13 +72,71 @@ bool StalenessBuilder::uniform_dirty(DatasetNo dataset, std::uint32_t lane) cons
   return false;
 }
 
+namespace {
+
+bool alike(const Edge& edge) {
+  return edge.reads->mapping().lanes == LaneRule::kAll && !edge.reads->is_explicit();
+}
+
+// Who reads what of upstream runs, within one block.
+class BlockReaders {
+ public:
+  BlockReaders(const Edge& edge, std::int64_t block, std::shared_ptr<const IntervalTable> table)
+      : from_(edge.reads->mapping().kind == MappingKind::kWindow ? edge.reads->mapping().from : 0),
+        to_(edge.reads->mapping().kind == MappingKind::kWindow ? edge.reads->mapping().to : 0),
+        gaps_(edge.reads->leaves_gaps()),
+        base_(block << kBlockBits),
+        table_(std::move(table)) {}
+
+  // All that anything in the block reads.
+  Interval all() const {
+    if (table_) return {table_->at(0).first, table_->at(kBlockSize - 1).last};
+    return {base_ + from_, base_ + kBlockSize - 1 + to_};
+  }
+  // Marks the readers of a run; true if that is everybody.
+  bool mark(const Interval& run, BlockBits& bits) const {
+    std::int64_t first = run.first - to_ - base_, last = run.last - from_ - base_;
+    if (table_) {
+      const auto [begin, end] = table_->readers(run.first, run.last);
+      first = static_cast<std::int64_t>(begin);
+      last = static_cast<std::int64_t>(end) - 1;
+    }
+    first = std::max<std::int64_t>(first, 0);
+    last = std::min(last, kBlockSize - 1);
+    if (last < first) return false;
+    if (!gaps_) {
+      set_bits(first, last, bits);
+      return first == 0 && last == kBlockSize - 1;
+    }
+    for (std::int64_t i = first; i <= last; ++i) {
+      if (!table_->at(static_cast<std::size_t>(i)).empty()) set_bits(i, i, bits);
+    }
+    return false;
+  }
+
+ private:
+  const std::int64_t from_, to_;  // of a window
+  const bool gaps_;
+  const std::int64_t base_;
+  const std::shared_ptr<const IntervalTable> table_;  // null: a window
+};
+
+}  // namespace
+
 // `without`: datasets that are not done yet.
 StalenessBuilder::Incoming StalenessBuilder::incoming(DatasetNo dataset, std::uint32_t lane,
-                                                      std::int64_t block,
-                                                      const Group* without) const {
-  Incoming in;
+                                                      std::int64_t block, const Group* without) {
+  const auto [common, is_new] = common_.try_emplace(block);
+  if (is_new) pull_all(dataset, lane, block, without, true, common->second);
+  Incoming in = common->second;
+  if (!in.whole) pull_all(dataset, lane, block, without, false, in);
+  return in;
+}
+
+void StalenessBuilder::pull_all(DatasetNo dataset, std::uint32_t lane, std::int64_t block,
+                                const Group* without, bool alike_ones, Incoming& in) const {
   for (const Edge& edge : segment(dataset).in) {
-    if (!edge.reads->counts() || edge.reads->uniform()) continue;
+    if (!edge.reads->counts() || edge.reads->uniform() || alike(edge) != alike_ones) continue;
     if (without != nullptr && is_in(edge.upstream, *without)) continue;
     const Counts& counts = done(edge.upstream).counts;
     if (counts.stale + counts.missing + counts.maybe == 0) continue;
@@ -87,16 +145,19 @@ StalenessBuilder::Incoming StalenessBuilder::incoming(DatasetNo dataset, std::ui
     } else {
       pull(edge, lane, block, in);
     }
-    if (in.whole) break;
+    if (in.whole) return;
   }
-  return in;
 }
 
 void StalenessBuilder::pull(const Edge& edge, std::uint32_t lane, std::int64_t block,
                             Incoming& in) const {
-  const std::int64_t base = block << kBlockBits;
-  const Interval read{edge.reads->upstream_of(base).first,
-                      edge.reads->upstream_of(base + kBlockSize - 1).last};
+  const MappingKind kind = edge.reads->mapping().kind;
+  const bool direct = kind == MappingKind::kIdentity || kind == MappingKind::kWindow;
+  const BlockReaders readers(edge, block,
+                             direct ? nullptr
+                                    : out_->tables_->of(*edge.reads, *segment(edge.upstream).space,
+                                                        *segment(edge.downstream).space, block));
+  const Interval read = readers.all();
   if (read.empty()) return;
   const Dataset& upstream = done(edge.upstream);
   const auto lanes = static_cast<std::uint32_t>(upstream.rows.size());
@@ -106,37 +167,25 @@ void StalenessBuilder::pull(const Edge& edge, std::uint32_t lane, std::int64_t b
     const std::int64_t to = std::min(block_of(read.last), row->end() - 1);
     for (std::int64_t b = std::max(block_of(read.first), row->first); b <= to && !in.whole; ++b) {
       const Piece& piece = *row->find(b);
+      if (piece.tally.dirty() == 0) continue;
       const std::int64_t from = b << kBlockBits;
       const auto pass = [&](std::int64_t first, std::int64_t last) {
         const Interval run{std::max(from + first, read.first), std::min(from + last, read.last)};
-        if (!run.empty()) mark(edge, base, run, in);
+        if (!run.empty() && readers.mark(run, in.bits)) in.whole = true;
       };
+      in.none = false;
       if (piece.tally.dirty() == kBlockSize) {
         pass(0, kBlockSize - 1);
-      } else if (piece.tally.dirty() != 0) {
-        each_run(dirty_bits(segment(edge.upstream), number, b, piece), pass);
+        continue;
+      }
+      const BlockBits bits = dirty_bits(segment(edge.upstream), number, b, piece);
+      if (kind == MappingKind::kIdentity) {
+        for (std::size_t w = 0; w < kWords; ++w) in.bits[w] |= bits[w];
+      } else {
+        each_run(bits, pass);
       }
     }
   });
-}
-
-// The readers of a run, within the block from `base` on.
-void StalenessBuilder::mark(const Edge& edge, std::int64_t base, const Interval& run,
-                            Incoming& in) {
-  const Interval readers{std::max(edge.reads->downstream_of(run.first).first, base),
-                         std::min(edge.reads->downstream_of(run.last).last, base + kBlockSize - 1)};
-  if (readers.empty()) return;
-  if (edge.reads->leaves_gaps()) {
-    for (std::int64_t i = readers.first; i <= readers.last; ++i) {
-      if (edge.reads->upstream_of(i).empty()) continue;
-      in.none = false;
-      set_bits(i - base, i - base, in.bits);
-    }
-    return;
-  }
-  in.none = false;
-  in.whole = readers.first == base && readers.last == base + kBlockSize - 1;
-  set_bits(readers.first - base, readers.last - base, in.bits);
 }
 
 void StalenessBuilder::pull_pairs(const Edge& edge, std::uint32_t lane, std::int64_t block,

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "base/result.h"
@@ -53,6 +54,9 @@ class View {
                                      Effects& effects) = 0;
   // After the commit. Cannot fail.
   virtual void publish() noexcept = 0;
+  // Now and then and at the end, after a publish: what is to be done beside the writer so that the
+  // next start is short. It holds what it needs and cannot fail; may be empty.
+  virtual std::function<void()> keepsake() { return {}; }
   // The transaction did not happen: forget everything since the last publish.
   virtual void discard() noexcept = 0;
 };

@@ -1,11 +1,14 @@
 // Random histories of an engine, compared with what the rules say of each partition alone.
 //
 // Order of arrival, overlapping runs, corrections of the past, decisions, changes of spaces and
-// mappings, versions that readers hold, transactions that fail, and starts from what is stored.
+// mappings, versions that readers hold, transactions that fail, and starts from what is stored: the
+// newest writes, all writes, or columns that were saved earlier and what has changed since. Every
+// version is scanned as well, against the one that was scanned before it.
 //
 // HW_SEED=n starts at another seed, HW_HISTORIES=n runs another number of histories: with the seed
 // of a history that failed and 1, it alone.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "planner/rescan.h"
 #include "tests/property/planner/engine_world.h"
 #include "tests/property/planner/scenario.h"
 #include "tests/property/planner/verdict_check.h"
@@ -38,6 +42,7 @@ class EngineHistory {
   EngineHistory(std::uint64_t seed, Met& met) : random_(seed), met_(met) {}
 
   void run() {
+    met_.before.reset();
     build();
     const std::uint64_t steps = 5 + random_.pick(random_.chance(20) ? 100 : 40);
     const std::uint64_t checks = 100 / steps + 4;
@@ -50,9 +55,10 @@ class EngineHistory {
     check(world_.engine().state(), world_.published());
     for (const Held& held : held_) check(held.state, held.known);
     if (random_.chance(30)) {
-      world_.reload(random_.chance(50));
+      start_again();
       check(world_.engine().state(), world_.published());
     }
+    std::remove(snapshot_.c_str());
   }
 
  private:
@@ -180,7 +186,7 @@ class EngineHistory {
     if (what < 83) return change_mappings();
     if (what < 94) return publish();
     if (what < 97) return world_.discard();
-    if (what < 98) return world_.reload(random_.chance(50));
+    if (what < 98) return start_again();
     if (held_.size() < 3) held_.push_back({world_.engine().state(), world_.published()});
   }
 
@@ -209,9 +215,11 @@ class EngineHistory {
     if (random_.chance(25)) write.code = random_.chance(20) ? model::CodeId{} : code();
     const std::int64_t many = random_.chance(60) ? 1 : random_.between(2, 12);
     const bool all_alike = random_.chance(20);
+    const bool together = all_alike && random_.chance(70);
     for (std::int64_t i = 0; i < many; ++i) {
       if (i == 0 || !all_alike) write.out = out();
-      world_.write(write);
+      if (together && i == 0) world_.write_alike(write, write.place.index + many - 1);
+      if (!together) world_.write(write);
       ++write.place.index;
     }
     place_of_last_ = write.place;
@@ -281,13 +289,25 @@ class EngineHistory {
     put_mapping(up, down);
   }
 
-  void publish() { world_.publish(seq_); }
+  void publish() {
+    world_.publish(seq_);
+    if (random_.chance(3)) world_.save(snapshot_);
+  }
+
+  void start_again() {
+    if (world_.has_saved() && random_.chance(60)) return world_.reload_saved();
+    world_.reload(random_.chance(50));
+  }
 
   // ---- comparison ------------------------------------------------------------------------------
 
   void check(const std::shared_ptr<const planner::State>& state, const Known& known) {
     const Micros now = now_ + random_.between(-20, 30) * kHour * (random_.chance(20) ? 10 : 1);
     check_verdicts(state, known, now, random_, met_);
+    const auto scanned = planner::Rescan::run(state, scanned_.get(), {});
+    met_.compared += scanned->compared();
+    ASSERT_EQ(scanned->fault_count(), 0U) << scanned->faults()[0].what;
+    scanned_ = scanned;
   }
 
   Random random_;
@@ -299,6 +319,9 @@ class EngineHistory {
   std::vector<SpaceSpec> specs_;
   Place place_of_last_;
   std::vector<Held> held_;
+  std::shared_ptr<const planner::Rescan> scanned_;
+  const std::string snapshot_ =
+      testing::TempDir() + "engine_history_" + std::to_string(::getpid()) + ".snapshot";
 };
 
 TEST(EngineHistoryTest, VerdictsAreThoseOfTheRules) {
@@ -313,6 +336,8 @@ TEST(EngineHistoryTest, VerdictsAreThoseOfTheRules) {
   }
   std::printf("%s checks of %s partitions: %s\n", std::to_string(met.checks).c_str(),
               std::to_string(met.partitions).c_str(), counted(met.counts).c_str());
+  std::printf("%s pages of columns compared from version to version\n",
+              std::to_string(met.compared).c_str());
   std::printf("%s causes of %s steps, %s changes of code upstream, %s mappings on cycles\n",
               std::to_string(met.explained).c_str(), std::to_string(met.steps).c_str(),
               std::to_string(met.code_roots).c_str(), std::to_string(met.on_cycles).c_str());

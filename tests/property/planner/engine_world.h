@@ -2,10 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "planner/engine.h"
+#include "planner/snapshot.h"
 #include "tests/property/planner/naive_partitions.h"
 #include "tests/support/harness.h"
 
@@ -56,8 +59,22 @@ class EngineWorld final : public planner::History {
   }
   void write(const Write& write) {
     known_.add(write);
+    changed_.insert({write.dataset, write.place});
     must_do(engine_->write(write));
     if (known_.writes[{write.dataset, write.place}].back() == write) {
+      known_.running.erase({write.dataset, write.place});
+      known_.failed.erase({write.dataset, write.place});
+    }
+  }
+  // Partitions in a row that one run wrote alike, as the engine takes them together.
+  void write_alike(const Write& first, std::int64_t last) {
+    for (Write write = first; write.place.index <= last; ++write.place.index) {
+      known_.add(write);
+      changed_.insert({write.dataset, write.place});
+    }
+    must_do(engine_->write(first, last));
+    for (Write write = first; write.place.index <= last; ++write.place.index) {
+      if (!(known_.writes[{write.dataset, write.place}].back() == write)) continue;
       known_.running.erase({write.dataset, write.place});
       known_.failed.erase({write.dataset, write.place});
     }
@@ -66,14 +83,17 @@ class EngineWorld final : public planner::History {
   void rewrite(const At& at, std::vector<Write> writes) {
     const std::vector<Write> before = std::exchange(known_.writes[at], std::move(writes));
     Known::sort(known_.writes[at]);
+    changed_.insert(at);
     must_do(engine_->rewrite(at.dataset, at.place, before));
   }
   void set_running(const At& at, bool running) {
+    executed_.insert(at);
     must_do(engine_->set_running(at.dataset, at.place, running));
     running ? static_cast<void>(known_.running.insert(at))
             : static_cast<void>(known_.running.erase(at));
   }
   void set_failed(const At& at, bool failed) {
+    executed_.insert(at);
     must_do(engine_->set_failed(at.dataset, at.place, failed));
     failed ? static_cast<void>(known_.failed.insert(at))
            : static_cast<void>(known_.failed.erase(at));
@@ -88,19 +108,39 @@ class EngineWorld final : public planner::History {
     engine_->discard();
     known_ = published_;
   }
+  // The columns of what is published, for a later start; nothing may have changed since.
+  void save(const std::string& path) {
+    if (const auto saved = planner::save_snapshot(*engine_->state(), {}, path); !saved) {
+      ADD_FAILURE() << saved.error().message << saved.error().detail;
+    }
+    saved_ = path;
+    changed_.clear();
+  }
+  bool has_saved() const { return !saved_.empty(); }
+  // Another engine from that, and from what changed since.
+  void reload_saved() {
+    engine_ = std::make_unique<planner::Engine>(*this);
+    tell_spaces_and_code();
+    tell_mappings();
+    planner::SnapshotReader file;
+    must_do(file.open(saved_));
+    const auto rebased = must(file.load(*engine_));
+    std::vector<std::pair<DatasetNo, Place>> changed;
+    for (const At& at : changed_) changed.emplace_back(at.dataset, at.place);
+    must_do(engine_->recover(changed));
+    for (const DatasetNo dataset : rebased) must_do(engine_->rebase(dataset));
+    for (const At& at : executed_) {
+      must_do(engine_->set_failed(at.dataset, at.place, known_.failed.contains(at)));
+      must_do(engine_->set_running(at.dataset, at.place, known_.running.contains(at)));
+    }
+    engine_->publish({});
+    published_ = known_;
+  }
   // Another engine, told of what is known in one go. `by_write`: all writes in the order in which
   // they came, with the mappings in place; else the newest of each partition, mappings last.
   void reload(bool by_write) {
     engine_ = std::make_unique<planner::Engine>(*this);
-    for (std::size_t i = 0; i < known_.spaces.size(); ++i) {
-      const DatasetNo dataset =
-          engine_->add_dataset(model::NodeId{static_cast<std::uint32_t>(i + 1)});
-      must_do(engine_->set_space(dataset, known_.spaces[i]));
-    }
-    for (const auto& [node, job] : known_.jobs) {
-      engine_->set_code(model::NodeId{node}, job.now);
-      engine_->set_equalities(model::NodeId{node}, job.equal, job.deferred);
-    }
+    tell_spaces_and_code();
     if (by_write) tell_mappings();
     by_write ? tell_all_writes() : tell_newest();
     if (!by_write) tell_mappings();
@@ -111,6 +151,17 @@ class EngineWorld final : public planner::History {
   }
 
  private:
+  void tell_spaces_and_code() {
+    for (std::size_t i = 0; i < known_.spaces.size(); ++i) {
+      const DatasetNo dataset =
+          engine_->add_dataset(model::NodeId{static_cast<std::uint32_t>(i + 1)});
+      must_do(engine_->set_space(dataset, known_.spaces[i]));
+    }
+    for (const auto& [node, job] : known_.jobs) {
+      engine_->set_code(model::NodeId{node}, job.now);
+      engine_->set_equalities(model::NodeId{node}, job.equal, job.deferred);
+    }
+  }
   static void must_do(const base::Result<void>& done) {
     if (!done) ADD_FAILURE() << done.error().message << " | " << done.error().detail;
   }
@@ -139,6 +190,9 @@ class EngineWorld final : public planner::History {
   }
 
   Known known_, published_;
+  std::string saved_;      // path
+  std::set<At> changed_;   // since; more than did is no harm
+  std::set<At> executed_;  // of which it was told that they run, or failed
   std::unique_ptr<planner::Engine> engine_;
 };
 

@@ -100,7 +100,9 @@ inline std::string counted(const planner::Counts& c) {
 struct Met {
   planner::Counts counts;
   std::uint64_t checks = 0, partitions = 0, explained = 0, steps = 0, code_roots = 0;
-  std::uint64_t on_cycles = 0;
+  std::uint64_t on_cycles = 0, compared = 0;
+  // The verdicts of the check before, whatever state they were of: the next ones follow from them.
+  std::shared_ptr<const planner::Staleness> before;
 };
 
 class VerdictCheck {
@@ -111,9 +113,12 @@ class VerdictCheck {
         known_(known),
         own_history_(known),
         history_(history == nullptr ? &own_history_ : history),
-        staleness_(planner::Staleness::compute(state, now, {})),
+        staleness_(planner::Staleness::compute(state, now, {},
+                                               random.chance(80) ? met.before.get() : nullptr)),
         random_(random),
-        met_(met) {}
+        met_(met) {
+    met_.before = staleness_;
+  }
 
   void run() {
     ASSERT_EQ(staleness_->state().dataset_count(), known_.spaces.size());

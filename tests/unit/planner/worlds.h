@@ -173,4 +173,45 @@ inline void expect_same(const State& a, const State& b) {
   }
 }
 
+// What partitions are, however it was come by: blocks that have nothing count as none, and bounds
+// of times may be wider.
+inline void expect_alike(const Lane* a, const Lane* b) {
+  static const Lane nothing;
+  static const Block blank;
+  const Lane& p = a == nullptr ? nothing : *a;
+  const Lane& q = b == nullptr ? nothing : *b;
+  EXPECT_EQ(p.sum, q.sum);
+  EXPECT_EQ(p.count, q.count);
+  if (p.count != 0) EXPECT_EQ(p.tag, q.tag);
+  for (const Lane* lane : {&p, &q}) {
+    for (std::int64_t number = lane->first; number < lane->end(); ++number) {
+      const Block& x = p.find(number) == nullptr ? blank : *p.find(number);
+      const Block& y = q.find(number) == nullptr ? blank : *q.find(number);
+      for (std::size_t i = 0; i < static_cast<std::size_t>(kBlockSize); ++i) {
+        const auto bits = [i](const Block& of) {
+          return std::tuple(of.present.get(i), of.inputs.get(i), of.code.get(i), of.tag.get(i),
+                            of.unknown.get(i), of.running.get(i), of.failed.get(i), of.out(i),
+                            of.difference(i));
+        };
+        ASSERT_EQ(bits(x), bits(y)) << "index " << (number << kBlockBits) + static_cast<int>(i);
+        if (x.present.get(i)) ASSERT_EQ(x.attribute(i), y.attribute(i));
+      }
+    }
+  }
+}
+
+inline void expect_alike(const State& a, const State& b) {
+  ASSERT_EQ(a.dataset_count(), b.dataset_count());
+  for (std::uint32_t n = 1; n <= a.dataset_count(); ++n) {
+    const Segment& x = a.segment(DatasetNo{n});
+    const Segment& y = b.segment(DatasetNo{n});
+    ASSERT_EQ(x.in.size(), y.in.size()) << n;
+    for (std::uint32_t l = 0; l < std::max(x.lanes.size(), y.lanes.size()); ++l) {
+      SCOPED_TRACE("dataset " + std::to_string(n) + " lane " + std::to_string(l));
+      expect_alike(x.find(l), y.find(l));
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
 }  // namespace headwater::planner

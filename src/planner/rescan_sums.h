@@ -1,0 +1,42 @@
+// What partitions read now, block by block, from upstream fingerprints. Private to planner.
+//
+// The cells of an interval are a difference of two prefix sums. Thread-safety: used by one thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "planner/interval_table.h"
+#include "planner/state.h"
+
+namespace headwater::planner {
+
+using BlockSums = std::array<std::uint64_t, kBlockSize>;
+
+class ReadSums {
+ public:
+  explicit ReadSums(const State& state) : state_(state) {}
+
+  // Adds to `to` what the partitions of a block of the edge's downstream lane read over it, times
+  // its factor. Not for uniform mappings. `lane` is of no account where every lane reads alike.
+  void add(const Edge& edge, std::uint32_t lane, std::int64_t block, BlockSums& to);
+  // Every lane reads the same of every upstream lane.
+  static bool alike(const Edge& edge);
+
+ private:
+  void add_same(const Edge& edge, const Segment& upstream, std::uint32_t lane, std::int64_t block,
+                BlockSums& to);
+  void add_pairs(const Edge& edge, std::uint32_t lane, std::int64_t block, BlockSums& to);
+  void add_intervals(const Edge& edge, const Segment& upstream, std::uint32_t lane,
+                     std::int64_t block, BlockSums& to);
+  // prefix_[i]: the cells of [first, first + i) over the upstream lanes that the lane reads.
+  void sum_cells(const Edge& edge, const Segment& upstream, std::uint32_t lane, std::int64_t first,
+                 std::int64_t last);
+
+  const State& state_;
+  IntervalTables tables_;
+  std::vector<std::uint64_t> prefix_;
+};
+
+}  // namespace headwater::planner
