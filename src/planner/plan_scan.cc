@@ -28,10 +28,12 @@ PlanScanner::PlanScanner(const Staleness& staleness, const PlanOptions& options,
   }
 }
 
+// The last that is not open and ended by the moment that was asked for.
 std::int64_t PlanScanner::until_of(const Space& space) const {
   const Calendar* const calendar = space.calendar();
-  if (calendar == nullptr || options_.until == INT64_MAX) return INT64_MAX;
-  return calendar->index_of(options_.until) - 1;
+  if (calendar == nullptr) return INT64_MAX;
+  const Micros passed = staleness_.now() - space.index_dimension()->close_offset_us;
+  return calendar->index_of(std::min(options_.until, passed)) - 1;
 }
 
 LanePieces PlanScanner::scan(DatasetNo dataset) const {
@@ -42,8 +44,6 @@ LanePieces PlanScanner::scan(DatasetNo dataset) const {
   row.dataset = dataset;
   row.until = until_of(*segment.space);
   for (row.lane = 0; row.lane < out.size(); ++row.lane) {
-    row.begun = segment.space->expected(row.lane, now, false);
-    row.closed = segment.space->expected(row.lane, now, true);
     if (expires_) row.expired = reads_expired(staleness_.state(), dataset, row.lane, now);
     const Lane* const lane = segment.find(row.lane);
     const auto [first, extent_last] = extent(segment, row.lane, now);
@@ -69,7 +69,6 @@ PlanScanner::Words PlanScanner::words(const Row& row, std::int64_t index) const 
   const Staleness::Words all = staleness_.words(row.dataset, row.lane, index);
   Words out;
   out.taken = (all.present & ~all.orphaned) | all.missing;
-  out.taken &= ~(span_word(row.begun, index) & ~span_word(row.closed, index));
   if (row.until != INT64_MAX) out.taken &= span_word({row.lane, index, row.until}, index);
   if (out.taken == 0) return out;
   out.code = all.code;

@@ -30,7 +30,6 @@ class PlanScanner {
   struct Row {
     DatasetNo dataset;
     std::uint32_t lane = 0;
-    Span begun, closed;
     std::int64_t until = INT64_MAX;  // greatest index that is asked for
     std::vector<Interval> expired;   // what reads something that has expired
     const Block* block = nullptr;    // of the word under way

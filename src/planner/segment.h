@@ -186,7 +186,7 @@ inline std::uint64_t mix(std::uint64_t x) {  // the finalizer of SplitMix64
 
 // What one partition adds to sums; 0 only for what is missing.
 inline std::uint64_t cell(const Place& place, std::uint64_t out) {
-  const std::uint64_t position = static_cast<std::uint64_t>(place.index) * 0x9e3779b97f4a7c15ULL +
+  const std::uint64_t position = static_cast<std::uint64_t>(place.index) * 0xd6e8feb86659fd93ULL +
                                  place.lane * 0xd1b54a32d192ed03ULL;
   const std::uint64_t value = mix(out + position);
   return out == 0 ? 0 : value == 0 ? 1 : value;

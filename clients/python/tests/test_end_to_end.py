@@ -3,6 +3,7 @@ again what has to be made, while things go wrong."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import signal
@@ -17,7 +18,7 @@ from typing import Callable, Dict, List, Tuple
 
 from live import REPOSITORY, LiveCase
 
-from headwater_client import Client, Lease, LeaseLost, Plan, Summary, Worker
+from headwater_client import Client, Lease, LeaseLost, Plan, Retry, Summary, Worker
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "examples"))
 import toy_warehouse as toy  # noqa: E402
@@ -25,6 +26,7 @@ import toy_warehouse as toy  # noqa: E402
 DAYS = 20
 CANCELLED = (4, 11)  # nights in which an order is cancelled: where the new code differs
 LEASE_MS = 120_000  # longer than any test, so that no lease is lost because the machine is slow
+PATIENT = Retry(tries=50, cap_s=2.0, total_s=120.0)  # however long a server takes to start
 Made = Tuple[str, str]  # job, key
 
 
@@ -33,7 +35,7 @@ class Scene(LiveCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.client = Client(self.server.url, author="tests")
+        self.client = Client(self.server.url, author="tests", retry=PATIENT)
         self.warehouse = toy.Warehouse(self.server.folder / "warehouse")
         self.keys = toy.fill(self.client, self.warehouse, DAYS, CANCELLED)
         self.assertStale(0)
@@ -94,7 +96,7 @@ class Scene(LiveCase):
         errors: List[BaseException] = []
 
         def work(name: str) -> None:
-            worker = Worker(Client(self.server.url), name, poll_s=0.2)
+            worker = Worker(Client(self.server.url, retry=PATIENT), name, poll_s=0.2)
             worker.log.disabled = worker.client.log.disabled = True
             try:
                 how = {"max_partitions": per_lease, "lease_ms": LEASE_MS}
@@ -196,7 +198,8 @@ class Driving(Scene):
         token, pid = fifo.read_text().split()
         worker.kill()
         worker.wait()
-        os.kill(int(pid), signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # its shell had not waited for that
+            os.kill(int(pid), signal.SIGKILL)
         return token
 
     @staticmethod
