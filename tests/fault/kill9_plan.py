@@ -323,6 +323,37 @@ def check_plans(door, plans):
     return partitions, skipped
 
 
+def execute(options, rng, door, diary, state, plans, servers, data_dir):
+    """Plans one after the other, over as many kills as are asked for."""
+    started = time.monotonic()
+    door.open(servers[-1].port)
+    set_up(door)
+    next_plan(door, state, plans)
+    threads = [threading.Thread(
+        target=Worker(f"w{n}", door, diary, state, rng.random()).run, daemon=True)
+        for n in range(WORKERS)]
+    for thread in threads:
+        thread.start()
+    for _ in range(options.iterations):
+        time.sleep(rng.uniform(0.05, 1.0))
+        if is_done(door, plans[-1]):
+            next_plan(door, state, plans)
+        door.open(None)  # only so that calls do not fail one by one; some are under way
+        servers[-1].kill()
+        if rng.random() < 0.2:
+            time.sleep(LEASE_MS / 1000)  # long enough for leases to expire meanwhile
+        servers.append(Server(options.server, data_dir))
+        door.open(servers[-1].port)
+    while not is_done(door, plans[-1]) and not diary.faults:
+        time.sleep(0.1)
+        if time.monotonic() - started > 100 + 10 * options.iterations:
+            diary.fault("the plan does not end: " + json.dumps(
+                must(door.insist("GET", f"/api/v1/plans/{plans[-1]}"), 200)["progress"]))
+    state["stop"].set()
+    for thread in threads:
+        thread.join()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--server", required=True)
@@ -335,37 +366,15 @@ def main():
     state = {"stop": threading.Event(), "plan": None, "code": "v0"}
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as data_dir:
-        server = Server(options.server, data_dir)
-        door.open(server.port)
-        set_up(door)
-        next_plan(door, state, plans)
-        threads = [threading.Thread(
-            target=Worker(f"w{n}", door, diary, state, rng.random()).run) for n in range(WORKERS)]
-        for thread in threads:
-            thread.start()
-        for _ in range(options.iterations):
-            time.sleep(rng.uniform(0.05, 1.0))
-            if is_done(door, plans[-1]):
-                next_plan(door, state, plans)
-            door.open(None)  # only so that calls do not fail one by one; some are under way
-            server.kill()
-            if rng.random() < 0.2:
-                time.sleep(LEASE_MS / 1000)  # long enough for leases to expire meanwhile
-            server = Server(options.server, data_dir)
-            door.open(server.port)
-        while not is_done(door, plans[-1]) and not diary.faults:
-            time.sleep(0.1)
-            if time.monotonic() - started > 100 + 10 * options.iterations:
-                diary.fault("the plan does not end: " + json.dumps(
-                    must(door.insist("GET", f"/api/v1/plans/{plans[-1]}"), 200)["progress"]))
-        state["stop"].set()
-        for thread in threads:
-            thread.join()
-        leases, again = diary.judge()
-        if diary.faults:
-            sys.exit("\n".join(diary.faults[:10]))
-        partitions, skipped = check_plans(door, plans)
-        server.kill()
+        servers = [Server(options.server, data_dir)]
+        try:
+            execute(options, rng, door, diary, state, plans, servers, data_dir)
+            leases, again = diary.judge()
+            if diary.faults:
+                sys.exit("\n".join(diary.faults[:10]))
+            partitions, skipped = check_plans(door, plans)
+        finally:
+            servers[-1].kill()
         checked = subprocess.run(
             [options.server, "check", "--data-dir", data_dir, "--log-level", "error"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
