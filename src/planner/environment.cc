@@ -71,26 +71,30 @@ template <class Visit>
 Result<void> each_write(const EnvironmentWrite& write, Visit visit) {
   for (const Span& span : write.spans) {
     for (std::int64_t index = span.first; index <= span.last; ++index) {
-      const Write one{write.dataset, {span.lane, index}, write.job, write.code, write.start,
-                      write.end,     write.out,          write.seq, {},         true};
-      HW_CHECK_OK(visit(one));
+      HW_CHECK_OK(visit(Write{write.dataset,
+                              {span.lane, index},
+                              write.job,
+                              write.code,
+                              write.start,
+                              write.end,
+                              write.out,
+                              write.seq,
+                              {},
+                              true}));
     }
   }
   return {};
 }
 
-Result<void> apply(Engine& engine, BranchHistory& history, const EnvironmentWrite& write) {
-  return each_write(write, [&](const Write& one) {
-    history.add(one);
-    return engine.branch_write(one);
-  });
-}
-
-// Both, and what they borrow.
-class OwnedHistory final : public History {
+class WholeHistory final : public History {
  public:
-  OwnedHistory(storage::Reader& reader, model::Seq known) : stored_(reader, known) {}
-  BranchHistory& branch() { return branch_; }
+  WholeHistory(storage::Reader& reader, model::Seq known) : stored_(reader, known) {}
+  Result<void> add(const EnvironmentWrite& write) {
+    return each_write(write, [this](const Write& one) -> Result<void> {
+      branch_.add(one);
+      return {};
+    });
+  }
   Result<std::vector<Write>> writes(DatasetNo dataset, const Place& place) override {
     return branch_.writes(dataset, place);
   }
@@ -139,24 +143,23 @@ Result<std::shared_ptr<const State>> environment_state(const State& base, storag
   HW_TRY(const auto writes, environment_writes(reader, environment.number));
   for (const EnvironmentWrite& write : writes) {
     if (base.seq() < write.seq) continue;
-    HW_CHECK_OK(apply(engine, history, write));
+    HW_CHECK_OK(each_write(write, [&](const Write& one) {
+      history.add(one);
+      return engine.branch_write(one);
+    }));
   }
   engine.publish(base.seq());
   return engine.state();
 }
 
-Result<std::unique_ptr<History>> environment_history(storage::Reader& reader, const State& base,
-                                                     const Environment& environment) {
-  auto history = std::make_unique<OwnedHistory>(reader, base.seq());
-  HW_TRY(const auto writes, environment_writes(reader, environment.number));
+std::unique_ptr<History> environment_history(storage::Reader& reader, model::Seq known,
+                                             const std::vector<EnvironmentWrite>& writes) {
+  auto out = std::make_unique<WholeHistory>(reader, known);
   for (const EnvironmentWrite& write : writes) {
-    if (base.seq() < write.seq) continue;
-    HW_CHECK_OK(each_write(write, [&](const Write& one) -> Result<void> {
-      history->branch().add(one);
-      return {};
-    }));
+    if (known < write.seq) continue;
+    [[maybe_unused]] const auto added = out->add(write);  // never fails
   }
-  return std::unique_ptr<History>(std::move(history));
+  return out;
 }
 
 std::vector<Span> own_spans(const std::vector<EnvironmentWrite>& writes, DatasetNo dataset) {

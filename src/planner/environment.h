@@ -71,10 +71,9 @@ base::Result<std::shared_ptr<const State>> environment_state(const State& base,
                                                              storage::Reader& reader,
                                                              const Environment& environment);
 
-// What the environment sees of each partition, for explain(). Borrows the reader.
-base::Result<std::unique_ptr<History>> environment_history(storage::Reader& reader,
-                                                           const State& base,
-                                                           const Environment& environment);
+// What the environment sees of each partition, up to a record. Borrows the reader.
+std::unique_ptr<History> environment_history(storage::Reader& reader, model::Seq known,
+                                             const std::vector<EnvironmentWrite>& writes);
 
 // Partitions of a dataset that an environment has of its own, sorted and joined.
 std::vector<Span> own_spans(const std::vector<EnvironmentWrite>& writes, DatasetNo dataset);

@@ -19,7 +19,7 @@ function grid(rows: number, columns: number) {
   const random = noise();
   const lanes = Array.from({ length: rows }, (_, lane) => {
     const cells: [number, number][] = [];
-    for (let at = 0; at < columns; ) {
+    for (let at = 0; at < columns;) {
       const length = Math.min(columns - at, 1 + Math.floor(-Math.log(1 - random()) * 6));
       cells.push([random() < 0.6 ? 1 : Math.floor(random() * legend.length), length]);
       at += length;
@@ -92,16 +92,15 @@ const watch = () => {
 
 function told(values: number[]): string {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
   return `p50 ${at(0.5)?.toFixed(1)} p95 ${at(0.95)?.toFixed(1)} max ${sorted.at(-1)?.toFixed(1)} ms`;
 }
 
 async function timing(page: Page, what: string, move: () => Promise<void>): Promise<void> {
   await page.evaluate(() => (window as unknown as { startTiming: () => void }).startTiming());
   await move();
-  const { frames, work } = await page.evaluate(
-    () => (window as unknown as { timed: Timed }).timed,
-  );
+  const { frames, work } = await page.evaluate(() => (window as unknown as { timed: Timed }).timed);
   const slow = frames.filter((ms) => ms > 25).length;
   console.log(
     `      ${what}: ${frames.length} frames, ${told(frames)}, ${slow} over 25 ms; script ${told(work)}`,

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { boardSpace, parts } from './parts';
 import { broken, events } from './seed';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -53,9 +54,9 @@ async function ready(url: string): Promise<void> {
   throw new Error(`${url}/readyz does not say that it is ready`);
 }
 
-async function post(url: string, body: unknown): Promise<Response> {
+async function send(url: string, body: unknown, method = 'POST'): Promise<Response> {
   return fetch(url, {
-    method: 'POST',
+    method,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
@@ -63,13 +64,16 @@ async function post(url: string, body: unknown): Promise<Response> {
 
 async function fill(url: string): Promise<void> {
   const all = events();
-  const answer = await post(`${url}/api/v1/lineage/batch`, all);
+  const answer = await send(`${url}/api/v1/lineage/batch`, all);
   const result = (await answer.json()) as { summary?: { failed: number } };
   if (answer.status !== 200 || result.summary?.failed !== 0) {
     throw new Error(`the sample was not taken: ${answer.status} ${JSON.stringify(result)}`);
   }
-  const refused = await post(`${url}/api/v1/lineage`, broken);
+  const refused = await send(`${url}/api/v1/lineage`, broken);
   if (refused.status !== 400) throw new Error(`a broken event was answered ${refused.status}`);
+  const space = `${url}/api/v1/partitions/space?nodeId=${encodeURIComponent(parts.board)}`;
+  const declared = await send(space, boardSpace, 'PUT');
+  if (!declared.ok) throw new Error(`the space was not taken: ${await declared.text()}`);
 }
 
 export default async function setup(): Promise<() => Promise<void>> {

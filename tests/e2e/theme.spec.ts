@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, facts, lineage, node, test } from './pages';
+import { day, parts } from './parts';
 import { field, story } from './story';
 
 const impact = `/impact?change=${encodeURIComponent(`data|${encodeURIComponent(story.raw)}`)}&group=owner`;
@@ -67,6 +68,13 @@ for (const width of [1440, 768]) {
       '/quarantine',
       '/search?q=orders',
       '/docs',
+      lineage(parts.core, 'panel=partitions'),
+      `/partitions?nodeId=${encodeURIComponent(parts.core)}&cell=${encodeURIComponent(`date=${day(2)},region=eu`)}`,
+      `/staleness?open=${encodeURIComponent(parts.core)}`,
+      '/changes?status=all',
+      '/plans',
+      `/plans/new?nodeId=${encodeURIComponent(parts.core)}`,
+      '/environments',
     ]) {
       await page.goto(path);
       await expect(page.getByRole('main').first()).toBeVisible();

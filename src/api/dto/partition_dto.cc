@@ -21,11 +21,6 @@ void write_partition_head(JsonWriter& json, model::Seq seq, base::Micros evaluat
   json.key("limit").number(cut.limit).end_object();
 }
 
-void write_environment(JsonWriter& json, const std::optional<planner::Environment>& environment) {
-  json.key("environment");
-  json.text_or_null(environment ? std::optional(environment->name) : std::nullopt);
-}
-
 void write_counts(JsonWriter& json, const planner::Counts& counts) {
   const auto number = [&json](std::string_view name, std::uint64_t value) {
     json.key(name).number(static_cast<std::int64_t>(value));

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "api/dto/json_writer.h"
-#include "planner/environment.h"
 #include "planner/planner.h"
 
 namespace headwater::api::dto {
@@ -23,8 +22,6 @@ struct PartitionCut {
 // seq, evaluated_at, complete, cut.
 void write_partition_head(JsonWriter& json, model::Seq seq, base::Micros evaluated_at,
                           const PartitionCut& cut);
-// "environment": its name, or null.
-void write_environment(JsonWriter& json, const std::optional<planner::Environment>& environment);
 void write_counts(JsonWriter& json, const planner::Counts& counts);
 // A PartitionRange; a lane is named where the space has several.
 void write_range(JsonWriter& json, const planner::Space& space, const planner::Span& span,

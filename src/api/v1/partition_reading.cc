@@ -15,6 +15,7 @@ using planner::DatasetNo;
 
 namespace {
 
+constexpr std::size_t kMaxNameShown = 200;
 constexpr auto kPause = std::chrono::microseconds(100);
 
 constexpr model::EdgeKinds kOutputs =
@@ -52,34 +53,16 @@ Result<PartitionReading> open_partitions(Context& context) {
     HW_TRY(const model::Seq last, session.rows().last_seq());
     if (last != seq) continue;
     context.pinned = seq;
-    return PartitionReading{std::move(session), state, state};
+    return PartitionReading{std::move(session), std::move(state), {}, {}};
   }
   return make_error(ErrorCode::kOverloaded,
                     "Writes come too fast for a consistent reading. Try again in 1 s.");
 }
 
-Result<PartitionReading> open_environment(Context& context) {
-  HW_TRY(PartitionReading reading, open_partitions(context));
-  const std::string* const name = context.request.query_value("environment");
-  if (name == nullptr || name->empty()) return reading;
-  context.details.parameter = "environment";
-  HW_TRY(reading.environment, planner::find_environment(reading.session.rows(), *name));
-  context.details.parameter.clear();
-  HW_TRY(reading.state,
-         planner::environment_state(*reading.base, reading.session.rows(), *reading.environment));
-  return reading;
-}
-
 Result<std::shared_ptr<const planner::Staleness>> staleness_of(Context& context,
                                                                const PartitionReading& reading) {
-  const auto cancelled = [cancel = context.cancel] { return cancel.cancelled(); };
-  HW_TRY(auto staleness,
-         context.services.dependencies.planner->staleness(reading.base, reading.now(), cancelled));
-  if (!reading.environment) return staleness;
-  auto branch =
-      planner::Staleness::compute(reading.state, staleness->now(), cancelled, staleness.get());
-  if (branch) return branch;
-  return make_error(ErrorCode::kCancelled, "The request was cancelled.");
+  return context.services.dependencies.planner->staleness(
+      reading.state, reading.now(), [cancel = context.cancel] { return cancel.cancelled(); });
 }
 
 planner::Inbox inbox_of(Context& context, PartitionReading& reading,
@@ -124,6 +107,27 @@ Result<PartitionSubject> dataset_parameter(Context& context, const PartitionRead
   HW_TRY(PartitionSubject subject, find_partition_subject(reading, text, false));
   context.details.parameter.clear();
   return subject;
+}
+
+Result<PartitionReading> open_environment(Context& context) {
+  HW_TRY(PartitionReading out, open_partitions(context));
+  const std::string* const name = context.request.query_value("environment");
+  if (name == nullptr || name->empty()) return out;
+  context.details.parameter = "environment";
+  storage::Reader& rows = out.session.rows();
+  HW_TRY(out.environment, planner::find_environment(rows, name->substr(0, kMaxNameShown)));
+  context.details.parameter.clear();
+  HW_TRY(out.environment_writes, planner::environment_writes(rows, out.environment->number));
+  HW_TRY(out.state, planner::environment_state(*out.state, rows, *out.environment));
+  return out;
+}
+
+std::unique_ptr<planner::History> PartitionReading::history() {
+  return planner::environment_history(session.rows(), state->seq(), environment_writes);
+}
+
+std::optional<std::string> PartitionReading::environment_name() const {
+  return environment ? std::optional(environment->name) : std::nullopt;
 }
 
 model::Name logged_name(const PartitionReading& reading, const PartitionSubject& subject) {

@@ -23,19 +23,22 @@ inline constexpr int kMaxReadingTries = 10'000;
 
 struct PartitionReading {
   query::Session session;
-  std::shared_ptr<const planner::State> state;  // of the environment, if one is asked for
-  std::shared_ptr<const planner::State> base;   // of the warehouse
-  std::optional<planner::Environment> environment = std::nullopt;
+  std::shared_ptr<const planner::State> state;
+  // Of which the state is, and what was written in it; none: the warehouse itself.
+  std::optional<planner::Environment> environment;
+  std::vector<planner::EnvironmentWrite> environment_writes;
 
   // The moment that counts as now.
   base::Micros now() const { return session.answered_as_of(); }
   std::string name_of(planner::DatasetNo dataset) const;
   std::string name_of(model::NodeId node) const;
+  // Of each partition, as the state sees it. Borrows the session.
+  std::unique_ptr<planner::History> history();
+  // The name of the environment, or null.
+  std::optional<std::string> environment_name() const;
 };
 // Sets `context.pinned` to the record of the reading.
 Result<PartitionReading> open_partitions(Context& context);
-// The same, of the environment that `environment` names; of the warehouse if it is not there.
-Result<PartitionReading> open_environment(Context& context);
 
 // The verdicts of the reading, and the inbox on them.
 Result<std::shared_ptr<const planner::Staleness>> staleness_of(Context& context,
@@ -55,6 +58,8 @@ Result<PartitionSubject> find_partition_subject(const PartitionReading& reading,
                                                 std::string_view text, bool job_allowed);
 // nodeId, which must be a dataset.
 Result<PartitionSubject> dataset_parameter(Context& context, const PartitionReading& reading);
+// The same of the environment that the parameter `environment` names, if it is there.
+Result<PartitionReading> open_environment(Context& context);
 
 // How the log names a dataset: as it was met, if it has partitions.
 model::Name logged_name(const PartitionReading& reading, const PartitionSubject& subject);

@@ -1,6 +1,5 @@
 // The partitions of one dataset, one by one, and why one of them is stale. docs/partitions.md.
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
@@ -10,7 +9,6 @@
 #include "api/v1/partition_query.h"
 #include "planner/explain.h"
 #include "planner/listing.h"
-#include "planner/stored_history.h"
 
 namespace headwater::api::v1 {
 namespace {
@@ -25,7 +23,7 @@ using planner::Staleness;
 // Names of what wrote partitions, each looked up once.
 class Writers {
  public:
-  explicit Writers(PartitionReading& reading) : reading_(reading) {}
+  explicit Writers(PartitionReading& reading) : reading_(reading), history_(reading.history()) {}
 
   std::optional<std::string> job(model::NodeId job) {
     if (!job || job.value > reading_.session.graph().node_count()) return std::nullopt;
@@ -39,46 +37,29 @@ class Writers {
     runs_.emplace(row.value, id);
     return id;
   }
-  Result<dto::LastWrite> last(DatasetNo dataset, const Place& place) {
-    if (reading_.environment) {
-      HW_TRY(auto own, own_write(dataset, place));
-      if (own) return *std::move(own);
+  Result<std::optional<std::string>> run(const planner::Write& write) {
+    if (!write.branch) return run(write.run);
+    for (const planner::EnvironmentWrite& own : reading_.environment_writes) {
+      if (own.seq == write.seq) return std::optional(own.run_id);
     }
-    HW_TRY(const auto rows,
-           reading_.session.rows().materializations(dataset, place.lane, place.index));
+    return std::optional<std::string>{};
+  }
+  Result<dto::LastWrite> last(DatasetNo dataset, const Place& place) {
+    HW_TRY(const auto writes, history_->writes(dataset, place));
     dto::LastWrite out;
-    if (rows.empty()) return out;
-    const storage::MaterializationRow& row = rows.back();
-    out.job = job(row.job);
-    HW_TRY(out.run, run(row.run));
-    out.started_at = row.start;
-    out.ended_at = row.end;
+    if (writes.empty()) return out;
+    const planner::Write& write = writes.back();
+    out.job = job(write.job);
+    HW_TRY(out.run, run(write));
+    out.started_at = write.start;
+    out.ended_at = write.end;
     return out;
   }
 
  private:
-  // What the environment wrote there last, if anything.
-  Result<std::optional<dto::LastWrite>> own_write(DatasetNo dataset, const Place& place) {
-    if (!own_) {
-      HW_TRY(own_,
-             planner::environment_writes(reading_.session.rows(), reading_.environment->number));
-    }
-    for (auto write = own_->rbegin(); write != own_->rend(); ++write) {
-      if (write->dataset != dataset) continue;
-      const bool here =
-          std::any_of(write->spans.begin(), write->spans.end(), [&](const planner::Span& span) {
-            return span.lane == place.lane && span.first <= place.index && place.index <= span.last;
-          });
-      if (!here) continue;
-      return std::optional(
-          dto::LastWrite{job(write->job), write->run_id, write->start, write->end});
-    }
-    return std::optional<dto::LastWrite>{};
-  }
-
   PartitionReading& reading_;
+  std::unique_ptr<planner::History> history_;
   std::map<std::int64_t, std::optional<std::string>> runs_;
-  std::optional<std::vector<planner::EnvironmentWrite>> own_;
 };
 
 // ---- the list -----------------------------------------------------------------------------------
@@ -124,8 +105,7 @@ Answer get_partitions(Context& context) {
   JsonWriter json;
   json.begin_object().key("nodeId");
   json.text(dataset ? reading.name_of(dataset) : reading.name_of(subject.node));
-  dto::write_environment(json, reading.environment);
-  json.key("partitions").begin_array();
+  json.key("environment").text_or_null(reading.environment_name()).key("partitions").begin_array();
   Writers writers(reading);
   for (const Place& place : places) {
     HW_TRY(const dto::LastWrite write, writers.last(dataset, place));
@@ -158,7 +138,7 @@ std::optional<std::string> kind_text(const std::optional<planner::Explanation>& 
 
 Result<std::optional<std::string>> code_text(PartitionReading& reading, model::CodeId code) {
   if (!code) return std::optional<std::string>{};
-  if (reading.environment) {  // it may be of the environment alone
+  if (reading.environment) {
     for (const planner::EnvironmentCode& own : reading.environment->code) {
       if (own.code == code) return std::optional(own.version);
     }
@@ -192,7 +172,7 @@ Result<void> write_root(JsonWriter& json, PartitionReading& reading, planner::In
     HW_TRY(change, inbox.of_data(last->write.run, last->dataset, last->place));
   }
   if (last != nullptr) {
-    HW_TRY(run, writers.run(last->write.run));
+    HW_TRY(run, writers.run(last->write));
   }
   json.begin_object().key("kind").text(code ? "code" : "data");
   json.key("job").text_or_null(writers.job(code ? explanation.job : last->write.job));
@@ -212,7 +192,7 @@ Result<void> write_way(JsonWriter& json, PartitionReading& reading,
   json.key("way").begin_array();
   if (explanation) {
     for (const planner::Culprit& step : explanation->way) {
-      HW_TRY(const auto run, writers.run(step.write.run));
+      HW_TRY(const auto run, writers.run(step.write));
       json.begin_object().key("nodeId").text(reading.name_of(step.dataset));
       json.key("key").text(reading.state->segment(step.dataset).space->text_of(step.place));
       json.key("job").text_or_null(writers.job(step.write.job)).key("run").text_or_null(run);
@@ -245,19 +225,14 @@ Answer get_explanation(Context& context) {
   HW_TRY(PartitionReading reading, open_environment(context));
   HW_TRY(const Asked asked, read_asked(context, reading));
   HW_TRY(const auto staleness, staleness_of(context, reading));
-  std::unique_ptr<planner::History> history =
-      std::make_unique<planner::StoredHistory>(reading.session.rows(), context.pinned);
-  if (reading.environment) {
-    HW_TRY(history, planner::environment_history(reading.session.rows(), *reading.base,
-                                                 *reading.environment));
-  }
+  const auto history = reading.history();
   HW_TRY(const auto explanation,
          planner::explain(*reading.state, *history, asked.dataset, asked.place,
                           static_cast<std::size_t>(max_steps)));
   planner::Inbox inbox = inbox_of(context, reading, staleness);
   JsonWriter json;
   json.begin_object().key("nodeId").text(reading.name_of(asked.dataset));
-  dto::write_environment(json, reading.environment);
+  json.key("environment").text_or_null(reading.environment_name());
   dto::write_verdict_members(json, *reading.state->segment(asked.dataset).space, asked.place,
                              staleness->verdict(asked.dataset, asked.place));
   HW_TRY(const dto::LastWrite write, Writers(reading).last(asked.dataset, asked.place));

@@ -134,9 +134,7 @@ Answer get_staleness(Context& context) {
   HW_TRY(const auto staleness, staleness_of(context, reading));
   HW_TRY(const StalenessPage page, page_of(context, *staleness, question));
   JsonWriter json;
-  json.begin_object();
-  dto::write_environment(json, reading.environment);
-  json.key("totals");
+  json.begin_object().key("environment").text_or_null(reading.environment_name()).key("totals");
   dto::write_counts(json, page.totals);
   json.key("datasets").begin_array();
   dto::PartitionCut cut;
@@ -233,7 +231,7 @@ Answer get_grid(Context& context) {
   JsonWriter json;
   json.begin_object().key("nodeId");
   json.text(query.dataset ? reading.name_of(query.dataset) : reading.name_of(subject.node));
-  dto::write_environment(json, reading.environment);
+  json.key("environment").text_or_null(reading.environment_name());
   write_index(json, space, grid);
   json.key("bucket").number(grid.bucket).key("bucketed").boolean(grid.bucket > 1);
   json.key("legend").begin_array();

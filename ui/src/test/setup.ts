@@ -1,5 +1,8 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
+
+// A slow machine is no reason to fail.
+configure({ asyncUtilTimeout: 8000 });
 
 afterEach(cleanup);
