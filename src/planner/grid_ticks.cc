@@ -55,6 +55,18 @@ constexpr std::array kUnits{Unit{Granularity::kHour, 1},    Unit{Granularity::kD
                             Unit{Granularity::kMonth, 60},  Unit{Granularity::kMonth, 120},
                             Unit{Granularity::kMonth, 600}, Unit{Granularity::kMonth, 1200}};
 
+// Of a week of days the date of its Monday, of a year its number.
+std::string label_of(const Unit& unit, const Calendar& calendar, const Calendar& coarse,
+                     std::int64_t index, std::int64_t at) {
+  constexpr std::size_t kDate = 10, kYear = 4;
+  if (unit.granularity == Granularity::kWeek && calendar.granularity() != Granularity::kWeek) {
+    return calendar.key_of(index).substr(0, kDate);
+  }
+  const bool year = unit.granularity == Granularity::kMonth && unit.step % 12 == 0;
+  const std::string key = coarse.key_of(at);
+  return year ? key.substr(0, kYear) : key;
+}
+
 std::vector<GridTick> of_time(const Calendar& calendar, std::int64_t first, std::int64_t last) {
   for (const Unit& unit : kUnits) {
     if (unit.granularity < calendar.granularity()) continue;
@@ -70,9 +82,7 @@ std::vector<GridTick> of_time(const Calendar& calendar, std::int64_t first, std:
       const std::int64_t index = calendar.index_of(coarse->start_of(at));
       // Not where the picture begins amid one, nor where weeks do not meet the months.
       if (index < first || index > last) continue;
-      const bool year = unit.granularity == Granularity::kMonth && unit.step % 12 == 0;
-      std::string label = coarse->key_of(at);
-      out.push_back({index - first, year ? label.substr(0, 4) : std::move(label)});
+      out.push_back({index - first, label_of(unit, calendar, *coarse, index, at)});
     }
     if (!out.empty()) return out;
     return {{0, calendar.key_of(first)}};
