@@ -716,3 +716,117 @@ test('partitions: spaces, mappings, verdicts, changes and decisions', async () =
   }
   await check({ operation: 'getChange', path: `${v1}/changes/99999999`, status: 404 });
 });
+
+test('plans: from a draft to the last lease; environments', async () => {
+  const author = 'ada';
+  const partitions = (date: string) => ({
+    headwater_partitions: {
+      _producer: producer,
+      _schemaURL: spec,
+      partitions: [{ key: { date } }],
+    },
+  });
+  const run = (code: string, day: string, time: string) =>
+    check({
+      operation: 'postLineage',
+      path: `${v1}/lineage`,
+      method: 'POST',
+      status: 201,
+      body: {
+        eventType: 'COMPLETE',
+        eventTime: time,
+        producer,
+        schemaURL: spec,
+        run: { runId: `plans ${time}` },
+        job: {
+          namespace: 'plans',
+          name: 'make',
+          facets: {
+            headwater_code: { _producer: producer, _schemaURL: spec, semanticVersion: code },
+          },
+        },
+        inputs: [{ namespace: 'plans', name: 'from', inputFacets: partitions(day) }],
+        outputs: [{ namespace: 'plans', name: 'to', outputFacets: partitions(day) }],
+      },
+    });
+  for (const day of ['01', '02', '03'])
+    await run('a', `2026-10-${day}`, `2026-10-05T${day}:00:00Z`);
+  await run('b', '2026-10-03', '2026-10-06T00:00:00Z');
+  const to = 'dataset:plans:to';
+  const make = 'job:plans:make';
+
+  const create = (more: object, status = 201) =>
+    check({
+      operation: 'createPlan',
+      path: `${v1}/plans`,
+      method: 'POST',
+      status,
+      body: { author, scope: { nodeIds: [to], direction: 'none' }, ...more },
+    }) as Promise<{ id: string | null; totals: { run: number } }>;
+  expect((await create({ dry_run: true }, 200)).id).toBeNull();
+  const plan = await create({ name: 'contract', max_partitions_per_task: 1, lease_ms: 60_000 });
+  expect(plan.totals.run).toBe(2);
+  const one = `${v1}/plans/${plan.id}`;
+  await create({ changes: ['99999999'] }, 404);
+  await create({ include: ['odd'] }, 400);
+  await check({ operation: 'getPlans', path: `${v1}/plans?state=draft&limit=1` });
+  await check({ operation: 'getPlan', path: one });
+  await check({ operation: 'getPlanTasks', path: `${one}/tasks?limit=1` });
+  const act = (operation: string, verb: string, body: object, status = 200) =>
+    check({ operation, path: `${one}/${verb}`, method: 'POST', body, status });
+  await act('approvePlan', 'approve', { author });
+  await act('pausePlan', 'pause', { author, reason: 'test' });
+  await act('pausePlan', 'pause', { author }, 409);
+  await act('resumePlan', 'resume', { author });
+  const { leases } = (await act(
+    'leaseTasks',
+    'leases',
+    { worker: 'contract', max_leases: 1 },
+    201,
+  )) as {
+    leases: { token: string; keys: string[] }[];
+  };
+  expect(leases).toHaveLength(1);
+  await check({ operation: 'getPlanTasks', path: `${one}/tasks?state=leased` });
+  const lease = `leases/${e(leases[0]!.token)}`;
+  await act('heartbeatLease', `${lease}/heartbeat`, {});
+  await act('completeLease', `${lease}/complete`, { state: 'completed', run_id: 'contract' });
+  await act('heartbeatLease', `${lease}/heartbeat`, {}, 409);
+  await act('cancelPlan', 'cancel', { author });
+  await act('leaseTasks', 'leases', { worker: 'contract' }, 200);
+  await check({ operation: 'getPlan', path: `${v1}/plans/99999999`, status: 404 });
+
+  const branch = `${v1}/environments/contract`;
+  await check({
+    operation: 'putEnvironment',
+    path: branch,
+    method: 'PUT',
+    body: { description: 'test', code: [{ job: make, version: 'x' }], author },
+  });
+  await check({ operation: 'getEnvironments', path: `${v1}/environments` });
+  await check({
+    operation: 'postMaterializations',
+    path: `${branch}/materializations`,
+    method: 'POST',
+    status: 201,
+    body: { nodeId: to, keys: ['date=2026-10-01'], run_id: 'contract', job: make, author },
+  });
+  await check({ operation: 'getEnvironment', path: branch });
+  for (const [operation, path] of [
+    ['getStaleness', `${v1}/staleness?environment=contract&nodeId=${e(to)}`],
+    ['getPartitions', `${v1}/partitions?environment=contract&nodeId=${e(to)}`],
+    ['getPartitionGrid', `${v1}/partitions/grid?environment=contract&nodeId=${e(to)}`],
+    [
+      'explainPartition',
+      `${v1}/partitions/explain?environment=contract&nodeId=${e(to)}&key=2026-10-02`,
+    ],
+  ] as const) {
+    await check({ operation, path });
+  }
+  await check({
+    operation: 'deleteEnvironment',
+    path: `${branch}?author=${author}`,
+    method: 'DELETE',
+  });
+  await check({ operation: 'getEnvironment', path: branch, status: 404 });
+});

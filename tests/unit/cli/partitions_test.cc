@@ -188,5 +188,54 @@ TEST_F(PartitionCommands, WrongQuestionsAndSilenceHaveCodesOfTheirOwn) {
   EXPECT_EQ(ask(command).code, kUsage) << "a direction from nowhere";
 }
 
+// A plan from its draft to its end, as a person and a worker would.
+TEST_F(PartitionCommands, APlanIsMadeApprovedLeasedAndDone) {
+  PlanCommand create;
+  create.verb = "create";
+  create.author = "ada";
+  create.nodes = {"dataset:ns:clean"};
+  create.direction = "none";
+  create.name = "new code";
+  create.dry_run = true;
+  const Outcome dry = ask(create);
+  EXPECT_EQ(dry.code, kOk) << dry.err;
+  EXPECT_TRUE(contains(dry.out, "dry run: draft, new code")) << dry.out;
+  create.dry_run = false;
+  create.json = true;
+  const Outcome made = ask(create);
+  ASSERT_EQ(made.code, kOk) << made.err;
+  const std::string id = model::JsonValue(made.out).get("id").string().value_or("");
+  PlanCommand command;
+  command.author = "ada";
+  command.plan = id;
+  const auto with = [&](const std::string& verb) {
+    command.verb = verb;
+    return ask(command);
+  };
+  EXPECT_TRUE(contains(with("list").out, "new code"));
+  EXPECT_TRUE(contains(with("show").out, "plan " + id + ": draft, new code"));
+  EXPECT_TRUE(contains(with("tasks").out, "date=2026-10-01 .. date=2026-10-02"))
+      << with("tasks").out;
+  command.worker = "w";
+  EXPECT_EQ(with("pause").code, kServerConflict) << "nobody has approved it";
+  EXPECT_TRUE(contains(with("approve").out, "approved"));
+  command.json = true;
+  const Outcome leased = with("lease");
+  ASSERT_EQ(leased.code, kOk) << leased.out << leased.err;
+  model::JsonValue(leased.out).get("leases").elements([&](const model::JsonValue& lease) {
+    command.token = lease.get("token").string().value_or("");
+  });
+  command.json = false;
+  EXPECT_EQ(with("lease").code, kNothingNow) << "all of it is out";
+  EXPECT_TRUE(contains(with("heartbeat").out, "valid until 2"));
+  command.state = "completed";
+  EXPECT_TRUE(contains(with("complete").out, "2 done, 0 failed, 0 pending")) << with("show").out;
+  EXPECT_EQ(with("heartbeat").code, kServerConflict) << "it is over";
+  command.state.clear();
+  EXPECT_TRUE(contains(with("show").out, "plan " + id + ": done"));
+  EXPECT_EQ(with("lease").code, kPlanOver);
+  EXPECT_EQ(with("cancel").code, kServerConflict);
+}
+
 }  // namespace
 }  // namespace headwater::cli
