@@ -164,8 +164,7 @@ Result<void> Engine::rebase(DatasetNo dataset) {
                            [&](Block& block, std::int64_t index) -> Result<void> {
                              const Place place{number, index};
                              HW_TRY(const Write write, newest(dataset, place));
-                             HW_CHECK_OK(renew(dataset, block, place, write));
-                             return {};
+                             return renew(dataset, block, place, write);
                            }));
     refresh_lane(dataset, number);
   }

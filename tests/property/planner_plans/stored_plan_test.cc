@@ -23,7 +23,8 @@ using namespace planner;  // NOLINT: the vocabulary of these tests
 struct RunSaid {
   std::string job, code, reads, writes;
   int first_day = 1, last_day = 1, seconds = 10;
-  std::string cost = "", version = "";  // amount; data version
+  std::string cost = "", version = "";  // amount; of the content of each partition
+  std::string end = "COMPLETE";
 };
 
 class StoredPlan : public ::testing::Test {
@@ -43,28 +44,34 @@ class StoredPlan : public ::testing::Test {
                   second % 60);
     return out;
   }
-  static std::string subset(const std::string& side, const RunSaid& run, bool versions) {
+  // `each`: of a partition, "$" standing for its day.
+  static std::string days(const RunSaid& run, const std::string& each) {
     std::string out;
     for (int day = run.first_day; day <= run.last_day; ++day) {
       char date[16];
       std::snprintf(date, sizeof date, "2026-10-%02d", day);
-      out +=
-          (out.empty() ? R"({"identifier":")" : R"(,{"identifier":")") + std::string(date) + "\"}";
+      std::string one = each;
+      one.replace(one.find('$'), 1, date);
+      out += (out.empty() ? "" : ",") + one;
     }
-    static_cast<void>(versions);
-    return R"({"subset":{")" + side + R"(":{"type":"partition","partitions":[)" + out + "]}}}";
+    return "[" + out + "]";
+  }
+  static std::string subset(const std::string& side, const RunSaid& run) {
+    return R"({"subset":{")" + side + R"(":{"type":"partition","partitions":)" +
+           days(run, R"({"identifier":"$"})") + "}}}";
+  }
+  static std::string written(const RunSaid& run) {
+    if (run.version.empty()) return subset("outputCondition", run);
+    return R"({"headwater_partitions":{"partitions":)" +
+           days(run, R"({"key":{"day":"$"},"dataVersion":")" + run.version + "\"}") + "}}";
   }
   void report(const RunSaid& run) {
     const std::string id = "run-" + std::to_string(++runs_);
-    for (const std::string type : {"START", "COMPLETE"}) {
+    for (const std::string& type : {std::string("START"), run.end}) {
       second_ += type == "START" ? 1 : run.seconds;
       std::string facets;
-      if (type == "COMPLETE" && !run.cost.empty()) {
+      if (type != "START" && !run.cost.empty()) {
         facets = R"(,"facets":{"headwater_cost":{"amount":)" + run.cost + R"(,"currency":"EUR"}})";
-      }
-      std::string version;
-      if (!run.version.empty()) {
-        version = R"("facets":{"version":{"datasetVersion":")" + run.version + R"("}},)";
       }
       const std::string body =
           R"({"eventType":")" + type + R"(","eventTime":")" + clock(second_) +
@@ -72,13 +79,18 @@ class StoredPlan : public ::testing::Test {
           id + "\"" + facets + R"(},"job":{"namespace":"w","name":")" + run.job +
           R"(","facets":{"headwater_code":{"semanticVersion":")" + run.code +
           R"("}}},"inputs":[{"namespace":"w","name":")" + run.reads + R"(","inputFacets":)" +
-          subset("inputCondition", run, false) + R"(}],"outputs":[{"namespace":"w","name":")" +
-          run.writes + "\"," + version + R"("outputFacets":)" +
-          subset("outputCondition", run, true) + "}]}";
+          subset("inputCondition", run) + R"(}],"outputs":[{"namespace":"w","name":")" +
+          run.writes + R"(","outputFacets":)" + written(run) + "}]}";
       ASSERT_NE(static_cast<int>(harness_->send(body).status),
                 static_cast<int>(ingest::ReceiptStatus::kQuarantined))
           << body;
     }
+  }
+  bool decide(const std::string& body) {
+    ingest::Decision decision;
+    decision.kind = ingest::Decision::Kind::kPlanner;
+    decision.planner = body;
+    return harness_->decide(std::move(decision)).has_value();
   }
   DatasetNo dataset(const std::string& name) {
     auto reader = must(harness_->store().reader());
@@ -113,6 +125,80 @@ TEST_F(StoredPlan, KnowsWhatRunsTookAndCost) {
   EXPECT_TRUE(task.inputs);
   EXPECT_EQ(task.duration_ms, (Estimate{20'000, 30'000, 3, Basis::kDataset}));
   EXPECT_EQ(task.cost_micros, (Estimate{500'000, 1'500'000, 2, Basis::kDataset}));
+}
+
+TEST_F(StoredPlan, LearnsHowOftenOutputsChange) {
+  report({"load", "v1", "outside", "raw", 1, 4, 8});
+  report({"make", "v1", "raw", "table", 1, 4, 8, "", "a"});
+  report({"make", "v1", "raw", "table", 1, 3, 8, "", "a"});  // three days the same again
+  report({"make", "v1", "raw", "table", 1, 1, 8, "", "b"});  // and one that differed
+  const auto staleness = must(planner_->staleness(0, {}));
+  auto reader = must(harness_->store().reader());
+  StoredSources sources(reader, staleness, planner_->changes());
+  const DatasetCosts costs = must(sources.sources().costs.of(dataset("table")));
+  EXPECT_EQ(costs.rewrites, 4U);
+  EXPECT_EQ(costs.different, 1U);
+  EXPECT_EQ(costs.changes, 2.0 / 6);
+}
+
+// The pool is of days that read by identity, be it from a source or from a table.
+TEST_F(StoredPlan, EstimatesByKindWhatHasNoRuns) {
+  report({"load", "v1", "outside", "raw", 1, 4, 8});
+  report({"make", "v1", "raw", "table", 1, 4, 16});
+  report({"made", "v1", "raw", "other", 1, 4, 80});
+  report({"breaks", "v1", "raw", "broken", 1, 4, 8, "", "", "FAIL"});
+  ASSERT_TRUE(decide(R"({"decision":"planner.put_mapping","author":"ann",)"
+                     R"("upstream":{"namespace":"w","name":"raw"},)"
+                     R"("downstream":{"namespace":"w","name":"broken"},)"
+                     R"("mapping":{"kind":"identity"}})"));
+  const auto staleness = must(planner_->staleness(0, {}));
+  auto reader = must(harness_->store().reader());
+  ReportedCosts none(reader);
+  StoredCostModel model(reader, none, staleness->state());
+  EXPECT_EQ(must(model.of(dataset("table"))).duration.basis, Basis::kDataset);
+  const DatasetCosts broken = must(model.of(dataset("broken")));
+  EXPECT_EQ(broken.duration, (Rate{4'000'000, 20'000'000, 3, Basis::kKind}));
+  EXPECT_EQ(broken.cost, Rate{});
+  // Nothing else is without a mapping.
+  EXPECT_EQ(must(model.of(dataset("outside"))).duration,
+            (Rate{4'000'000, 20'000'000, 3, Basis::kAll}));
+}
+
+TEST_F(StoredPlan, IsForAChangeOfTheInbox) {
+  report({"load", "v1", "outside", "raw", 1, 4, 8});
+  report({"make", "v1", "raw", "table", 1, 4, 8});
+  report({"tell", "v1", "table", "report", 1, 4, 8});
+  report({"load", "v2", "outside", "raw", 4, 4, 8});  // new code, and a day with it
+  auto reader = must(harness_->store().reader());
+  const auto changes = must(reader.planner_documents(static_cast<int>(DocumentKind::kChange)));
+  ASSERT_EQ(changes.size(), 1U);
+  PlanOptions options;
+  options.changes = {{changes[0].a, changes[0].b}};
+  const PlanDraft draft = plan(options);
+  ASSERT_EQ(draft.tasks.size(), 3U);
+  for (const Task& task : draft.tasks) EXPECT_EQ(task.count(), 3);  // the fourth day has it
+  EXPECT_EQ(draft.tasks[2].dataset, dataset("report"));
+}
+
+TEST_F(StoredPlan, FollowsAPolicyThatSomebodyPut) {
+  report({"load", "v1", "outside", "raw", 1, 7, 8});
+  report({"make", "v1", "raw", "table", 1, 7, 8});
+  report({"make", "v2", "raw", "table", 7, 7, 8});
+  const std::string head =
+      R"({"decision":"planner.put_policy","dataset":{"namespace":"w","name":"raw"},"author":"ann")";
+  EXPECT_FALSE(decide(head + R"(,"retention":"P1M"})"));
+  EXPECT_FALSE(decide(R"({"decision":"planner.put_policy","author":"ann",)"
+                      R"("dataset":{"namespace":"w","name":"x"}})"));
+  ASSERT_TRUE(decide(head + R"(,"retention":"P4D","recomputable":false})"));
+  for (int k = 0; k < 2; ++k) {  // and again after a start
+    const PlanDraft draft = plan();
+    ASSERT_EQ(draft.omissions.size(), 1U);
+    EXPECT_EQ(draft.omissions[0].why, Omission::Why::kUnrecoverable);
+    EXPECT_EQ(draft.omissions[0].span.last - draft.omissions[0].span.first, 2);  // three days
+    EXPECT_EQ(draft.upper, 3);
+    EXPECT_FALSE(planner_->state()->segment(dataset("raw")).policy->recomputable);
+    open();
+  }
 }
 
 }  // namespace
