@@ -1,5 +1,6 @@
 // The change that made a partition stale, in a sentence.
 import type { Schemas } from '../api/client';
+import { versionText } from '../lib/codeVersion';
 import { lineageHref } from '../lib/lineageUrl';
 import { readable } from '../lib/nodeId';
 import { inboxHref } from '../lib/partitionUrl';
@@ -19,13 +20,20 @@ export function RunName({ id }: { id: string | null }) {
   );
 }
 
+export function Version({ version }: { version: string | null }) {
+  return (
+    <span className="mono version" title={version ?? undefined}>
+      {versionText(version)}
+    </span>
+  );
+}
+
 function Versions({ from, to }: { from: string | null; to: string | null }) {
   if (from === null || to === null) return null;
   return (
     <>
       {' '}
-      from <span className="mono version">{from}</span> to{' '}
-      <span className="mono version">{to}</span>
+      from <Version version={from} /> to <Version version={to} />
     </>
   );
 }

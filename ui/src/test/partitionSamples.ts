@@ -180,6 +180,7 @@ export function change(more: Partial<Schemas['PartitionChange']> = {}): Schemas[
     columns: null,
     run: null,
     ranges: [],
+    ranges_more: false,
     makes_stale: { datasets: 2, partitions: 12, maybe: 8 },
     decision: null,
     ...more,

@@ -22,7 +22,7 @@ beforeEach(() => {
     if (path === '/partitions/explain') return explanation();
     if (path !== '/staleness') return undefined;
     if (query.get('cursor') === 'c2') {
-      return staleness([{ ...orders, nodeId: 'dataset:n:later', ranges: [] }]);
+      return staleness([{ ...orders, nodeId: 'dataset:n:later' }]);
     }
     return query.get('status') === 'orphaned' ? staleness([]) : staleness([orders], { next: 'c2' });
   });
