@@ -11,6 +11,7 @@
 #include "api/http/server.h"
 #include "api/v1/v1.h"
 #include "app/housekeeper.h"
+#include "app/plan_keeper.h"
 #include "app/search_keeper.h"
 #include "app/settings.h"
 #include "base/log.h"
@@ -31,6 +32,7 @@ struct App::Impl {
   std::unique_ptr<ingest::Pipeline> pipeline;
   std::unique_ptr<query::Service> queries;
   std::optional<SearchKeeper> search_keeper;
+  std::optional<PlanKeeper> plan_keeper;
   std::unique_ptr<api::v1::Writes> writes;
   std::unique_ptr<api::v1::Api> api;
   std::unique_ptr<api::http::Server> server;
@@ -58,6 +60,7 @@ Result<void> App::Impl::wire(const base::Config& config) {
   HW_TRY(pipeline, ingest::Pipeline::start(*store, *graph, base::system_clock(), how));
   queries = std::make_unique<query::Service>(*store, *graph, base::system_clock());
   search_keeper.emplace(*queries);
+  plan_keeper.emplace(*queries, *planner, *pipeline, plan_keeper_options(config));
   writes = api::v1::writes_to(*pipeline);
   api::v1::Dependencies dependencies{
       *queries,
@@ -100,6 +103,7 @@ void App::stop() {
   // While requests drain, the writer goes on: what waits for a write may still see it.
   if (impl_->server) impl_->server->stop(impl_->drain_ms);
   if (impl_->api) impl_->api->stop();
+  impl_->plan_keeper.reset();  // it writes
   if (impl_->pipeline) impl_->pipeline->stop();
 }
 

@@ -102,6 +102,17 @@ constexpr std::array kSettings{
     Setting{"api.max_waiting", Type::kInteger, "1024", 1, 1'000'000,
             "Requests that wait for min_seq at once; beyond: 429."},
     Setting{"api.max_wait_ms", Type::kInteger, "60000", 1, kDayMs, "The largest wait_ms."},
+    Setting{
+        "plans.refresh_ms", Type::kInteger, "30000", 1000, kDayMs,
+        "How often an open plan is worked out again, to see whether it has outgrown its approval."},
+    Setting{"webhooks.allow_hosts", Type::kList, "", 0, 0,
+            "Hosts in webhooks' URLs that may be at loopback, private or link-local addresses."},
+    Setting{"webhooks.timeout_ms", Type::kInteger, "10000", 100, 600'000,
+            "What a webhook gets to answer."},
+    Setting{"webhooks.max_tries", Type::kInteger, "6", 1, 20,
+            "How often one message is sent until its lease is given back."},
+    Setting{"webhooks.max_leases", Type::kInteger, "16", 1, 1000,
+            "Leases of one plan that are out to its webhook at once."},
     Setting{"ui.dir", Type::kText, "ui/dist", 0, 0, "The built pages; empty serves the API alone."},
     Setting{"log.level", Type::kChoice, "info", 0, 0, "What is logged to standard error.",
             "trace,debug,info,warn,error,off"},
@@ -205,6 +216,16 @@ api::v1::Options api_options(const base::Config& config) {
   options.ui_directory = config.text("ui.dir");
   options.max_waiting = size_of(config, "api.max_waiting");
   options.max_wait_ms = config.integer("api.max_wait_ms");
+  return options;
+}
+
+PlanKeeperOptions plan_keeper_options(const base::Config& config) {
+  PlanKeeperOptions options;
+  options.allow_hosts = config.list("webhooks.allow_hosts");
+  options.timeout_ms = config.integer("webhooks.timeout_ms");
+  options.max_tries = static_cast<int>(config.integer("webhooks.max_tries"));
+  options.max_leases = config.integer("webhooks.max_leases");
+  options.refresh_every_ms = config.integer("plans.refresh_ms");
   return options;
 }
 

@@ -7,6 +7,7 @@
 
 #include "api/http/server.h"
 #include "api/v1/v1.h"
+#include "app/plan_keeper.h"
 #include "base/config.h"
 #include "ingest/ingest.h"
 #include "storage/storage.h"
@@ -20,5 +21,6 @@ ingest::PipelineOptions pipeline_options(const base::Config& config);
 // kInvalidConfig for an address that is not loopback, unless http.allow_remote_without_keys.
 base::Result<api::http::ServerOptions> server_options(const base::Config& config);
 api::v1::Options api_options(const base::Config& config);
+PlanKeeperOptions plan_keeper_options(const base::Config& config);
 
 }  // namespace headwater::app

@@ -22,21 +22,12 @@
 #include <vector>
 
 #include "planner/engine.h"
+#include "planner/leases.h"
 #include "planner/partition_runs.h"
 #include "planner/plan.h"
 #include "storage/rows.h"
 
 namespace headwater::planner {
-
-// Stored: append, never renumber.
-enum class TaskState : std::int32_t {
-  kPending = 1,
-  kReady = 2,
-  kLeased = 3,
-  kDone = 4,
-  kFailed = 5,
-  kBlocked = 6,
-};
 
 // What of a plan's options matters while it is executed.
 struct PlanTerms {

@@ -27,6 +27,7 @@ enum class DocumentKind : std::int32_t {
   kPolicy = 6,            // a: dataset; a DatasetPolicy
   kEnvironment = 8,       // a: number, the seq that made it
   kEnvironmentWrite = 9,  // a: number of the environment, b: seq
+  kPlanWebhook = 10,      // a: plan whose webhook is off, b: 0; {"at", "reason"}
 };
 
 struct SpaceDocument {

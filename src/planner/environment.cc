@@ -67,17 +67,42 @@ EnvironmentWrite decode_write(const storage::PlannerDocument& row) {
   return out;
 }
 
-Result<void> apply(Engine& engine, BranchHistory& history, const EnvironmentWrite& write) {
+template <class Visit>
+Result<void> each_write(const EnvironmentWrite& write, Visit visit) {
   for (const Span& span : write.spans) {
     for (std::int64_t index = span.first; index <= span.last; ++index) {
-      const Write one{write.dataset, {span.lane, index}, write.job, write.code, write.start,
-                      write.end,     write.out,          write.seq, {},         true};
-      history.add(one);
-      HW_CHECK_OK(engine.branch_write(one));
+      HW_CHECK_OK(visit(Write{write.dataset,
+                              {span.lane, index},
+                              write.job,
+                              write.code,
+                              write.start,
+                              write.end,
+                              write.out,
+                              write.seq,
+                              {},
+                              true}));
     }
   }
   return {};
 }
+
+class WholeHistory final : public History {
+ public:
+  WholeHistory(storage::Reader& reader, model::Seq known) : stored_(reader, known) {}
+  Result<void> add(const EnvironmentWrite& write) {
+    return each_write(write, [this](const Write& one) -> Result<void> {
+      branch_.add(one);
+      return {};
+    });
+  }
+  Result<std::vector<Write>> writes(DatasetNo dataset, const Place& place) override {
+    return branch_.writes(dataset, place);
+  }
+
+ private:
+  StoredHistory stored_;
+  BranchHistory branch_{stored_};
+};
 
 }  // namespace
 
@@ -118,10 +143,23 @@ Result<std::shared_ptr<const State>> environment_state(const State& base, storag
   HW_TRY(const auto writes, environment_writes(reader, environment.number));
   for (const EnvironmentWrite& write : writes) {
     if (base.seq() < write.seq) continue;
-    HW_CHECK_OK(apply(engine, history, write));
+    HW_CHECK_OK(each_write(write, [&](const Write& one) {
+      history.add(one);
+      return engine.branch_write(one);
+    }));
   }
   engine.publish(base.seq());
   return engine.state();
+}
+
+std::unique_ptr<History> environment_history(storage::Reader& reader, model::Seq known,
+                                             const std::vector<EnvironmentWrite>& writes) {
+  auto out = std::make_unique<WholeHistory>(reader, known);
+  for (const EnvironmentWrite& write : writes) {
+    if (known < write.seq) continue;
+    [[maybe_unused]] const auto added = out->add(write);  // never fails
+  }
+  return out;
 }
 
 std::vector<Span> own_spans(const std::vector<EnvironmentWrite>& writes, DatasetNo dataset) {

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "planner/history.h"
 #include "planner/ids.h"
 #include "planner/space.h"
 #include "planner/state.h"
@@ -69,6 +70,10 @@ base::Result<std::vector<EnvironmentWrite>> environment_writes(storage::Reader& 
 base::Result<std::shared_ptr<const State>> environment_state(const State& base,
                                                              storage::Reader& reader,
                                                              const Environment& environment);
+
+// What the environment sees of each partition, up to a record. Borrows the reader.
+std::unique_ptr<History> environment_history(storage::Reader& reader, model::Seq known,
+                                             const std::vector<EnvironmentWrite>& writes);
 
 // Partitions of a dataset that an environment has of its own, sorted and joined.
 std::vector<Span> own_spans(const std::vector<EnvironmentWrite>& writes, DatasetNo dataset);

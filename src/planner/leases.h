@@ -27,6 +27,16 @@ inline constexpr std::size_t kMaxActivePlans = 100;        // approved, executin
 inline constexpr std::size_t kMaxActiveTasks = 1'000'000;  // of them all
 
 // Stored: append, never renumber.
+enum class TaskState : std::int32_t {
+  kPending = 1,
+  kReady = 2,
+  kLeased = 3,
+  kDone = 4,
+  kFailed = 5,
+  kBlocked = 6,
+};
+
+// Stored: append, never renumber.
 enum class LeaseState : std::int32_t {
   kValid = 1,  // until it expires
   kCompleted = 2,

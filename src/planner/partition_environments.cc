@@ -119,7 +119,10 @@ Result<std::vector<EnvironmentCode>> PartitionView::read_environment_code(
       out[i].code = old->code;
       continue;
     }
-    HW_TRY(const auto known, step.writer.find_code_version(out[i].version));
+    HW_TRY(auto known, step.writer.find_code_version(out[i].version));
+    if (!known) {  // as a producer's own version stands in the log
+      HW_TRY(known, step.writer.find_code_version("declared:" + out[i].version));
+    }
     const auto own = static_cast<std::int64_t>(step.record.seq.value * kMaxEnvironmentCode + i);
     out[i].code = known ? *known : CodeId{-own - 1};
   }

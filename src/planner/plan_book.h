@@ -80,6 +80,8 @@ class PlanBook {
   base::Result<void> retry(const Step& step, const storage::PlanRow& row,
                            const model::JsonValue& decision, bool admit);
   base::Result<void> refresh(const Step& step, const model::JsonValue& decision, bool admit);
+  base::Result<void> turn_off_webhook(const Step& step, const model::JsonValue& decision,
+                                      bool admit);
   base::Result<void> heartbeat(const Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> complete(const Step& step, const model::JsonValue& decision, bool admit);
   void answer(const Step& step, ActivePlan& plan, const Lease& lease,

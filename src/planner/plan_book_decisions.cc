@@ -5,8 +5,10 @@
 #include <functional>
 
 #include "model/time.h"
+#include "planner/documents.h"
 #include "planner/plan_book.h"
 #include "planner/plan_summary.h"
+#include "planner/plans.h"
 
 namespace headwater::planner {
 
@@ -18,10 +20,13 @@ using storage::PlanRow;
 
 namespace {
 
-constexpr std::array<std::string_view, 11> kKinds{
-    "planner.put_plan",    "planner.approve_plan", "planner.pause_plan",   "planner.resume_plan",
-    "planner.cancel_plan", "planner.retry_plan",   "planner.refresh_plan", "planner.lease",
-    "planner.heartbeat",   "planner.complete",     "planner.sweep"};
+constexpr std::array<std::string_view, 12> kKinds{
+    "planner.put_plan",     "planner.approve_plan", "planner.pause_plan",
+    "planner.resume_plan",  "planner.cancel_plan",  "planner.retry_plan",
+    "planner.refresh_plan", "planner.lease",        "planner.heartbeat",
+    "planner.complete",     "planner.sweep",        "planner.turn_off_webhook"};
+
+constexpr auto kWebhook = static_cast<std::int32_t>(DocumentKind::kPlanWebhook);
 
 // Why a plan is paused.
 constexpr std::int32_t kNotHeld = 0, kHeldByDecision = 1, kHeldByTolerance = 2;
@@ -144,6 +149,7 @@ Result<void> PlanBook::decide(const Step& step, const JsonValue& decision, bool 
   if (kind == "planner.heartbeat") return heartbeat(step, decision, admit);
   if (kind == "planner.complete") return complete(step, decision, admit);
   if (kind == "planner.refresh_plan") return refresh(step, decision, admit);
+  if (kind == "planner.turn_off_webhook") return turn_off_webhook(step, decision, admit);
   if (kind == "planner.sweep") {
     if (!admit) expire(step);
     return {};
@@ -174,7 +180,8 @@ Result<void> PlanBook::put(const Step& step, const JsonValue& decision, bool adm
     admitted_.emplace(step.seq, std::move(draft));
     return {};
   }
-  const PlanSummary summary = summarize(draft.tasks);
+  PlanSummary summary = summarize(draft.tasks);
+  HW_TRY(summary.decisions, decisions_in_force(step.writer.reader(), draft.pinned));
   PlanRow row;
   row.id = row.seq = step.seq;
   row.state = static_cast<std::int32_t>(PlanState::kDraft);
@@ -216,6 +223,10 @@ Result<void> PlanBook::move(const Step& step, const JsonValue& decision, std::st
   row.updated_at = step.at;
   row.author = text(decision, "author");
   row.reason = text(decision, "reason");
+  if (kind == "planner.approve_plan" || kind == "planner.resume_plan") {
+    const auto id = static_cast<std::int64_t>(row.id.value);
+    HW_CHECK_OK(step.writer.delete_planner_document(kWebhook, id, 0));
+  }
   if (kind == "planner.approve_plan") return approve(step, std::move(row));
   const bool cancelled = kind == "planner.cancel_plan";
   const PlanState next = cancelled                      ? PlanState::kCancelled
@@ -309,6 +320,15 @@ Result<void> PlanBook::refresh(const Step& step, const JsonValue& decision, bool
   }
   dirty_.insert(row.id.value);
   return {};
+}
+
+Result<void> PlanBook::turn_off_webhook(const Step& step, const JsonValue& decision, bool admit) {
+  HW_TRY(const PlanRow row, known_plan(step, decision));
+  if (admit) return {};
+  const std::string body = "{\"at\":" + std::to_string(step.at) +
+                           ",\"reason\":" + model::json_quote(text(decision, "reason")) + "}";
+  return step.writer.put_planner_document(
+      {kWebhook, static_cast<std::int64_t>(row.id.value), 0, step.seq, body});
 }
 
 // ---- leases

@@ -99,7 +99,9 @@ Result<std::vector<CycleOrder::Node>> CycleOrder::run(
     }
   }
   if (ready.size() < nodes_.size()) {
-    return make_error(ErrorCode::kInternal, "A partition of the plan depends on itself.");
+    return make_error(ErrorCode::kInvalidArgument,
+                      "A partition of the plan depends on itself. Change one of the mappings "
+                      "between its dataset and those that it depends on so that it looks back.");
   }
   std::vector<Node> out;
   out.reserve(nodes_.size());

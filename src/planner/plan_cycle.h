@@ -1,8 +1,8 @@
 // The order in which partitions of datasets that depend on each other can be run. Private to
 // planner.
 //
-// Thread-safety: a value of one thread. Errors: kLimitExceeded; kInternal if a partition depends on
-// itself, which the engine allows no mapping to bring about.
+// Thread-safety: a value of one thread. Errors: kLimitExceeded; kInvalidArgument if a partition
+// depends on itself, which the engine lets mappings bring about only where calendars are odd.
 #pragma once
 
 #include <cstdint>

@@ -67,6 +67,10 @@ std::string refresh_plan(model::Seq plan, std::int64_t upper, std::string_view a
          ",\"reason\":" + json_quote(reason) + "}";
 }
 
+std::string turn_off_webhook(model::Seq plan, std::string_view author, std::string_view reason) {
+  return of_plan("turn_off_webhook", plan, author) + ",\"reason\":" + json_quote(reason) + "}";
+}
+
 std::string lease_plan(model::Seq plan, const LeaseWish& wish) {
   return of_plan("lease", plan, wish.worker) + ",\"worker\":" + json_quote(wish.worker) +
          ",\"max_leases\":" + number(wish.max_leases) +

@@ -24,6 +24,9 @@ std::string move_plan(PlanMove move, model::Seq plan, std::string_view author,
 std::string refresh_plan(model::Seq plan, std::int64_t upper, std::string_view author,
                          std::string_view reason);
 
+// Nothing more is sent to the plan's webhook until the plan is resumed or approved again.
+std::string turn_off_webhook(model::Seq plan, std::string_view author, std::string_view reason);
+
 struct LeaseWish {
   std::string worker, request_id;
   std::int64_t max_leases = 1;

@@ -85,7 +85,7 @@ std::string encode(const PlanSummary& s) {
     out += "[" + std::to_string(wave.wave) + "," + std::to_string(wave.tasks) + "," +
            std::to_string(wave.partitions) + "," + text(wave.duration_ms) + "]";
   }
-  return out + "]}";
+  return out + "],\"decisions\":" + std::to_string(s.decisions) + "}";
 }
 
 PlanSummary decode_summary(std::string_view json) {
@@ -102,6 +102,7 @@ PlanSummary decode_summary(std::string_view json) {
   out.maybe = totals[7];
   out.duration_ms = read_estimate(root.get("duration_ms"));
   out.cost_micros = read_estimate(root.get("cost_micros"));
+  out.decisions = root.get("decisions").integer().value_or(0);
   root.get("waves").elements([&](const JsonValue& value) {
     std::vector<JsonValue> parts;
     value.elements([&](const JsonValue& part) { parts.push_back(part); });

@@ -24,6 +24,7 @@ struct PlanSummary {
     bool operator==(const Wave&) const = default;
   };
   std::vector<Wave> waves;
+  std::int64_t decisions = 0;  // on changes, in force when it was worked out
   bool operator==(const PlanSummary&) const = default;
 };
 

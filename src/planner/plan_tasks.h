@@ -2,7 +2,7 @@
 // Private to planner.
 //
 // Thread-safety: a function of its arguments. Errors: kLimitExceeded (kMaxPlanTasks,
-// kMaxPlanLinks), kCancelled, kInternal if partitions depend on themselves.
+// kMaxPlanLinks), kCancelled, kInvalidArgument if partitions depend on themselves.
 #pragma once
 
 #include <cstdint>

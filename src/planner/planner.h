@@ -20,6 +20,16 @@
 //   planner.delete_environment  name, author, reason
 //   planner.environment_write   environment, dataset, keys, job, run_id, data_version, started_at,
 //                               ended_at, author
+//   planner.put_plan            plan (as plan.h encodes it), author, reason
+//   planner.approve_plan, pause_plan, resume_plan, cancel_plan   plan (its number), author, reason
+//   planner.retry_plan          plan, tasks (numbers; all if empty), author, reason
+//   planner.refresh_plan        plan, upper (what it would run at most by now), author, reason
+//   planner.turn_off_webhook    plan, author, reason
+//   planner.lease               plan, worker, max_leases, max_partitions, lease_ms, jobs (nodes),
+//                               request_id
+//   planner.heartbeat           plan, lease (its token), lease_ms
+//   planner.complete            plan, lease, state, done, failed (keys), run_id, message
+//   planner.sweep               ends the leases that have expired
 // A dataset is {"namespace", "name"}, and so is a job.
 //
 // Thread-safety: Planner's methods from any thread; a view on the writer's.

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "model/json.h"
+#include "planner/documents.h"
 #include "planner/plan_rows.h"
 
 namespace headwater::planner {
@@ -32,7 +34,10 @@ std::int64_t pending_of(std::int64_t total, const storage::PlanCounts& n) {
 Result<PlanInfo> read(storage::Reader& reader, storage::PlanRow row) {
   HW_TRY(const auto body, reader.plan_body(row.id));
   if (!body) return make_error(ErrorCode::kStorageCorrupt, "A plan has no body.");
-  return PlanInfo{std::move(row), decode_draft(body->body), decode_summary(body->summary)};
+  PlanInfo out{std::move(row), decode_draft(body->body), decode_summary(body->summary), {}};
+  if (out.draft.options.webhook_url.empty()) return out;
+  HW_TRY(out.webhook_off, webhook_off(reader, out.row.id));
+  return out;
 }
 
 Result<TaskInfo> read(storage::Reader& reader, storage::PlanProgressRow progress,
@@ -110,6 +115,24 @@ Result<TaskInfo> find_task(storage::Reader& reader, model::Seq plan, std::uint32
   HW_TRY(auto found, list_tasks(reader, plan, std::nullopt, number - 1, 1));
   if (!found.empty() && found.front().task.number == number) return std::move(found.front());
   return make_error(ErrorCode::kNotFound, "The plan has no such task.");
+}
+
+Result<std::optional<std::string>> webhook_off(storage::Reader& reader, model::Seq plan) {
+  HW_TRY(const auto off,
+         reader.planner_document(static_cast<std::int32_t>(DocumentKind::kPlanWebhook),
+                                 static_cast<std::int64_t>(plan.value), 0));
+  if (!off) return std::optional<std::string>{};
+  return std::optional(model::JsonValue(off->body).get("reason").string().value_or(""));
+}
+
+Result<std::int64_t> decisions_in_force(storage::Reader& reader, model::Seq at) {
+  HW_TRY(const auto rows,
+         reader.planner_documents(static_cast<std::int32_t>(DocumentKind::kDecision), 0,
+                                  static_cast<std::int64_t>(at.value)));
+  return std::ranges::count_if(rows, [at](const storage::PlannerDocument& row) {
+    const model::Seq revoked = decode_decision(row.body).revoked;
+    return !revoked || at < revoked;
+  });
 }
 
 Result<bool> may_lease(storage::Reader& reader, const PlanInfo& plan,

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "planner/active_plan.h"
 #include "planner/leases.h"
 #include "planner/plan.h"
 #include "planner/plan_summary.h"
@@ -28,6 +27,7 @@ struct PlanInfo {
   storage::PlanRow row;
   PlanDraft draft;  // without its tasks
   PlanSummary summary;
+  std::optional<std::string> webhook_off;  // why nothing is sent to its webhook
 
   PlanState state() const { return static_cast<PlanState>(row.state); }
   // It asks to be approved again: there is more to do than was approved.
@@ -56,6 +56,12 @@ base::Result<std::vector<TaskInfo>> list_tasks(storage::Reader& reader, model::S
                                                std::optional<TaskState> state, std::uint32_t after,
                                                std::size_t limit);
 base::Result<TaskInfo> find_task(storage::Reader& reader, model::Seq plan, std::uint32_t number);
+
+// Why nothing is sent to the plan's webhook; nothing if it is on.
+base::Result<std::optional<std::string>> webhook_off(storage::Reader& reader, model::Seq plan);
+
+// Decisions on changes that were in force as of a record.
+base::Result<std::int64_t> decisions_in_force(storage::Reader& reader, model::Seq at);
 
 // Whether a request for leases could be given something, or would end leases that have expired:
 // if not there is no need to log it. `jobs`: of the request, sorted; empty: all.

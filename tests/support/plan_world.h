@@ -15,6 +15,7 @@
 
 #include "model/json.h"
 #include "model/time.h"
+#include "planner/partition_runs.h"
 #include "planner/plan_decisions.h"
 #include "planner/planner.h"
 #include "planner/plans.h"
@@ -198,22 +199,7 @@ class PlanWorld {
     EXPECT_EQ(plans_digest(*store), plans_digest(harness_->store()));
   }
 
- private:
-  static ingest::ViewDigest plans_digest(storage::Store& store) {
-    const auto all = must(ingest::digests(store, true));
-    return *std::find_if(all.begin(), all.end(), [](const auto& d) { return d.view == "plans"; });
-  }
-
-  void open() {
-    planner_ = std::make_shared<planner::Planner>();
-    options_ = Harness::small_windows();
-    options_.views = {
-        [this](storage::Store& store) { return planner::make_view(store, planner_); }};
-    harness_ = std::make_unique<Harness>(dir_.path("data"), options_);
-    if (now_ == 0) now_ = harness_->clock().now_;
-    harness_->clock().now_ = now_;
-  }
-
+  // A run event of an output; `keys`: elements of headwater_partitions, or nothing.
   static std::string event(const std::string& type, const std::string& job, const std::string& id,
                            const std::string& code, const std::string& output,
                            const std::string& keys, const std::string& at) {
@@ -230,6 +216,22 @@ class PlanWorld {
            id + R"("},"job":{"namespace":"ns","name":")" + job + R"(","facets":)" + facets +
            R"(},"inputs":[],"outputs":[{"namespace":"ns","name":")" + output +
            R"(","outputFacets":)" + partitions + "}]}";
+  }
+
+ private:
+  static ingest::ViewDigest plans_digest(storage::Store& store) {
+    const auto all = must(ingest::digests(store, true));
+    return *std::find_if(all.begin(), all.end(), [](const auto& d) { return d.view == "plans"; });
+  }
+
+  void open() {
+    planner_ = std::make_shared<planner::Planner>();
+    options_ = Harness::small_windows();
+    options_.views = {
+        [this](storage::Store& store) { return planner::make_view(store, planner_); }};
+    harness_ = std::make_unique<Harness>(dir_.path("data"), options_);
+    if (now_ == 0) now_ = harness_->clock().now_;
+    harness_->clock().now_ = now_;
   }
 
   TempDir dir_;

@@ -89,9 +89,12 @@ std::vector<ApiRoute> operations_routes();
 std::vector<ApiRoute> diff_routes();
 std::vector<ApiRoute> structure_routes();
 std::vector<ApiRoute> coverage_routes();
+std::vector<ApiRoute> plan_routes();
+std::vector<ApiRoute> lease_routes();
 std::vector<ApiRoute> declared_routes();
 std::vector<ApiRoute> partition_routes();
 std::vector<ApiRoute> staleness_routes();
 std::vector<ApiRoute> change_routes();
+std::vector<ApiRoute> environment_routes();
 
 }  // namespace headwater::api::v1

@@ -15,6 +15,7 @@ using planner::DatasetNo;
 
 namespace {
 
+constexpr std::size_t kMaxNameShown = 200;
 constexpr auto kPause = std::chrono::microseconds(100);
 
 constexpr model::EdgeKinds kOutputs =
@@ -52,7 +53,7 @@ Result<PartitionReading> open_partitions(Context& context) {
     HW_TRY(const model::Seq last, session.rows().last_seq());
     if (last != seq) continue;
     context.pinned = seq;
-    return PartitionReading{std::move(session), std::move(state)};
+    return PartitionReading{std::move(session), std::move(state), {}, {}};
   }
   return make_error(ErrorCode::kOverloaded,
                     "Writes come too fast for a consistent reading. Try again in 1 s.");
@@ -108,11 +109,25 @@ Result<PartitionSubject> dataset_parameter(Context& context, const PartitionRead
   return subject;
 }
 
-Result<void> environment_parameter(Context& context) {
+Result<PartitionReading> open_environment(Context& context) {
+  HW_TRY(PartitionReading out, open_partitions(context));
   const std::string* const name = context.request.query_value("environment");
-  if (name == nullptr || name->empty()) return {};
+  if (name == nullptr || name->empty()) return out;
   context.details.parameter = "environment";
-  return make_error(ErrorCode::kNotFound, "There is no environment " + name->substr(0, 200) + ".");
+  storage::Reader& rows = out.session.rows();
+  HW_TRY(out.environment, planner::find_environment(rows, name->substr(0, kMaxNameShown)));
+  context.details.parameter.clear();
+  HW_TRY(out.environment_writes, planner::environment_writes(rows, out.environment->number));
+  HW_TRY(out.state, planner::environment_state(*out.state, rows, *out.environment));
+  return out;
+}
+
+std::unique_ptr<planner::History> PartitionReading::history() {
+  return planner::environment_history(session.rows(), state->seq(), environment_writes);
+}
+
+std::optional<std::string> PartitionReading::environment_name() const {
+  return environment ? std::optional(environment->name) : std::nullopt;
 }
 
 model::Name logged_name(const PartitionReading& reading, const PartitionSubject& subject) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "api/v1/context.h"
+#include "planner/environment.h"
 #include "planner/planner.h"
 
 namespace headwater::api::v1 {
@@ -23,11 +24,18 @@ inline constexpr int kMaxReadingTries = 10'000;
 struct PartitionReading {
   query::Session session;
   std::shared_ptr<const planner::State> state;
+  // Of which the state is, and what was written in it; none: the warehouse itself.
+  std::optional<planner::Environment> environment;
+  std::vector<planner::EnvironmentWrite> environment_writes;
 
   // The moment that counts as now.
   base::Micros now() const { return session.answered_as_of(); }
   std::string name_of(planner::DatasetNo dataset) const;
   std::string name_of(model::NodeId node) const;
+  // Of each partition, as the state sees it. Borrows the session.
+  std::unique_ptr<planner::History> history();
+  // The name of the environment, or null.
+  std::optional<std::string> environment_name() const;
 };
 // Sets `context.pinned` to the record of the reading.
 Result<PartitionReading> open_partitions(Context& context);
@@ -50,8 +58,8 @@ Result<PartitionSubject> find_partition_subject(const PartitionReading& reading,
                                                 std::string_view text, bool job_allowed);
 // nodeId, which must be a dataset.
 Result<PartitionSubject> dataset_parameter(Context& context, const PartitionReading& reading);
-// environment: none but production is known here.
-Result<void> environment_parameter(Context& context);
+// The same of the environment that the parameter `environment` names, if it is there.
+Result<PartitionReading> open_environment(Context& context);
 
 // How the log names a dataset: as it was met, if it has partitions.
 model::Name logged_name(const PartitionReading& reading, const PartitionSubject& subject);

@@ -1,6 +1,7 @@
 // The partitions of one dataset, one by one, and why one of them is stale. docs/partitions.md.
 
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "api/dto/partition_dto.h"
@@ -8,7 +9,6 @@
 #include "api/v1/partition_query.h"
 #include "planner/explain.h"
 #include "planner/listing.h"
-#include "planner/stored_history.h"
 
 namespace headwater::api::v1 {
 namespace {
@@ -23,7 +23,7 @@ using planner::Staleness;
 // Names of what wrote partitions, each looked up once.
 class Writers {
  public:
-  explicit Writers(PartitionReading& reading) : reading_(reading) {}
+  explicit Writers(PartitionReading& reading) : reading_(reading), history_(reading.history()) {}
 
   std::optional<std::string> job(model::NodeId job) {
     if (!job || job.value > reading_.session.graph().node_count()) return std::nullopt;
@@ -37,21 +37,28 @@ class Writers {
     runs_.emplace(row.value, id);
     return id;
   }
+  Result<std::optional<std::string>> run(const planner::Write& write) {
+    if (!write.branch) return run(write.run);
+    for (const planner::EnvironmentWrite& own : reading_.environment_writes) {
+      if (own.seq == write.seq) return std::optional(own.run_id);
+    }
+    return std::optional<std::string>{};
+  }
   Result<dto::LastWrite> last(DatasetNo dataset, const Place& place) {
-    HW_TRY(const auto rows,
-           reading_.session.rows().materializations(dataset, place.lane, place.index));
+    HW_TRY(const auto writes, history_->writes(dataset, place));
     dto::LastWrite out;
-    if (rows.empty()) return out;
-    const storage::MaterializationRow& row = rows.back();
-    out.job = job(row.job);
-    HW_TRY(out.run, run(row.run));
-    out.started_at = row.start;
-    out.ended_at = row.end;
+    if (writes.empty()) return out;
+    const planner::Write& write = writes.back();
+    out.job = job(write.job);
+    HW_TRY(out.run, run(write));
+    out.started_at = write.start;
+    out.ended_at = write.end;
     return out;
   }
 
  private:
   PartitionReading& reading_;
+  std::unique_ptr<planner::History> history_;
   std::map<std::int64_t, std::optional<std::string>> runs_;
 };
 
@@ -76,9 +83,8 @@ Result<planner::ListQuery> read_list(Context& context, const planner::Space& spa
 }
 
 Answer get_partitions(Context& context) {
-  HW_CHECK_OK(environment_parameter(context));
   HW_TRY(const Paging paging, next_paging(context, 2));
-  HW_TRY(PartitionReading reading, open_partitions(context));
+  HW_TRY(PartitionReading reading, open_environment(context));
   HW_TRY(const PartitionSubject subject, dataset_parameter(context, reading));
   HW_TRY(const auto staleness, staleness_of(context, reading));
   std::vector<Place> places;
@@ -99,7 +105,7 @@ Answer get_partitions(Context& context) {
   JsonWriter json;
   json.begin_object().key("nodeId");
   json.text(dataset ? reading.name_of(dataset) : reading.name_of(subject.node));
-  json.key("environment").null().key("partitions").begin_array();
+  json.key("environment").text_or_null(reading.environment_name()).key("partitions").begin_array();
   Writers writers(reading);
   for (const Place& place : places) {
     HW_TRY(const dto::LastWrite write, writers.last(dataset, place));
@@ -132,6 +138,11 @@ std::optional<std::string> kind_text(const std::optional<planner::Explanation>& 
 
 Result<std::optional<std::string>> code_text(PartitionReading& reading, model::CodeId code) {
   if (!code) return std::optional<std::string>{};
+  if (reading.environment) {
+    for (const planner::EnvironmentCode& own : reading.environment->code) {
+      if (own.code == code) return std::optional(own.version);
+    }
+  }
   return reading.session.rows().code_version(code);
 }
 
@@ -161,7 +172,7 @@ Result<void> write_root(JsonWriter& json, PartitionReading& reading, planner::In
     HW_TRY(change, inbox.of_data(last->write.run, last->dataset, last->place));
   }
   if (last != nullptr) {
-    HW_TRY(run, writers.run(last->write.run));
+    HW_TRY(run, writers.run(last->write));
   }
   json.begin_object().key("kind").text(code ? "code" : "data");
   json.key("job").text_or_null(writers.job(code ? explanation.job : last->write.job));
@@ -181,7 +192,7 @@ Result<void> write_way(JsonWriter& json, PartitionReading& reading,
   json.key("way").begin_array();
   if (explanation) {
     for (const planner::Culprit& step : explanation->way) {
-      HW_TRY(const auto run, writers.run(step.write.run));
+      HW_TRY(const auto run, writers.run(step.write));
       json.begin_object().key("nodeId").text(reading.name_of(step.dataset));
       json.key("key").text(reading.state->segment(step.dataset).space->text_of(step.place));
       json.key("job").text_or_null(writers.job(step.write.job)).key("run").text_or_null(run);
@@ -208,21 +219,20 @@ Result<Asked> read_asked(Context& context, const PartitionReading& reading) {
 }
 
 Answer get_explanation(Context& context) {
-  HW_CHECK_OK(environment_parameter(context));
   HW_TRY(const std::int64_t max_steps,
          number_parameter(context, "max_steps", planner::Explanation::kMaxSteps,
                           {1, planner::Explanation::kMaxSteps}));
-  HW_TRY(PartitionReading reading, open_partitions(context));
+  HW_TRY(PartitionReading reading, open_environment(context));
   HW_TRY(const Asked asked, read_asked(context, reading));
   HW_TRY(const auto staleness, staleness_of(context, reading));
-  planner::StoredHistory history(reading.session.rows(), context.pinned);
+  const auto history = reading.history();
   HW_TRY(const auto explanation,
-         planner::explain(*reading.state, history, asked.dataset, asked.place,
+         planner::explain(*reading.state, *history, asked.dataset, asked.place,
                           static_cast<std::size_t>(max_steps)));
   planner::Inbox inbox = inbox_of(context, reading, staleness);
   JsonWriter json;
   json.begin_object().key("nodeId").text(reading.name_of(asked.dataset));
-  json.key("environment").null();
+  json.key("environment").text_or_null(reading.environment_name());
   dto::write_verdict_members(json, *reading.state->segment(asked.dataset).space, asked.place,
                              staleness->verdict(asked.dataset, asked.place));
   HW_TRY(const dto::LastWrite write, Writers(reading).last(asked.dataset, asked.place));

@@ -129,13 +129,12 @@ Result<StalenessQuestion> read_question(Context& context, const PartitionReading
 }
 
 Answer get_staleness(Context& context) {
-  HW_CHECK_OK(environment_parameter(context));
-  HW_TRY(const PartitionReading reading, open_partitions(context));
+  HW_TRY(const PartitionReading reading, open_environment(context));
   HW_TRY(const StalenessQuestion question, read_question(context, reading));
   HW_TRY(const auto staleness, staleness_of(context, reading));
   HW_TRY(const StalenessPage page, page_of(context, *staleness, question));
   JsonWriter json;
-  json.begin_object().key("environment").null().key("totals");
+  json.begin_object().key("environment").text_or_null(reading.environment_name()).key("totals");
   dto::write_counts(json, page.totals);
   json.key("datasets").begin_array();
   dto::PartitionCut cut;
@@ -211,10 +210,9 @@ std::string cells_text(const planner::GridRow& row) {
 }
 
 Answer get_grid(Context& context) {
-  HW_CHECK_OK(environment_parameter(context));
   planner::GridQuery query;
   HW_TRY(query.max_cells, number_parameter(context, "max_cells", kMaxCells, {1, kMaxCells}));
-  HW_TRY(const PartitionReading reading, open_partitions(context));
+  HW_TRY(const PartitionReading reading, open_environment(context));
   HW_TRY(const PartitionSubject subject, dataset_parameter(context, reading));
   HW_TRY(const auto staleness, staleness_of(context, reading));
   planner::Space space;
@@ -233,7 +231,7 @@ Answer get_grid(Context& context) {
   JsonWriter json;
   json.begin_object().key("nodeId");
   json.text(query.dataset ? reading.name_of(query.dataset) : reading.name_of(subject.node));
-  json.key("environment").null();
+  json.key("environment").text_or_null(reading.environment_name());
   write_index(json, space, grid);
   json.key("bucket").number(grid.bucket).key("bucketed").boolean(grid.bucket > 1);
   json.key("legend").begin_array();

@@ -22,7 +22,7 @@ class NaiveReads {
  public:
   NaiveReads(const planner::Mapping& mapping, const planner::Space& upstream,
              const planner::Space& downstream, const planner::Place& place)
-      : mapping_(mapping), place_(place) {
+      : mapping_(mapping), upstream_(upstream), downstream_(downstream), place_(place) {
     const std::int64_t i = place.index;
     switch (mapping.kind) {
       case planner::MappingKind::kIdentity: first_ = last_ = i; break;
@@ -67,11 +67,26 @@ class NaiveReads {
       case planner::LaneRule::kSame: return lane == place_.lane;
       case planner::LaneRule::kProjected:
         return place_.lane < mapping_.projection.size() && mapping_.projection[place_.lane] == lane;
+      case planner::LaneRule::kMatched:
+        return agree(values_of(upstream_, lane), values_of(downstream_, place_.lane));
     }
     return false;
   }
+  // What makes the lane, by dimension.
+  static planner::KeyParts values_of(const planner::Space& space, std::uint32_t lane) {
+    planner::KeyParts out = space.key_of({lane, 0});
+    if (const planner::Dimension* const index = space.index_dimension()) out.erase(index->name);
+    return out;
+  }
+  static bool agree(const planner::KeyParts& a, const planner::KeyParts& b) {
+    return std::all_of(a.begin(), a.end(), [&b](const auto& part) {
+      const auto other = b.find(part.first);
+      return other == b.end() || other->second == part.second;
+    });
+  }
 
   const planner::Mapping& mapping_;
+  const planner::Space &upstream_, &downstream_;
   const planner::Place place_;
   std::int64_t first_ = 0, last_ = -1;
 };

@@ -180,6 +180,7 @@ inline planner::Mapping random_mapping(Random& random, const planner::Space& ups
   }
   const std::uint64_t lanes = random.pick(100);
   if (lanes < 30) out.lanes = planner::LaneRule::kAll;
+  if (lanes >= 170) out.lanes = planner::LaneRule::kMatched;
   if (lanes >= 85) {
     out.lanes = planner::LaneRule::kProjected;
     for (std::uint32_t lane = 0; lane < downstream.lane_count(); ++lane) {

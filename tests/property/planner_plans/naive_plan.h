@@ -52,6 +52,9 @@ class NaivePlan {
         const bool wanted =
             mapping.lanes == LaneRule::kAll ||
             (mapping.lanes == LaneRule::kSame && lane == place.lane) ||
+            (mapping.lanes == LaneRule::kMatched &&
+             have_the_same_values(*state.segment(edge.upstream).space, lane,
+                                  *state.segment(dataset).space, place.lane)) ||
             (mapping.lanes == LaneRule::kProjected && place.lane < mapping.projection.size() &&
              mapping.projection[place.lane] == lane);
         if (!wanted) continue;

@@ -265,6 +265,8 @@ class RandomWorld : public World {
     if (below(3) == 0) past.lanes = LaneRule::kMatched;
     if (below(6) == 0) past.lanes = LaneRule::kAll;
     if (below(5) == 0) map(datasets[i], datasets[i], past);
+    // Which cycles look back on a day that its zone left out, the engine does not try.
+    if (era_ == &kEras[2]) return;
     if (below(7) == 0 && i > 0) map(datasets[i], datasets[below(i)], past);
   }
 

@@ -51,7 +51,7 @@ TEST(SpaceJson, SaysWhatIsWrongWithTime) {
             "dimensions[0].granularity must be one of hour, day, week, month.");
   EXPECT_EQ(time(R"("granularity":"year","start":"2024")"),
             "dimensions[0].granularity must be one of hour, day, week, month.");
-  EXPECT_EQ(time(R"("granularity":"day")"),
+  EXPECT_EQ(time(R"("granularity":"day","start":null)"),
             "dimensions[0].start must be the key of the first partition that is expected.");
   EXPECT_EQ(time(R"("granularity":"day","start":"2024-01")"),
             "dimensions[0].start: \"2024-01\" names no day; write it like \"2026-10-01\".");

@@ -1303,6 +1303,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plans/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again what has failed
+         * @description Partitions that have failed for good are pending again, as if they had never been tried, and
+         *     what they blocked with them. A plan that was done goes on.
+         */
+        post: operations["retryPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/plans/{id}/leases": {
         parameters: {
             query?: never;
@@ -3812,8 +3839,9 @@ export interface components {
             reason?: string | null;
         };
         /**
-         * @description `draft`: waits for approval. `approved`: nothing was handed out yet. A plan that has grown
-         *     beyond its tolerance becomes a draft again.
+         * @description `draft`: waits for approval. `approved`: nothing was handed out yet. `done`: nothing is left
+         *     that could be run; something may have failed. A plan that has grown beyond its tolerance is
+         *     `paused` until it is approved again (`outgrown`).
          * @enum {string}
          */
         PlanState: "draft" | "approved" | "executing" | "paused" | "cancelled" | "done";
@@ -3889,12 +3917,20 @@ export interface components {
              * @default 1.5
              */
             tolerance: number;
-            /** @description Where work is announced, signed; nobody if not given. */
+            /**
+             * @description To whom work is handed by signed messages, as Standard Webhooks has them; nobody if not
+             *     given.
+             */
             webhook?: {
                 /** Format: uri */
                 url: string;
-                /** @description Of the signature; never in an answer. */
+                /**
+                 * @description Of the signature: `whsec_` and the base64 of 24 to 64 random bytes. Required when a plan
+                 *     is made, and in no answer.
+                 */
                 secret?: string;
+                /** @description Why nothing more is sent to it; until the plan is resumed. */
+                readonly off?: string | null;
             } | null;
             author?: string;
             reason?: string | null;
@@ -3954,7 +3990,7 @@ export interface components {
              * Format: int64
              * @description They read what failed for good.
              */
-            blocked?: number;
+            blocked: number;
             /** Format: int64 */
             pending: number;
         };
@@ -3963,8 +3999,15 @@ export interface components {
             id: string | null;
             name: string | null;
             state: components["schemas"]["PlanState"];
+            /** @description It is paused, since there is more to do than `tolerance` allows; approve it again. */
+            outgrown: boolean;
             author: string;
             reason: string | null;
+            /** @description Who put it into its state, and why. */
+            decided: {
+                author: string;
+                reason: string | null;
+            };
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -4047,7 +4090,7 @@ export interface components {
                 partitions: number;
                 duration_ms: components["schemas"]["Percentiles"];
             }[];
-            progress: components["schemas"]["PartitionProgress"] & Record<string, never>;
+            progress: components["schemas"]["PartitionProgress"];
             /** @description What the budget did not allow, and what reads it. */
             left_out: components["schemas"]["OmittedRanges"][];
             /** @description What cannot be computed again. */
@@ -7153,6 +7196,8 @@ export interface operations {
                 state?: components["schemas"]["PlanState"];
                 /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
                 limit?: components["parameters"]["Limit"];
+                /** @description Ranges of one dataset in each list of what was left out. */
+                max_ranges?: number;
                 /** @description The `next` of the page before. Opaque, and good only for the same path and filters. */
                 cursor?: components["parameters"]["NextPage"];
                 /**
@@ -7185,7 +7230,10 @@ export interface operations {
     };
     createPlan: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Ranges of one dataset in each list of what was left out. */
+                max_ranges?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7225,6 +7273,8 @@ export interface operations {
     getPlan: {
         parameters: {
             query?: {
+                /** @description Ranges of one dataset in each list of what was left out. */
+                max_ranges?: number;
                 /**
                  * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
                  *     `wait_ms`, the answer is 503 `seq-not-reached`.
@@ -7431,6 +7481,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AuthorAndReason"];
+            };
+        };
+        responses: {
+            /** @description The plan as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The number of a plan, which is that of its record in the log.
+                 * @example 1100
+                 */
+                id: components["parameters"]["PlanId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorAndReason"] & {
+                    /** @description Only of these tasks; of all if empty. */
+                    tasks?: number[] | null;
+                };
             };
         };
         responses: {

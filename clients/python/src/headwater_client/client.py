@@ -224,26 +224,26 @@ class Client:
 
     def plans(
         self,
-        state: Optional[Texts] = None,
+        state: Optional[str] = None,
         limit: Optional[int] = None,
         cursor: Optional[str] = None,
     ) -> PlanPage:
         """One page, the newest first."""
-        query: Query = {"state": _texts(state), "limit": limit, "cursor": cursor}
+        query: Query = {"state": state, "limit": limit, "cursor": cursor}
         return PlanPage.from_json(self._object("GET", "/plans", query))
 
     def tasks(
         self,
         plan_id: str,
-        state: Optional[Texts] = None,
+        state: Optional[str] = None,
         limit: Optional[int] = None,
         cursor: Optional[str] = None,
     ) -> TaskPage:
         """Tasks of a plan, one page."""
-        query: Query = {"state": _texts(state), "limit": limit, "cursor": cursor}
+        query: Query = {"state": state, "limit": limit, "cursor": cursor}
         return TaskPage.from_json(self._object("GET", f"/plans/{_quote(plan_id)}/tasks", query))
 
-    def all_tasks(self, plan_id: str, state: Optional[Texts] = None) -> Iterator[Task]:
+    def all_tasks(self, plan_id: str, state: Optional[str] = None) -> Iterator[Task]:
         """Tasks of all pages."""
         return _all(lambda cursor: _page(self.tasks(plan_id, state, cursor=cursor), "tasks"))
 
@@ -267,6 +267,18 @@ class Client:
         self, plan_id: str, reason: Optional[str] = None, author: Optional[str] = None
     ) -> Plan:
         return self._move(plan_id, "cancel", reason, author)
+
+    def retry(
+        self,
+        plan_id: str,
+        tasks: Optional[Sequence[int]] = None,
+        reason: Optional[str] = None,
+        author: Optional[str] = None,
+    ) -> Plan:
+        """What has failed for good is tried again; of these tasks only, if any are named."""
+        numbers = None if tasks is None else list(tasks)
+        body = _given(author=self._author(author), reason=reason, tasks=numbers)
+        return Plan.from_json(self._object("POST", f"/plans/{_quote(plan_id)}/retry", body=body))
 
     # ---- leases ----
 

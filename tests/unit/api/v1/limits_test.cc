@@ -212,8 +212,10 @@ TEST(LimitsContract, EveryLimitAndEveryReasonStandsAbove) {
     reasons.insert(limit.reason);
   }
   // How far to look is the scope of a difference; how many columns a card shows is in the card, and
-  // how many partitions a cell stands for is in the heat map.
+  // how many partitions a cell stands for is in the heat map. Plans: plans_api_test.cc.
   driven.insert({{"/diff", "depth"},
+                 {"/plans", "max_ranges"},
+                 {"/plans/{id}", "max_ranges"},
                  {"/partitions/grid", "max_cells"},
                  {"/column-lineage/layout", "max_columns"},
                  {"/impact", "depth"},

@@ -119,8 +119,11 @@ TEST_F(PartitionRoutes, WhatIsWrongIsNamed) {
   expect_problem(get({"partitions"}, {raw, {"limit", "1001"}}), 400, "limit-exceeded", "limit");
   expect_problem(get({"partitions"}, {raw, {"offset", "3"}}), 400, "invalid-argument", "offset");
   expect_problem(get({"partitions"}, {raw, {"cursor", "abc"}}), 400, "invalid-cursor", "cursor");
-  expect_problem(get({"partitions"}, {raw, {"environment", "branch"}}), 404, "not-found",
-                 "environment");
+  for (const std::vector<std::string>& path : std::vector<std::vector<std::string>>{
+           {"partitions"}, {"partitions", "grid"}, {"partitions", "explain"}, {"staleness"}}) {
+    expect_problem(get(path, {raw, {"key", "2026-10-01"}, {"environment", "branch"}}), 404,
+                   "not-found", "environment");
+  }
   expect_problem(get({"partitions"}, {raw, {"min_seq", "999999"}, {"wait_ms", "1"}}), 503,
                  "seq-not-reached", "(none)");
 }
@@ -214,6 +217,58 @@ TEST_F(PartitionRoutes, WhatIsCurrentHasNoCause) {
   run({"load", "r", "a", "2026-10-01T00:00:00Z", "2026-10-01T01:00:00Z", {}, {{"plain", {}}}});
   expect_problem(get({"partitions", "explain"}, {{"nodeId", "dataset:ns:plain"}, {"key", ""}}), 404,
                  "not-found", "(none)");
+}
+
+// ---- environments -------------------------------------------------------------------------------
+
+// clean has other code in a branch, and was run there for the 2nd.
+TEST_F(PartitionRoutes, AnEnvironmentHasVerdictsOfItsOwn) {
+  pipeline(1, 3);
+  const auto decide = [&](std::string json) {
+    ingest::Decision decision;
+    decision.kind = ingest::Decision::Kind::kPlanner;
+    decision.planner = std::move(json);
+    const auto done = world.harness().decide(std::move(decision));
+    ASSERT_TRUE(done) << done.error().message;
+  };
+  decide(R"({"decision":"planner.put_environment","name":"branch","author":"ada","code":[)"
+         R"({"job":{"namespace":"ns","name":"clean"},"version":"declared:x"}]})");
+  decide(R"({"decision":"planner.environment_write","environment":"branch","author":"ci",)"
+         R"("dataset":{"namespace":"ns","name":"clean"},"keys":["date=2026-10-02"],)"
+         R"("job":{"namespace":"ns","name":"clean"},"run_id":"in-branch",)"
+         R"("started_at":"2026-10-06T01:00:00Z","ended_at":"2026-10-06T02:00:00Z"})");
+  const std::pair<std::string, std::string> clean{"nodeId", "dataset:ns:clean"},
+      branch{"environment", "branch"};
+  const Told there = get({"partitions"}, {clean, branch});
+  ASSERT_EQ(there.status, 200) << there.body;
+  EXPECT_EQ(there.text("environment"), "branch");
+  const auto partitions = there.list("partitions");
+  ASSERT_EQ(partitions.size(), 3u) << there.body;
+  EXPECT_EQ(partitions[0].get("verdict").string(), "stale");
+  EXPECT_EQ(partitions[0].get("run").string(), "clean-1-1");
+  EXPECT_EQ(partitions[1].get("verdict").string(), "current");
+  EXPECT_EQ(partitions[1].get("run").string(), "in-branch");
+  EXPECT_EQ(partitions[1].get("ended_at").string(), "2026-10-06T02:00:00.000000Z");
+  const Told here = get({"partitions"}, {clean});
+  EXPECT_EQ(here.text("environment"), "null");
+  for (const model::JsonValue& one : here.list("partitions")) {
+    EXPECT_EQ(one.get("verdict").string(), "current");
+    EXPECT_NE(one.get("run").string(), "in-branch");
+  }
+  const Told counts = get({"staleness"}, {branch});
+  EXPECT_EQ(counts.json().get("totals").get("stale").integer(), 3) << "and the 2nd of mart";
+  EXPECT_EQ(get({"staleness"}).text("environment"), "null");
+  const Told why = get({"partitions", "explain"}, {clean, branch, {"key", "date=2026-10-01"}});
+  EXPECT_EQ(why.text("kind"), "code") << why.body;
+  EXPECT_EQ(why.json().get("root").get("from").string(), "declared:a");
+  EXPECT_EQ(why.json().get("root").get("to").string(), "declared:x");
+  const Told mart = get({"partitions", "explain"},
+                        {{"nodeId", "dataset:ns:mart"}, branch, {"key", "date=2026-10-02"}});
+  EXPECT_EQ(mart.text("verdict"), "stale") << mart.body;
+  ASSERT_EQ(mart.list("way").size(), 1u);
+  EXPECT_EQ(mart.list("way")[0].get("nodeId").string(), "dataset:ns:clean");
+  const Told grid = get({"partitions", "grid"}, {clean, branch});
+  EXPECT_EQ(grid.text("environment"), "branch");
 }
 
 }  // namespace
