@@ -2,7 +2,7 @@
 import type { Schemas } from '../api/client';
 import { versionText } from '../lib/codeVersion';
 import { lineageHref } from '../lib/lineageUrl';
-import { readable } from '../lib/nodeId';
+import { readable, shorten } from '../lib/nodeId';
 import { inboxHref } from '../lib/partitionUrl';
 import { shortKey } from '../lib/partitionKey';
 import { Link } from '../lib/router';
@@ -15,7 +15,7 @@ export function RunName({ id }: { id: string | null }) {
   if (id === null) return null;
   return (
     <Link className="mono" href={`/runs/${encodeURIComponent(id)}`}>
-      {id.length > 20 ? `${id.slice(0, 8)}…` : id}
+      {/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? id.slice(0, 8) : shorten(id, 28)}
     </Link>
   );
 }

@@ -164,7 +164,7 @@ export function InboxPage({ params }: { params: URLSearchParams }) {
     <ReprocessingPage
       here="changes"
       title="Inbox"
-      lead="Code that changed and data that was written again, as far as something is stale for it. Say what each means; every decision is signed, kept and can be undone."
+      lead="Code that changed and data that was written again, with what is stale for it now. Say what each means: every decision is signed, kept and can be undone."
     >
       <Filters state={state} change={change} />
       {list.problem && <ProblemNote problem={list.problem} onRetry={list.reload} />}

@@ -47,6 +47,7 @@ it('says which datasets are stale, how many partitions at least and at most, and
   expect(within(row).getByRole('img')).toHaveAccessibleName(
     'orders: 12 stale, 3 missing, 6 maybe stale, 4 current',
   );
+  expect(asked[0]?.query.get('status')).toBe('stale,missing,maybe,failed,unknown,unrecoverable');
   expect(screen.getByRole('region', { name: 'In all' })).toHaveTextContent(
     '12 – 20 stale, 3 missing',
   );
