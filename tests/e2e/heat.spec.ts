@@ -117,13 +117,14 @@ for (const [rows, columns] of [
   [1, 1_000_000],
 ] as const) {
   test(`${rows} × ${columns} cells can be moved and zoomed`, async ({ page }) => {
+    test.slow();
     await page.addInitScript(watch);
     await page.route('**/api/v1/partitions/grid?**', (route) =>
       route.fulfill({ json: grid(rows, columns) }),
     );
     await page.goto(`/partitions?nodeId=${encodeURIComponent(story.mart)}`);
     const map = page.getByRole('application', { name: /^Partitions of mart\.sales/ });
-    await expect(map).toBeVisible();
+    await expect(map).toBeVisible({ timeout: 60_000 });
     const canvas = map.locator('canvas');
     const box = (await canvas.boundingBox())!;
     const [x, y] = [box.x + box.width * 0.6, box.y + Math.min(box.height * 0.6, 300)];

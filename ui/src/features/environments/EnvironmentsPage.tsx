@@ -8,7 +8,7 @@ import { NodeLink } from '../../components/NodeLink';
 import { NodePicker } from '../../components/NodePicker';
 import { ProblemNote } from '../../components/ProblemNote';
 import { ReprocessingPage } from '../../components/Reprocessing';
-import { NodeName } from '../../components/RootCause';
+import { NodeName, Version } from '../../components/RootCause';
 import { Signed } from '../../components/Signed';
 import { ago, count, moment, plural } from '../../lib/format';
 import { readable } from '../../lib/nodeId';
@@ -30,7 +30,7 @@ function Code({ code }: { code: Environment['code'] }) {
     <ul className="env-code" aria-label="Code">
       {code.map(({ job, version }) => (
         <li key={job}>
-          <NodeName id={job} /> <span className="mono version">{version}</span>
+          <NodeName id={job} /> <Version version={version} />
         </li>
       ))}
     </ul>
