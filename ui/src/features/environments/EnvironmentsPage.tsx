@@ -83,7 +83,7 @@ function Make({ onMade }: { onMade: () => void }) {
             onChange={(event) => setDescription(event.target.value)}
           />
         </label>
-        <NodePicker label="Job with other code" value={job} onChange={setJob} />
+        <NodePicker label="Job with other code" only="JOB" value={job} onChange={setJob} />
         <label>
           Its version there
           <input
@@ -226,7 +226,7 @@ export function EnvironmentPage({ name }: { name: string }) {
           </section>
           <Code code={detail.code} />
           <Differences detail={detail} />
-          <p className="card-actions">
+          <div className="card-actions">
             <Link className="button" href={stalenessHref({ environment: name })}>
               What is stale there
             </Link>
@@ -234,7 +234,7 @@ export function EnvironmentPage({ name }: { name: string }) {
               Plan for it
             </Link>
             <Remove name={name} />
-          </p>
+          </div>
         </>
       )}
     </ReprocessingPage>

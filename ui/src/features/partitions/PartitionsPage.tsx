@@ -101,6 +101,7 @@ export function PartitionsPage({ params }: { params: URLSearchParams }) {
         </div>
         <NodePicker
           label="Dataset"
+          only="DATASET"
           value={nodeId ?? ''}
           onChange={(id) => navigate(partitionsHref({ nodeId: id, environment }))}
         />

@@ -47,6 +47,7 @@ function Filters({ state, change }: { state: StalenessState; change: Change }) {
     <div className="filter-row" role="group" aria-label="Filters">
       <NodePicker
         label="Dataset"
+        only="DATASET"
         value={state.nodeId ?? ''}
         onChange={(nodeId) => change({ nodeId, open: null })}
       />
