@@ -56,7 +56,7 @@ export default defineConfig({
           setupFiles: ['src/test/setup.ts'],
           restoreMocks: true,
           unstubGlobals: true,
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
     ],

@@ -562,6 +562,7 @@ test('every list can be followed to its end by its cursors', async () => {
 });
 
 test('partitions: spaces, mappings, verdicts, changes and decisions', async () => {
+  // A namespace of its own, and its own names of jobs: other journeys count what is stale in theirs.
   const partitions = (...keys: string[]) => ({
     headwater_partitions: {
       _producer: producer,
@@ -589,26 +590,26 @@ test('partitions: spaces, mappings, verdicts, changes and decisions', async () =
         schemaURL: spec,
         run: { runId: `${name} ${time}` },
         job: {
-          namespace: 'parts',
+          namespace: 'slices',
           name,
           facets: {
             headwater_code: { _producer: producer, _schemaURL: spec, semanticVersion: code },
           },
         },
-        inputs: [{ namespace: 'parts', name: from, inputFacets: partitions(day) }],
-        outputs: [{ namespace: 'parts', name: to, outputFacets: partitions(day) }],
+        inputs: [{ namespace: 'slices', name: from, inputFacets: partitions(day) }],
+        outputs: [{ namespace: 'slices', name: to, outputFacets: partitions(day) }],
       },
     });
   };
   for (const day of ['01', '02']) {
-    await run('load', 'a', 'feed', 'raw', `2026-10-${day}`, `2026-10-05T${day}:00:00Z`);
-    await run('clean', 'a', 'raw', 'clean', `2026-10-${day}`, `2026-10-06T${day}:00:00Z`);
-    await run('mart', 'a', 'clean', 'mart', `2026-10-${day}`, `2026-10-07T${day}:00:00Z`);
+    await run('fetch', 'a', 'feed', 'raw', `2026-10-${day}`, `2026-10-05T${day}:00:00Z`);
+    await run('trim', 'a', 'raw', 'clean', `2026-10-${day}`, `2026-10-06T${day}:00:00Z`);
+    await run('sum', 'a', 'clean', 'mart', `2026-10-${day}`, `2026-10-07T${day}:00:00Z`);
   }
-  await run('clean', 'b', 'raw', 'clean', '2026-10-02', '2026-10-08T02:00:00Z');
-  await run('load', 'a', 'feed', 'raw', '2026-10-01', '2026-10-08T03:00:00Z');
+  await run('trim', 'b', 'raw', 'clean', '2026-10-02', '2026-10-08T02:00:00Z');
+  await run('fetch', 'a', 'feed', 'raw', '2026-10-01', '2026-10-08T03:00:00Z');
   const author = 'ada';
-  const clean = 'dataset:parts:clean';
+  const clean = 'dataset:slices:clean';
   const of = (path: string, more = '') => `${v1}${path}?nodeId=${e(clean)}${more}`;
 
   await check({ operation: 'getPartitionSpace', path: of('/partitions/space') });
@@ -630,7 +631,7 @@ test('partitions: spaces, mappings, verdicts, changes and decisions', async () =
       operation: 'putPartitionMapping',
       path: `${v1}/partitions/mapping`,
       method: 'PUT',
-      body: { upstream: 'dataset:parts:raw', downstream: clean, mapping, author, reason: 'test' },
+      body: { upstream: 'dataset:slices:raw', downstream: clean, mapping, author, reason: 'test' },
     });
   }
   await check({
@@ -666,7 +667,7 @@ test('partitions: spaces, mappings, verdicts, changes and decisions', async () =
 
   const { changes } = (await check({
     operation: 'getChanges',
-    path: `${v1}/changes?status=all&nodeId=${e('job:parts:clean')}`,
+    path: `${v1}/changes?status=all&nodeId=${e('job:slices:trim')}`,
   })) as { changes: { id: string; kind: string }[] };
   expect(changes.map((one) => one.kind)).toEqual(['code']);
   await check({ operation: 'getChanges', path: `${v1}/changes?kind=data&limit=1` });
@@ -709,7 +710,7 @@ test('partitions: spaces, mappings, verdicts, changes and decisions', async () =
   for (const [operation, path] of [
     ['getStaleness', `${v1}/staleness?status=odd`],
     ['getPartitions', `${v1}/partitions`],
-    ['getPartitionGrid', `${v1}/partitions/grid?nodeId=${e('job:parts:clean')}`],
+    ['getPartitionGrid', `${v1}/partitions/grid?nodeId=${e('job:slices:trim')}`],
     ['getChange', `${v1}/changes/odd`],
   ] as const) {
     await check({ operation, path, status: 400 });

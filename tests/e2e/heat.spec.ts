@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from './pages';
+import { expect, resting, test } from './pages';
 import { story } from './story';
 
 // A heat map of a million cells. No server of the journeys has so many partitions, so the grid is
@@ -117,23 +117,24 @@ for (const [rows, columns] of [
   [1, 1_000_000],
 ] as const) {
   test(`${rows} × ${columns} cells can be moved and zoomed`, async ({ page }) => {
+    test.slow();
     await page.addInitScript(watch);
     await page.route('**/api/v1/partitions/grid?**', (route) =>
       route.fulfill({ json: grid(rows, columns) }),
     );
     await page.goto(`/partitions?nodeId=${encodeURIComponent(story.mart)}`);
     const map = page.getByRole('application', { name: /^Partitions of mart\.sales/ });
-    await expect(map).toBeVisible();
+    await expect(map).toBeVisible({ timeout: 60_000 });
     const canvas = map.locator('canvas');
     const box = (await canvas.boundingBox())!;
     const [x, y] = [box.x + box.width * 0.6, box.y + Math.min(box.height * 0.6, 300)];
     await page.mouse.move(x, y);
-    const whole = await picture(page);
+    const whole = await resting(() => picture(page));
     await timing(page, `${rows} × ${columns}, zooming`, async () => {
       for (let i = 0; i < 40; i++) await page.mouse.wheel(0, -60);
-      await page.waitForTimeout(50);
+      await expect.poll(() => picture(page)).not.toBe(whole);
     });
-    const near = await picture(page);
+    const near = await resting(() => picture(page));
     expect(near).not.toBe(whole);
     await timing(page, `${rows} × ${columns}, panning`, async () => {
       for (let round = 0; round < 3; round++) {
@@ -143,7 +144,7 @@ for (const [rows, columns] of [
         await page.mouse.up();
       }
     });
-    expect(await picture(page)).not.toBe(near);
+    await expect.poll(() => picture(page)).not.toBe(near);
     await page.getByRole('button', { name: 'Show all' }).click();
     await page.mouse.move(10, 10);
     await expect.poll(() => picture(page)).not.toBe(near);

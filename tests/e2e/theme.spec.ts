@@ -13,17 +13,19 @@ function brightness(rgb: string): number {
   return parts.slice(0, 3).reduce((sum, n) => sum + n, 0) / 3;
 }
 
+const brightnessOf = async (page: Page) => brightness(await background(page));
+
 test('follows the system, and the reader', async ({ page }) => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.goto(lineage(facts));
-  expect(brightness(await background(page))).toBeLessThan(60);
+  await expect.poll(() => brightnessOf(page)).toBeLessThan(60);
   await page.getByRole('button', { name: 'Theme: as the system' }).click();
   await expect(page.getByRole('button', { name: 'Theme: light' })).toBeVisible();
-  expect(brightness(await background(page))).toBeGreaterThan(200);
+  await expect.poll(() => brightnessOf(page)).toBeGreaterThan(200);
   await page.reload();
-  expect(brightness(await background(page))).toBeGreaterThan(200);
+  await expect.poll(() => brightnessOf(page)).toBeGreaterThan(200);
   await page.getByRole('button', { name: 'Theme: light' }).click();
-  expect(brightness(await background(page))).toBeLessThan(60);
+  await expect.poll(() => brightnessOf(page)).toBeLessThan(60);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -55,6 +57,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
 for (const width of [1440, 768]) {
   test(`nothing sticks out at ${width} px, and every control has a name`, async ({ page }) => {
+    test.slow(); // it visits every page
     await page.setViewportSize({ width, height: 900 });
     for (const path of [
       '/',

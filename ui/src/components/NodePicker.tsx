@@ -9,10 +9,17 @@ import { TypeMark } from './Marks';
 interface Props {
   label: string;
   value: string; // a node id, or empty
+  only?: 'DATASET' | 'JOB'; // else both are offered
   onChange: (nodeId: string) => void;
 }
 
-export function NodePicker({ label, value, onChange }: Props) {
+const placeholders = {
+  DATASET: 'Which dataset?',
+  JOB: 'Which job?',
+  both: 'Which dataset or job?',
+};
+
+export function NodePicker({ label, value, only, onChange }: Props) {
   const listId = useId();
   const [text, setText] = useState<string | null>(null); // null: nothing is being typed
   const [asked, setAsked] = useState('');
@@ -21,9 +28,10 @@ export function NodePicker({ label, value, onChange }: Props) {
     const timer = setTimeout(() => setAsked((text ?? '').trim()), 150);
     return () => clearTimeout(timer);
   }, [text]);
-  const found = useResource(asked === '' ? null : asked, (signal) =>
-    ask(api.GET('/search', { params: { query: { q: asked, limit: 12 } }, signal })),
-  );
+  const found = useResource(asked === '' ? null : asked, (signal) => {
+    const query = { q: asked, limit: 12, ...(only ? { filter: only } : {}) };
+    return ask(api.GET('/search', { params: { query }, signal }));
+  });
   const open = text !== null && asked !== '';
   const results = open ? (found.data?.results ?? []).filter((r) => r.type !== 'DATASET_FIELD') : [];
   const choose = (nodeId: string) => {
@@ -54,7 +62,7 @@ export function NodePicker({ label, value, onChange }: Props) {
         aria-autocomplete="list"
         autoComplete="off"
         spellCheck={false}
-        placeholder="Which dataset or job?"
+        placeholder={placeholders[only ?? 'both']}
         value={text ?? (value === '' ? '' : readable(value).name)}
         onFocus={(event) => event.currentTarget.select()}
         onChange={(event) => {

@@ -1,7 +1,8 @@
 // The change that made a partition stale, in a sentence.
 import type { Schemas } from '../api/client';
+import { versionText } from '../lib/codeVersion';
 import { lineageHref } from '../lib/lineageUrl';
-import { readable } from '../lib/nodeId';
+import { readable, shorten } from '../lib/nodeId';
 import { inboxHref } from '../lib/partitionUrl';
 import { shortKey } from '../lib/partitionKey';
 import { Link } from '../lib/router';
@@ -14,8 +15,16 @@ export function RunName({ id }: { id: string | null }) {
   if (id === null) return null;
   return (
     <Link className="mono" href={`/runs/${encodeURIComponent(id)}`}>
-      {id.length > 20 ? `${id.slice(0, 8)}…` : id}
+      {/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? id.slice(0, 8) : shorten(id, 28)}
     </Link>
+  );
+}
+
+export function Version({ version }: { version: string | null }) {
+  return (
+    <span className="mono version" title={version ?? undefined}>
+      {versionText(version)}
+    </span>
   );
 }
 
@@ -24,8 +33,7 @@ function Versions({ from, to }: { from: string | null; to: string | null }) {
   return (
     <>
       {' '}
-      from <span className="mono version">{from}</span> to{' '}
-      <span className="mono version">{to}</span>
+      from <Version version={from} /> to <Version version={to} />
     </>
   );
 }

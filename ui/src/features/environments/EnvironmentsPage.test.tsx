@@ -11,6 +11,7 @@ beforeEach(() => {
   localStorage.setItem('headwater.author', 'ada');
   const server = answering(({ method, path }) => {
     if (path === '/environments') return { environments: [environment()] };
+    if (path === '/search') return { totalCount: 0, results: [] };
     if (path.startsWith('/environments/')) return environment({ name: path.split('/')[2] });
     return method === 'DELETE' ? environment() : undefined;
   });
@@ -33,6 +34,16 @@ it('lists environments with their code, and makes one', async () => {
   await userEvent.click(make);
   const put = asked.find((a) => a.method === 'PUT');
   expect(put).toMatchObject({ path: '/environments/vat', body: { code: [], author: 'ada' } });
+});
+
+it('asks for jobs alone where a job is to be chosen', async () => {
+  render(<EnvironmentsPage />);
+  await userEvent.click(screen.getByRole('button', { name: 'New environment' }));
+  await userEvent.type(screen.getByRole('combobox', { name: 'Job with other code' }), 'build');
+  expect(await screen.findByText('Nothing is called so.')).toBeInTheDocument();
+  const searches = () => asked.filter(({ path }) => path === '/search');
+  await vi.waitFor(() => expect(searches().at(-1)?.query.get('q')).toBe('build'));
+  expect(searches().every(({ query }) => query.get('filter') === 'JOB')).toBe(true);
 });
 
 it('says what would have to be run there', async () => {

@@ -8,7 +8,7 @@ import { NodeLink } from '../../components/NodeLink';
 import { NodePicker } from '../../components/NodePicker';
 import { ProblemNote } from '../../components/ProblemNote';
 import { ReprocessingPage } from '../../components/Reprocessing';
-import { NodeName } from '../../components/RootCause';
+import { NodeName, Version } from '../../components/RootCause';
 import { Signed } from '../../components/Signed';
 import { ago, count, moment, plural } from '../../lib/format';
 import { readable } from '../../lib/nodeId';
@@ -30,7 +30,7 @@ function Code({ code }: { code: Environment['code'] }) {
     <ul className="env-code" aria-label="Code">
       {code.map(({ job, version }) => (
         <li key={job}>
-          <NodeName id={job} /> <span className="mono version">{version}</span>
+          <NodeName id={job} /> <Version version={version} />
         </li>
       ))}
     </ul>
@@ -83,7 +83,7 @@ function Make({ onMade }: { onMade: () => void }) {
             onChange={(event) => setDescription(event.target.value)}
           />
         </label>
-        <NodePicker label="Job with other code" value={job} onChange={setJob} />
+        <NodePicker label="Job with other code" only="JOB" value={job} onChange={setJob} />
         <label>
           Its version there
           <input
@@ -226,7 +226,7 @@ export function EnvironmentPage({ name }: { name: string }) {
           </section>
           <Code code={detail.code} />
           <Differences detail={detail} />
-          <p className="card-actions">
+          <div className="card-actions">
             <Link className="button" href={stalenessHref({ environment: name })}>
               What is stale there
             </Link>
@@ -234,7 +234,7 @@ export function EnvironmentPage({ name }: { name: string }) {
               Plan for it
             </Link>
             <Remove name={name} />
-          </p>
+          </div>
         </>
       )}
     </ReprocessingPage>

@@ -6,10 +6,10 @@ import { NodeLink } from '../../components/NodeLink';
 import { NodePicker } from '../../components/NodePicker';
 import { ProblemNote } from '../../components/ProblemNote';
 import { ReprocessingPage } from '../../components/Reprocessing';
-import { RunName } from '../../components/RootCause';
+import { RunName, Version } from '../../components/RootCause';
 import { Select } from '../../components/Select';
 import { interval } from '../../components/Counts';
-import { ago, count, moment, plural } from '../../lib/format';
+import { ago, moment, plural } from '../../lib/format';
 import { nodeTypeOf, readable } from '../../lib/nodeId';
 import { rangeText } from '../../lib/partitionKey';
 import type { InboxState } from '../../lib/partitionUrl';
@@ -18,7 +18,7 @@ import { navigate } from '../../lib/router';
 import { ChangeBody } from './ChangeBody';
 import type { PartitionChange } from './useInbox';
 import { useInbox } from './useInbox';
-import { decisionText, versionText, whatText } from './words';
+import { decisionText, whatText } from './words';
 
 type Change = (more: Partial<InboxState>) => void;
 
@@ -67,9 +67,8 @@ function What({ change }: { change: PartitionChange }) {
   if (change.kind === 'code') {
     return (
       <p className="change-what">
-        <span className="mono version">{versionText(change.from)}</span>{' '}
-        <span aria-label="to">→</span>{' '}
-        <span className="mono version">{versionText(change.to)}</span>
+        <Version version={change.from} /> <span aria-label="to">→</span>{' '}
+        <Version version={change.to} />
         {change.columns && change.columns.length > 0 && (
           <span className="quiet"> only {change.columns.join(', ')}</span>
         )}
@@ -80,7 +79,9 @@ function What({ change }: { change: PartitionChange }) {
   return (
     <p className="change-what">
       {first && <span className="mono">{rangeText(first.first, first.last)}</span>}
-      {change.ranges.length > 1 && ` and ${count(change.ranges.length - 1)} more ranges`}
+      {change.ranges_more
+        ? ' and many more ranges'
+        : change.ranges.length > 1 && ` and ${plural(change.ranges.length - 1, 'more range')}`}
       {change.run && (
         <>
           {' '}
@@ -163,7 +164,7 @@ export function InboxPage({ params }: { params: URLSearchParams }) {
     <ReprocessingPage
       here="changes"
       title="Inbox"
-      lead="Code that changed and data that was written again, as far as something is stale for it. Say what each means; every decision is signed, kept and can be undone."
+      lead="Code that changed and data that was written again, with what is stale for it now. Say what each means: every decision is signed, kept and can be undone."
     >
       <Filters state={state} change={change} />
       {list.problem && <ProblemNote problem={list.problem} onRetry={list.reload} />}

@@ -52,11 +52,6 @@ export function decisionText(d: Decision): string {
   return `${[decidedTexts[d.verdict], ...where].join(' ')}, by ${d.author}`;
 }
 
-export function versionText(version: string | null): string {
-  if (version === null) return 'no version';
-  return version.length > 40 ? `${version.slice(0, 39)}…` : version;
-}
-
 export function whatText(change: PartitionChange): string {
   return change.kind === 'code' ? 'New code' : 'Written again';
 }

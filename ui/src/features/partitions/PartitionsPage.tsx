@@ -21,7 +21,9 @@ export function Tiles({ counts }: { counts: Schemas['PartitionCounts'] }) {
     [
       <Interval key="s" lower={counts.stale_lower} upper={counts.stale_upper} />,
       'stale',
-      `${count(counts.by_code)} by code, ${count(counts.by_inputs)} by inputs`,
+      counts.stale > 0
+        ? `${count(counts.by_code)} by code, ${count(counts.by_inputs)} by inputs`
+        : undefined,
     ],
     [count(counts.missing), 'missing'],
     [count(counts.unknown), 'unknown code'],
@@ -99,6 +101,7 @@ export function PartitionsPage({ params }: { params: URLSearchParams }) {
         </div>
         <NodePicker
           label="Dataset"
+          only="DATASET"
           value={nodeId ?? ''}
           onChange={(id) => navigate(partitionsHref({ nodeId: id, environment }))}
         />

@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import type { Schemas } from '../../api/client';
 import { api, ask } from '../../api/client';
+import { unescapeKey } from '../../lib/partitionKey';
 import type { Resource } from '../../lib/useResource';
 import { useResource } from '../../lib/useResource';
 import type { Grid } from './cells';
@@ -71,6 +72,11 @@ export interface Partitions {
   bucket: number;
 }
 
+// "date=2026-10-01" or the value alone.
+function withoutName(end: GridAnswer['index']['first']): GridAnswer['index']['first'] {
+  return end && { ...end, key: unescapeKey(end.key.slice(end.key.indexOf('=') + 1)) };
+}
+
 export function partitionsOf(answer: GridAnswer, space: SpaceAnswer | undefined): Partitions {
   const { index, bucket } = answer;
   const dimension = indexDimension(space?.space ?? null);
@@ -80,7 +86,7 @@ export function partitionsOf(answer: GridAnswer, space: SpaceAnswer | undefined)
       kind: index.kind,
       granularity: index.granularity,
       zone: index.zone,
-      first: index.first,
+      first: withoutName(index.first),
       count: index.count,
       name: dimension?.name ?? null,
       step: dimension?.step ?? 1,

@@ -22,7 +22,7 @@ beforeEach(() => {
     if (path === '/partitions/explain') return explanation();
     if (path !== '/staleness') return undefined;
     if (query.get('cursor') === 'c2') {
-      return staleness([{ ...orders, nodeId: 'dataset:n:later', ranges: [] }]);
+      return staleness([{ ...orders, nodeId: 'dataset:n:later' }]);
     }
     return query.get('status') === 'orphaned' ? staleness([]) : staleness([orders], { next: 'c2' });
   });
@@ -47,6 +47,7 @@ it('says which datasets are stale, how many partitions at least and at most, and
   expect(within(row).getByRole('img')).toHaveAccessibleName(
     'orders: 12 stale, 3 missing, 6 maybe stale, 4 current',
   );
+  expect(asked[0]?.query.get('status')).toBe('stale,missing,maybe,failed,unknown,unrecoverable');
   expect(screen.getByRole('region', { name: 'In all' })).toHaveTextContent(
     '12 – 20 stale, 3 missing',
   );

@@ -47,6 +47,7 @@ function Filters({ state, change }: { state: StalenessState; change: Change }) {
     <div className="filter-row" role="group" aria-label="Filters">
       <NodePicker
         label="Dataset"
+        only="DATASET"
         value={state.nodeId ?? ''}
         onChange={(nodeId) => change({ nodeId, open: null })}
       />
@@ -252,7 +253,10 @@ export function StalenessPage({ params }: { params: URLSearchParams }) {
   const change: Change = (more) => navigate(stalenessHref({ ...state, ...more }));
   const answer = useStaleness(state);
   const first = answer.pages[0];
-  const datasets = answer.pages.flatMap((page) => page.datasets);
+  // The server lists every dataset that is looked at, also those without such partitions.
+  const datasets = answer.pages
+    .flatMap((page) => page.datasets)
+    .filter((dataset) => dataset.ranges.length > 0);
   return (
     <ReprocessingPage
       here="staleness"
@@ -264,7 +268,7 @@ export function StalenessPage({ params }: { params: URLSearchParams }) {
       {!first && answer.loading && <Loading what="what is stale" />}
       {first && (
         <>
-          <Incomplete answer={first} />
+          {first.cut?.reason !== 'max_ranges' && <Incomplete answer={first} />}
           <Totals totals={first.totals} at={first.evaluated_at} />
           {datasets.length === 0 ? (
             <p className="note note-good">Nothing: every partition that is expected is current.</p>

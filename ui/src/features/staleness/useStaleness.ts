@@ -29,6 +29,7 @@ export function useStaleness(
     ask(
       api.GET('/staleness', {
         params: { query: { ...query, cursor: cursor ?? undefined } },
+        querySerializer: { array: { style: 'form', explode: false } },
         signal,
       }),
     ).then(withCursor),
