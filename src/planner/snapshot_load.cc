@@ -164,20 +164,21 @@ Result<void> SnapshotReader::Impl::load_blocks(LoadedLane& lane, std::uint32_t c
 
 Result<void> SnapshotReader::Impl::load_palettes() {
   HW_CHECK_OK(begin(kPalettes, fields.palette_count, sizeof(PaletteRecord)));
-  HW_CHECK_OK(each_block([&](Block& block) -> Result<void> {
+  const auto load = [&](Block& block) -> Result<void> {
     for (Attribute& attribute : block.palette) {
       PaletteRecord record;
       HW_CHECK_OK(in.read(&record, sizeof record));
       attribute = {model::NodeId{record.job}, model::CodeId{record.code}, record.tag};
     }
     return {};
-  }));
+  };
+  HW_CHECK_OK(each_block(load));
   return in.end();
 }
 
 Result<void> SnapshotReader::Impl::load_pages() {
   HW_CHECK_OK(begin(kPagesOf, fields.page_count, sizeof(Page)));
-  HW_CHECK_OK(each_block([&](Block& block) -> Result<void> {
+  const auto load = [&](Block& block) -> Result<void> {
     for (const std::shared_ptr<Page>& page : block.pages) {
       if (!page) continue;
       HW_CHECK_OK(in.read(page.get(), sizeof(Page)));
@@ -187,13 +188,14 @@ Result<void> SnapshotReader::Impl::load_pages() {
       }
     }
     return {};
-  }));
+  };
+  HW_CHECK_OK(each_block(load));
   return in.end();
 }
 
 Result<void> SnapshotReader::Impl::load_differences() {
   HW_CHECK_OK(begin(kDifferencesOf, fields.difference_count, sizeof(Differences)));
-  HW_CHECK_OK(each_block([&](Block& block) -> Result<void> {
+  const auto load = [&](Block& block) -> Result<void> {
     for (std::size_t page = 0; page < kPages; ++page) {
       if (!block.differences[page]) continue;
       HW_CHECK_OK(in.read(block.differences[page].get(), sizeof(Differences)));
@@ -203,7 +205,8 @@ Result<void> SnapshotReader::Impl::load_differences() {
       }
     }
     return {};
-  }));
+  };
+  HW_CHECK_OK(each_block(load));
   return in.end();
 }
 

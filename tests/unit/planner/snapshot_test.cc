@@ -28,8 +28,12 @@ class PartitionSnapshot : public testing::Test {
       const auto [write, last] = random_write(random, model::Seq{step});
       world_.history.add(write, last);
       ASSERT_TRUE(world_.engine.write(write, last));
-      if (step % 7 == 0) ASSERT_TRUE(world_.engine.set_failed(write.dataset, write.place, true));
-      if (step % 9 == 0) ASSERT_TRUE(world_.engine.set_running(write.dataset, write.place, true));
+      if (step % 7 == 0) {
+        ASSERT_TRUE(world_.engine.set_failed(write.dataset, write.place, true));
+      }
+      if (step % 9 == 0) {
+        ASSERT_TRUE(world_.engine.set_running(write.dataset, write.place, true));
+      }
     }
     world_.engine.set_code(NodeId{2}, CodeId{3});
     world_.engine.publish(model::Seq{60});

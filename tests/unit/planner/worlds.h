@@ -182,7 +182,9 @@ inline void expect_alike(const Lane* a, const Lane* b) {
   const Lane& q = b == nullptr ? nothing : *b;
   EXPECT_EQ(p.sum, q.sum);
   EXPECT_EQ(p.count, q.count);
-  if (p.count != 0) EXPECT_EQ(p.tag, q.tag);
+  if (p.count != 0) {
+    EXPECT_EQ(p.tag, q.tag);
+  }
   for (const Lane* lane : {&p, &q}) {
     for (std::int64_t number = lane->first; number < lane->end(); ++number) {
       const Block& x = p.find(number) == nullptr ? blank : *p.find(number);
@@ -194,7 +196,9 @@ inline void expect_alike(const Lane* a, const Lane* b) {
                             of.difference(i));
         };
         ASSERT_EQ(bits(x), bits(y)) << "index " << (number << kBlockBits) + static_cast<int>(i);
-        if (x.present.get(i)) ASSERT_EQ(x.attribute(i), y.attribute(i));
+        if (x.present.get(i)) {
+          ASSERT_EQ(x.attribute(i), y.attribute(i));
+        }
       }
     }
   }
