@@ -87,8 +87,9 @@ class PartitionViewTest : public ::testing::Test {
     const auto done = decide(members);
     EXPECT_FALSE(done) << members;
     // Nothing of it is in the log: the next record is taken.
+    ++refused_;
     EXPECT_TRUE(world_.send_raw(R"({"eventTime":"2026-10-05T00:00:0)" +
-                                std::to_string(++refused_ % 10) + "." + std::to_string(refused_) +
+                                std::to_string(refused_ % 10) + "." + std::to_string(refused_) +
                                 R"(Z","producer":"p","schemaURL":"s","job":{)" +
                                 world_.text().job_json(99) + R"(},"inputs":[],"outputs":[]})"));
     return done ? ErrorCode::kInternal : done.error().code;

@@ -375,7 +375,9 @@ class PipelineHistory {
       const DatasetNo up{static_cast<std::uint32_t>(row.a)},
           down{static_cast<std::uint32_t>(row.b)};
       for (const planner::Edge& edge : state.segment(down).in) {
-        if (edge.upstream == up) ASSERT_TRUE(edge.reads->mapping() == document.mapping);
+        if (edge.upstream == up) {
+          ASSERT_TRUE(edge.reads->mapping() == document.mapping);
+        }
       }
       if (!document.declared || document.in_force) continue;
       ASSERT_FALSE(planner::Reads::create(document.mapping, *state.segment(up).space,
