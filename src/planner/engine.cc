@@ -97,7 +97,14 @@ Result<void> Engine::set_space(DatasetNo dataset, std::shared_ptr<const Space> s
       if (out.downstream == edge.downstream) out.reads = edge.reads;
     }
   }
+  const bool regroups = working_.segment(dataset).space->lane_names() != space->lane_names();
   segment(dataset).space = std::move(space);
+  if (!regroups) return {};
+  std::set<DatasetNo> readers;  // whose lanes belong to others than before
+  for (const Edge& edge : renewed) {
+    if (edge.reads->mapping().lanes == LaneRule::kMatched) readers.insert(edge.downstream);
+  }
+  for (const DatasetNo reader : readers) HW_CHECK_OK(rebase(reader));
   return {};
 }
 
@@ -372,10 +379,12 @@ Result<void> Engine::move(const Edge& edge, Block& block, const Place& place,
     if (change.branch && has_read) {  // what it had read otherwise was of the warehouse
       HW_TRY(const std::uint64_t anew,
              difference_since(working_.segment(edge.downstream), place, reader.start));
+      touch(block, i);
       set_difference(block, i, anew);
       return {};
     }
   }
+  if (has_read) touch(block, i);
   const bool stands = change.until == model::kOpenEnd;
   if (stands == has_read) return {};
   const std::uint64_t delta = edge.factor * change.delta;

@@ -170,6 +170,9 @@ class Engine {
   base::Result<void> recover_tags(const std::map<std::uint32_t, Micros>& since);
   std::set<std::uint32_t> outputs_of(model::NodeId job) const;
   void set_difference(Block& block, std::size_t i, std::uint64_t value);
+  // What the partition had read has become known to be other: its page is another from now on,
+  // which is how a rescan tells that (planner/rescan.h).
+  static void touch(Block& block, std::size_t i) { own(block.pages[i / kPageSize]); }
   std::uint16_t palette_entry(Block& block, const Attribute& attribute);
   void set_attribute(DatasetNo dataset, Block& block, const Place& place,
                      const Attribute& attribute);

@@ -274,7 +274,9 @@ Result<void> Engine::add_to_block(const Edge& edge, const Piece& piece, const Pl
       if (added[i] == 0) continue;
       const auto index = (number << kBlockBits) + static_cast<std::int64_t>(i);
       HW_TRY(const Write reader, newest(edge.downstream, {first.lane, index}));
-      if (piece.from <= reader.start) added[i] = 0;  // it has read what stands now
+      if (reader.start < piece.from) continue;
+      added[i] = 0;  // it has read what stands now
+      touch(lane(edge.downstream, first.lane).grow(number), i);
     }
   }
   Block* block = nullptr;  // made ours with the first page that changes

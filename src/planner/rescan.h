@@ -2,9 +2,9 @@
 //
 // A pass over all columns, dataset by dataset. Counts, sums, bits and tags must be what follows
 // from the columns. What a partition had read when it was written is what its interval holds now,
-// worked out from the fingerprints upstream, less its difference; that never changes until it is
-// written again. So its digest, page by page, must be that of an earlier pass wherever the page is
-// the same.
+// worked out from the fingerprints upstream, less its difference; that does not change until it is
+// written again, or something arrives late that it had read, and then its page is another. So its
+// digest, page by page, must be that of an earlier pass wherever the page is the same.
 //
 // Thread-safety: a pure function of states; beside the writer. Cost: O(partitions + their
 // mappings), a few bytes of each read once. Memory: 8 bytes a page of 512, and the state that it

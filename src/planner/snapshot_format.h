@@ -61,7 +61,8 @@ static_assert(sizeof(DatasetRecord) == 16 && sizeof(EdgeRecord) == 16 && sizeof(
 static_assert(sizeof(Page) == 10 * kPageSize && sizeof(Differences) == 8 * kPageSize);
 static_assert(std::is_trivially_copyable_v<Page> && std::is_trivially_copyable_v<Differences>);
 
-std::uint64_t mapping_hash(const Edge& edge);
+// Of all that says which partitions are read, but their calendars.
+std::uint64_t mapping_hash(const State& state, const Edge& edge);
 
 inline base::SectionFormat format() {
   return {{'H', 'W', 'P', 'A', 'R', 'T', 'S', '\n'},

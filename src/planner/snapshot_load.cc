@@ -223,7 +223,7 @@ Result<std::vector<DatasetNo>> SnapshotReader::Impl::give(Engine& engine) {
     bool same = segment.in.size() == record.edges;
     for (std::uint32_t i = 0; i < record.edges; ++i, ++edge) {
       same = same && edges[edge].upstream == segment.in[i].upstream.value &&
-             edges[edge].mapping == mapping_hash(segment.in[i]);
+             edges[edge].mapping == mapping_hash(engine.working(), segment.in[i]);
     }
     if (!same) changed.push_back(DatasetNo{n});
     for (std::uint32_t i = 0; i < record.lanes; ++i, ++lane) {

@@ -7,7 +7,7 @@ namespace headwater::planner {
 
 using base::Result;
 
-std::uint64_t snapshot::mapping_hash(const Edge& edge) {
+std::uint64_t snapshot::mapping_hash(const State& state, const Edge& edge) {
   const Mapping& mapping = edge.reads->mapping();
   base::Hasher hash;
   hash.field(edge.factor).field(static_cast<std::uint64_t>(mapping.kind));
@@ -18,6 +18,13 @@ std::uint64_t snapshot::mapping_hash(const Edge& edge) {
   for (const Mapping::Pair& pair : mapping.pairs) {
     hash.field(pair.downstream.lane).field(static_cast<std::uint64_t>(pair.downstream.index));
     hash.field(pair.upstream.lane).field(static_cast<std::uint64_t>(pair.upstream.index));
+  }
+  if (mapping.lanes == LaneRule::kMatched) {
+    for (const DatasetNo side : {edge.upstream, edge.downstream}) {
+      const std::vector<std::string_view> names = state.segment(side).space->lane_names();
+      hash.field(names.size());
+      for (const std::string_view name : names) hash.field(name);
+    }
   }
   return hash.finish().low;
 }
@@ -89,7 +96,7 @@ class SnapshotSaver {
     out_.begin(kEdges);
     each_dataset([&](const Segment& segment) {
       for (const Edge& edge : segment.in) {
-        put(EdgeRecord{edge.upstream.value, 0, mapping_hash(edge)}, fields_.edge_count);
+        put(EdgeRecord{edge.upstream.value, 0, mapping_hash(state_, edge)}, fields_.edge_count);
       }
     });
     out_.end();

@@ -237,6 +237,7 @@ base::Result<Space> Space::restore(std::string_view json, std::vector<Values> la
   HW_TRY(auto dimensions, read_dimensions(json));
   HW_TRY(Space space, without_lanes(std::move(dimensions)));
   if (space.lane_at_.empty()) return space;
+  if (lanes.size() == 1 && lanes[0].empty()) return space;  // lane_count() is 1 where none has come
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     bool right = lanes[i].size() == space.lane_at_.size();
     for (std::size_t k = 0; right && k < lanes[i].size(); ++k) {
@@ -343,6 +344,12 @@ base::Result<Place> Space::find(const KeyParts& key) const {
   if (lane != lane_numbers_.end()) return Place{lane->second, index_part(numbers)};
   return base::make_error(base::ErrorCode::kNotFound,
                           "There is no partition with this combination of values.");
+}
+
+std::vector<std::string_view> Space::lane_names() const {
+  std::vector<std::string_view> out;
+  for (const std::size_t at : lane_at_) out.push_back(dimensions_[at].name);
+  return out;
 }
 
 std::uint32_t Space::lane_count() const {

@@ -129,6 +129,9 @@ class Space {
   };
   base::Result<Bound> parse_bound(std::string_view text) const;
 
+  // Of the dimensions that make the lane. Lanes keep their values for good, so two spaces' lanes
+  // that belong together do so as long as these are the same.
+  std::vector<std::string_view> lane_names() const;
   // At least 1: lane 0 is there before a combination has been numbered, and expects nothing.
   std::uint32_t lane_count() const;
   // The numbers of the lane's values in the dimensions that make it, in their order. Empty for a

@@ -361,6 +361,7 @@ class PipelineHistory {
     check_mappings(state);
     const Micros now = now_ + random_.between(-20, 60) * kHour;
     const auto held = std::shared_ptr<const planner::State>(&state, [](const auto*) {});
+    met_.before.reset();  // of a state that may be gone
     VerdictCheck(held, known, now, random_, met_, &history).run();
   }
 
@@ -376,7 +377,9 @@ class PipelineHistory {
           down{static_cast<std::uint32_t>(row.b)};
       for (const planner::Edge& edge : state.segment(down).in) {
         if (edge.upstream == up) {
-          ASSERT_TRUE(edge.reads->mapping() == document.mapping);
+          const auto said = planner::Reads::create(document.mapping, *state.segment(up).space,
+                                                   *state.segment(down).space);
+          ASSERT_TRUE(said && edge.reads->mapping() == said->mapping());  // pairs in order
         }
       }
       if (!document.declared || document.in_force) continue;
