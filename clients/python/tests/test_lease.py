@@ -197,14 +197,19 @@ class Heartbeats(LeaseCase):
             gone.wait(0.01)
         self.assertTrue(what())
 
+    @staticmethod
+    def beating(lease: Lease) -> bool:
+        names = [thread.name for thread in threading.enumerate()]
+        return f"heartbeat-{lease.token}" in names
+
     def test_they_go_on_until_the_end(self) -> None:
         lease = self.lease(length_s=0.05)
-        threads = threading.active_count()
         with lease:
+            self.assertTrue(self.beating(lease))
             self.wait_for(lambda: len(self.plan.beats) >= 1)
         beats = len(self.plan.beats)
         self.assertEqual(self.report()["state"], "completed")
-        self.assertLessEqual(threading.active_count(), threads)
+        self.assertFalse(self.beating(lease))
         self.assertEqual(len(self.plan.beats), beats)
 
     def test_each_prolongs_it(self) -> None:
