@@ -237,6 +237,7 @@ base::Result<Space> Space::restore(std::string_view json, std::vector<Values> la
   HW_TRY(auto dimensions, read_dimensions(json));
   HW_TRY(Space space, without_lanes(std::move(dimensions)));
   if (space.lane_at_.empty()) return space;
+  if (lanes.size() == 1 && lanes[0].empty()) return space;  // none has been numbered
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     bool right = lanes[i].size() == space.lane_at_.size();
     for (std::size_t k = 0; right && k < lanes[i].size(); ++k) {
