@@ -11,8 +11,7 @@ using graph::EdgeInfo;
 using model::EdgeKind;
 
 PathGraph::PathGraph(Session& session, const PathsRequest& request)
-    : session_(session),
-      graph_(session.graph()),
+    : graph_(session.graph()),
       request_(request),
       view_(graph_, request.columns ? model::kColumnLineage : model::kTableLineage) {
   for (const NodeId node : request.from) from_.insert(node.value);

@@ -43,7 +43,6 @@ class PathGraph {
   bool allowed(const graph::EdgeInfo& edge) const;
   Cost cost_of(const graph::EdgeInfo& edge, NodeId entered) const;
 
-  Session& session_;
   const Snapshot& graph_;
   const PathsRequest& request_;
   graph::BoostView view_;
