@@ -138,7 +138,11 @@ Result<base::Micros> PlanDeskOf::heartbeat(const HandedLease& lease) {
   }());
   HW_TRY(storage::Reader reader, queries_.store().reader());
   HW_TRY(const auto row, reader.plan_lease(lease.token.seq, lease.token.n));
-  return row ? row->expires_at : lease.expires_at;
+  if (!row) return lease.expires_at;
+  if (static_cast<planner::LeaseState>(row->state) == planner::LeaseState::kValid) {
+    return row->expires_at;
+  }
+  return base::make_error(base::ErrorCode::kLeaseLost, "Runs have told what became of the lease.");
 }
 
 Result<void> PlanDeskOf::release(const HandedLease& lease, const std::string& message) {

@@ -153,7 +153,9 @@ Result<int> on_lease(HttpClient& client, const PlanCommand& command, const std::
   const JsonValue json(answer.body);
   std::string text = answer.body + "\n";
   if (!command.json && command.verb == "heartbeat") {
-    text = "valid until " + json.get("expires_at").string().value_or("") + "\n";
+    const bool answered = json.get("state").string() == "answered";
+    text = answered ? "over: runs have told what became of it\n"
+                    : "valid until " + json.get("expires_at").string().value_or("") + "\n";
   } else if (!command.json) {
     const JsonValue progress = json.get("progress");
     text = "task " + std::to_string(json.get("task").integer().value_or(0)) + ": " +

@@ -1,10 +1,14 @@
 #include "planner/leases.h"
 
+#include <array>
 #include <charconv>
 
 namespace headwater::planner {
 
 namespace {
+
+constexpr std::array<std::string_view, 7> kLeaseStates{
+    "valid", "completed", "failed", "released", "expired", "revoked", "answered"};
 
 template <class Number>
 bool read(std::string_view text, Number& out) {
@@ -14,6 +18,10 @@ bool read(std::string_view text, Number& out) {
 }
 
 }  // namespace
+
+std::string_view to_string(LeaseState state) {
+  return kLeaseStates[static_cast<std::size_t>(state) - 1];
+}
 
 std::string to_text(const LeaseToken& token) {
   return std::to_string(token.seq.value) + "-" + std::to_string(token.n);

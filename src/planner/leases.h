@@ -52,6 +52,8 @@ struct LeaseToken {
   std::uint32_t n = 1;
   auto operator<=>(const LeaseToken&) const = default;
 };
+// "completed", as the API has it.
+std::string_view to_string(LeaseState state);
 std::string to_text(const LeaseToken& token);
 std::optional<LeaseToken> parse_lease_token(std::string_view text);
 

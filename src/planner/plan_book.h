@@ -70,6 +70,9 @@ class PlanBook {
   using Task = ActivePlan::PlannedTask;
   using Lease = storage::PlanLeaseRow;
   using Tokens = std::set<LeaseToken>;
+  // What a report says of a partition.
+  enum class Word : std::uint8_t { kDone, kFailed, kNothing };
+  using Words = std::vector<Word>;  // of those of a lease, in order
 
   // ---- plan_book_decisions.cc
   base::Result<void> decide(const Step& step, const model::JsonValue& decision, bool admit);
@@ -84,11 +87,14 @@ class PlanBook {
                                       bool admit);
   base::Result<void> heartbeat(const Step& step, const model::JsonValue& decision, bool admit);
   base::Result<void> complete(const Step& step, const model::JsonValue& decision, bool admit);
-  void answer(const Step& step, ActivePlan& plan, const Lease& lease,
-              const std::vector<std::pair<std::int64_t, bool>>& named, LeaseState state);
+  base::Result<void> confirm(const Step& step, const Lease& lease, LeaseState state,
+                             const model::JsonValue& decision) const;
+  void answer(ActivePlan& plan, const Lease& lease, const Words& words);
   base::Result<storage::PlanRow> known_plan(const Step& step,
                                             const model::JsonValue& decision) const;
   base::Result<Lease> named_lease(const Step& step, const model::JsonValue& decision) const;
+  base::Result<Words> words_of(const Lease& lease, DatasetNo dataset, std::uint32_t lane,
+                               LeaseState state, const model::JsonValue& decision) const;
   base::Result<void> check_room(const storage::PlanRow& row, storage::Reader& reader) const;
 
   // ---- plan_book_leasing.cc

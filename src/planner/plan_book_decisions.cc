@@ -352,6 +352,10 @@ Result<void> PlanBook::heartbeat(const Step& step, const JsonValue& decision, bo
   const bool expired = lease.expires_at <= step.at;
   if (state != LeaseState::kValid || expired) {
     if (!admit) return {};
+    if (state == LeaseState::kAnswered) {
+      HW_TRY(const bool again, handed_out_again(step.writer.reader(), lease));
+      if (!again) return {};
+    }
     return lost(lease, state != LeaseState::kValid ? state : LeaseState::kExpired);
   }
   const JsonValue given = decision.get("lease_ms");
@@ -365,7 +369,6 @@ Result<void> PlanBook::heartbeat(const Step& step, const JsonValue& decision, bo
   return {};
 }
 
-// Names are keys of partitions of the lease; what is not named has what the state says.
 Result<void> PlanBook::complete(const Step& step, const JsonValue& decision, bool admit) {
   HW_TRY(const Lease lease, named_lease(step, decision));
   const std::string word = text(decision, "state");
@@ -379,6 +382,7 @@ Result<void> PlanBook::complete(const Step& step, const JsonValue& decision, boo
   const bool expired = before == LeaseState::kValid && lease.expires_at <= step.at;
   if (before != LeaseState::kValid || expired) {
     if (!admit) return {};
+    if (before == LeaseState::kAnswered) return confirm(step, lease, state, decision);
     return lost(lease, expired ? LeaseState::kExpired : before);
   }
   if (text(decision, "message").size() > kMaxMessageBytes ||
@@ -389,53 +393,77 @@ Result<void> PlanBook::complete(const Step& step, const JsonValue& decision, boo
   }
   ActivePlan& plan = *active(lease.plan);
   const Task& task = plan.task(lease.task);
-  const Space& space = *engine_.working().segment(task.dataset).space;
-  std::vector<std::pair<std::int64_t, bool>> named;  // index, done
-  std::optional<base::Error> failure;
-  for (const bool done : {true, false}) {
-    decision.get(done ? "done" : "failed").elements([&](const JsonValue& key) {
-      const auto place = space.parse_text(key.string().value_or(""));
-      const bool held = place && place->lane == task.span.lane && lease.first <= place->index &&
-                        place->index <= lease.last;
-      if (held) named.emplace_back(place->index, done);
-      if (!held && !failure) {
-        failure = invalid("The lease holds no partition " + key.string().value_or("") + ".");
-      }
-    });
-  }
-  if (failure) return *std::move(failure);
-  std::ranges::sort(named);
-  for (std::size_t i = 1; i < named.size(); ++i) {
-    if (named[i].first == named[i - 1].first && named[i].second != named[i - 1].second) {
-      return invalid("A partition is named both in done and in failed.");
-    }
-  }
+  HW_TRY(const Words words, words_of(lease, task.dataset, task.span.lane, state, decision));
   if (admit) return {};
   Lease& kept = leases_.find({lease.seq, lease.n})->second;
   kept.run_id = text(decision, "run_id");
   kept.message = text(decision, "message");
   const Lease held = kept;
   end_lease(step, {lease.seq, lease.n}, state);
-  answer(step, plan, held, named, state);
+  answer(plan, held, words);
+  return {};
+}
+
+// Names are keys of partitions of the lease; what is not named has what the state says.
+Result<PlanBook::Words> PlanBook::words_of(const Lease& lease, DatasetNo dataset,
+                                           std::uint32_t lane, LeaseState state,
+                                           const JsonValue& decision) const {
+  const Space& space = *engine_.working().segment(dataset).space;
+  std::map<std::int64_t, Word> named;
+  std::optional<base::Error> failure;
+  const auto read = [&](std::string_view member, Word word) {
+    decision.get(member).elements([&](const JsonValue& key) {
+      const std::string name = key.string().value_or("");
+      const auto place = space.parse_text(name);
+      const bool held =
+          place && place->lane == lane && lease.first <= place->index && place->index <= lease.last;
+      if (failure) return;
+      if (!held) {
+        failure = invalid("The lease holds no partition " + name + ".");
+      } else if (named.emplace(place->index, word).first->second != word) {
+        failure = invalid("A partition is named both in done and in failed.");
+      }
+    });
+  };
+  read("done", Word::kDone);
+  const bool lists_done = !named.empty();
+  read("failed", Word::kFailed);
+  if (failure) return *std::move(failure);
+  const Word others = state == LeaseState::kCompleted && !lists_done ? Word::kDone
+                      : state == LeaseState::kFailed                 ? Word::kFailed
+                                                                     : Word::kNothing;
+  Words out(static_cast<std::size_t>(lease.last - lease.first + 1), others);
+  for (const auto& [index, word] : named) {
+    out[static_cast<std::size_t>(index - lease.first)] = word;
+  }
+  return out;
+}
+
+// Runs have told already what became of the lease. The report adds nothing: it is taken unless it
+// says that something is done which is not, or somebody else was given a part of it since.
+Result<void> PlanBook::confirm(const Step& step, const Lease& lease, LeaseState state,
+                               const JsonValue& decision) const {
+  HW_TRY(const bool again, handed_out_again(step.writer.reader(), lease));
+  if (again) return lost(lease, LeaseState::kAnswered);
+  HW_TRY(const TaskInfo info, find_task(step.writer.reader(), lease.plan, lease.task));
+  const Span& span = info.task.span;
+  HW_TRY(const Words words, words_of(lease, info.task.dataset, span.lane, state, decision));
+  const auto runs = PartitionRuns::decode(span.first, span.last, info.progress.runs);
+  for (const PartitionRuns::Run& run : runs.within(lease.first, lease.last)) {
+    if (is_settled(run.state.status)) continue;
+    for (std::int64_t i = run.first; i <= run.last; ++i) {
+      const bool done = words[static_cast<std::size_t>(i - lease.first)] == Word::kDone;
+      if (done) return lost(lease, LeaseState::kAnswered);
+    }
+  }
   return {};
 }
 
 // The worker's word on each partition of a lease that has just ended.
-void PlanBook::answer(const Step& step, ActivePlan& plan, const Lease& lease,
-                      const std::vector<std::pair<std::int64_t, bool>>& named, LeaseState state) {
-  static_cast<void>(step);
+void PlanBook::answer(ActivePlan& plan, const Lease& lease, const Words& words) {
   Task& task = plan.task(lease.task);
-  const bool lists_done = std::ranges::any_of(named, [](const auto& one) { return one.second; });
-  enum class Word : std::uint8_t { kDone, kFailed, kNothing };
-  const Word others = state == LeaseState::kCompleted && !lists_done ? Word::kDone
-                      : state == LeaseState::kFailed                 ? Word::kFailed
-                                                                     : Word::kNothing;
-  auto next = named.begin();
   for (std::int64_t i = lease.first; i <= lease.last; ++i) {
-    Word word = others;
-    for (; next != named.end() && next->first <= i; ++next) {
-      if (next->first == i) word = next->second ? Word::kDone : Word::kFailed;
-    }
+    const Word word = words[static_cast<std::size_t>(i - lease.first)];
     const PartitionStatus status = task.runs.at(i).status;
     if (!is_leased(status)) continue;  // settled by a run meanwhile
     if (word == Word::kDone) {

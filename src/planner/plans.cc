@@ -117,6 +117,14 @@ Result<TaskInfo> find_task(storage::Reader& reader, model::Seq plan, std::uint32
   return make_error(ErrorCode::kNotFound, "The plan has no such task.");
 }
 
+Result<bool> handed_out_again(storage::Reader& reader, const storage::PlanLeaseRow& lease) {
+  HW_TRY(const auto leases, reader.plan_leases_of_task(lease.plan, lease.task));
+  return std::ranges::any_of(leases, [&](const storage::PlanLeaseRow& other) {
+    const bool later = LeaseToken{other.seq, other.n} > LeaseToken{lease.seq, lease.n};
+    return later && other.first <= lease.last && lease.first <= other.last;
+  });
+}
+
 Result<std::optional<std::string>> webhook_off(storage::Reader& reader, model::Seq plan) {
   HW_TRY(const auto off,
          reader.planner_document(static_cast<std::int32_t>(DocumentKind::kPlanWebhook),

@@ -57,6 +57,9 @@ base::Result<std::vector<TaskInfo>> list_tasks(storage::Reader& reader, model::S
                                                std::size_t limit);
 base::Result<TaskInfo> find_task(storage::Reader& reader, model::Seq plan, std::uint32_t number);
 
+// Whether any partition of a lease that has ended was handed out again by its plan.
+base::Result<bool> handed_out_again(storage::Reader& reader, const storage::PlanLeaseRow& lease);
+
 // Why nothing is sent to the plan's webhook; nothing if it is on.
 base::Result<std::optional<std::string>> webhook_off(storage::Reader& reader, model::Seq plan);
 

@@ -134,6 +134,7 @@ class FakePlan:
         self.reports: List[Dict[str, Any]] = []
         self.beats: List[str] = []
         self.lost_tokens: List[str] = []  # whose next call is answered with lease-lost
+        self.answered: List[str] = []  # tokens of whose partitions run events have told
         self.unwell: List[Answer] = []  # answers to the next requests for leases
         self.state = "executing"
         self.on_ask: Optional[Callable[[], None]] = None
@@ -186,13 +187,15 @@ class FakePlan:
             return problem(409, "lease-lost", f"Lease {token} is not valid.")
         if step == "heartbeat":
             self.beats.append(token)
-            return Reply(200, {"expires_at": in_a_while()})
+            state = "answered" if token in self.answered else "valid"
+            return Reply(200, {"expires_at": in_a_while(), "state": state})
         self.reports.append({"token": token, **body})
         for key in self._held.pop(token):
             self._settle(key, body)
         if not self.pending and not self._held:
             self.state = "done"
-        return Reply(200, {"token": token, "progress": self._progress()})
+        state = "answered" if token in self.answered else body["state"]
+        return Reply(200, {"token": token, "state": state, "progress": self._progress()})
 
     def _settle(self, key: str, body: Dict[str, Any]) -> None:
         if key in body.get("done", []):

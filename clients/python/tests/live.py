@@ -52,12 +52,19 @@ class LiveServer:
         """As a power cut would."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait()
+        self._ended(self.process)
+
+    @staticmethod
+    def _ended(process: "subprocess.Popen[str]") -> int:
+        code = process.wait(timeout=60)
+        assert process.stdout is not None
+        process.stdout.close()
+        return code
 
     def close(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            code = self.process.wait(timeout=60)
+            code = self._ended(self.process)
             assert code == 0, f"the server ended with {code}"
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -131,7 +131,7 @@ class Asking(Scene):
         page = self.client.changes(status="open", kind="code")
         self.assertEqual([change.node_id for change in page.changes], [toy.job_id("clean_orders")])
         change = self.client.change(page.changes[0].id)
-        self.assertEqual((change.from_, change.to), ("1", "2"))
+        self.assertEqual((change.from_, change.to), ("declared:1", "declared:2"))
         self.assertIn(toy.dataset_id("clean.orders"), [each.node_id for each in change.affected])
 
     def test_a_decision_and_its_revocation(self) -> None:

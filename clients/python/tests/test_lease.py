@@ -153,19 +153,34 @@ class Losing(LeaseCase):
         self.assertEqual(told, [1])
 
     def test_runs_that_told_everything_end_it_without_a_loss(self) -> None:
-        answered = problem(
-            409, "lease-lost", "The lease 8-1 ended with the runs that were reported."
-        )
         for beat in (False, True):
             with self.lease() as lease:
-                self.server._script = lambda asked: answered
+                self.plan.answered.append(lease.token)
                 if beat:
                     lease.heartbeat()
-                    self.clock.now += 1e6
+                    self.clock.now += 1e6  # it does not expire any more
                 lease.check()
             self.assertEqual((lease.lost, lease.settled), (False, True))
+            self.assertEqual(self.report()["done"], KEYS)
             self.assertEqual(lease.reported_done, KEYS)
-            self.server._script, self.plan.pending = self.plan, list(KEYS)
+            self.plan.reports.clear()
+            self.plan.pending = list(KEYS)
+
+    def test_a_report_that_is_refused_after_runs_is_a_loss(self) -> None:
+        lost = problem(409, "lease-lost", "The lease 8-1 ended with the runs that were reported.")
+        with self.assertRaises(LeaseLost):
+            with self.lease() as lease:
+                self.plan.answered.append(lease.token)
+                lease.heartbeat()
+                self.server._script = lambda asked: lost
+        self.assertEqual((lease.lost, lease.settled), (True, False))
+        self.assertEqual(lease.reported_done, [])
+
+    def test_a_lease_that_runs_have_answered_is_not_adopted(self) -> None:
+        _, leases = self.client.ask("7", "w")
+        self.plan.answered.append(leases[0].token)
+        with self.assertRaises(LeaseLost):
+            self.client.adopt(leases[0].grant.to_json())
 
     def test_an_unknown_lease_is_lost(self) -> None:
         lease = self.lease()
@@ -182,14 +197,19 @@ class Heartbeats(LeaseCase):
             gone.wait(0.01)
         self.assertTrue(what())
 
+    @staticmethod
+    def beating(lease: Lease) -> bool:
+        names = [thread.name for thread in threading.enumerate()]
+        return f"heartbeat-{lease.token}" in names
+
     def test_they_go_on_until_the_end(self) -> None:
         lease = self.lease(length_s=0.05)
-        threads = threading.active_count()
         with lease:
+            self.assertTrue(self.beating(lease))
             self.wait_for(lambda: len(self.plan.beats) >= 1)
         beats = len(self.plan.beats)
         self.assertEqual(self.report()["state"], "completed")
-        self.assertLessEqual(threading.active_count(), threads)
+        self.assertFalse(self.beating(lease))
         self.assertEqual(len(self.plan.beats), beats)
 
     def test_each_prolongs_it(self) -> None:

@@ -215,7 +215,8 @@ Answer show_expiry(Context& context) {
   HW_TRY(PlanReading reading, open_plans(context));
   HW_TRY(const NamedLease named, lease_in_path(context, reading));
   JsonWriter json;
-  json.begin_object().key("expires_at").time(named.lease.expires_at).end_object();
+  json.begin_object().key("expires_at").time(named.lease.expires_at);
+  json.key("state").text(to_string(static_cast<LeaseState>(named.lease.state))).end_object();
   return json_response(json.take());
 }
 
@@ -246,6 +247,7 @@ Answer show_completed(Context& context) {
   json.begin_object();
   dto::write_lease_members(json, named.lease, task.task, named.plan.draft.options.environment,
                            reading.names());
+  json.key("state").text(to_string(static_cast<LeaseState>(named.lease.state)));
   json.key("progress");
   dto::write_progress(json, task.progress.counts, task.pending());
   json.end_object();

@@ -108,7 +108,9 @@ class NaiveBook {
  public:
   NaiveWarehouse warehouse;
   std::map<std::uint64_t, NaivePlan> plans;
-  std::vector<NaiveLease> leases;  // valid ones
+  std::vector<NaiveLease> leases;    // valid ones
+  std::vector<NaiveLease> answered;  // ended by runs alone
+  std::vector<NaiveLease> ever;      // all that were given
   std::int64_t now = 0;
 
   bool open(const NaivePlan& plan) const {
@@ -228,6 +230,17 @@ class NaiveBook {
   }
   void erase(const NaiveLease& gone) { std::erase(leases, gone); }
 
+  // Runs have told what became of it, and its plan has given nothing of it to anybody since.
+  bool only_answered(std::uint64_t seq, std::uint32_t n) const {
+    return std::ranges::any_of(answered, [&](const NaiveLease& lease) {
+      return lease.seq == seq && lease.n == n && std::ranges::none_of(ever, [&](const auto& other) {
+               return other.plan == lease.plan && other.dataset == lease.dataset &&
+                      std::pair(other.seq, other.n) > std::pair(seq, n) &&
+                      other.first <= lease.last && lease.first <= other.last;
+             });
+    });
+  }
+
   // ---- runs -------------------------------------------------------------------------------------
 
   void end_if_answered(NaivePlan& plan, const NaivePart& part) {
@@ -240,6 +253,7 @@ class NaiveBook {
       }
       const NaiveLease ended = lease;
       erase(ended);
+      answered.push_back(ended);
       for (int k = ended.first; k <= ended.last; ++k) give_back(plan, {ended.dataset, k}, true);
       return;
     }

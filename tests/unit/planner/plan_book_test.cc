@@ -613,11 +613,15 @@ TEST_F(PlanBookTest, RunsAreProgressOncePerRun) {
   EXPECT_EQ(static_cast<LeaseState>(world.lease_row(lease).state), LeaseState::kAnswered);
   EXPECT_EQ(world.status(plan, 1, 1), PartitionStatus::kPending);
   EXPECT_EQ(world.task_info(plan, 1).progress.attempts, 1);
-  EXPECT_EQ(code(world.try_heartbeat(lease)), ErrorCode::kLeaseLost);
+  // The worker is told so, as long as nobody else has what went back.
+  must(world.try_heartbeat(lease));
+  must(world.try_complete(lease, {"failed", {"n=0", "n=2"}, {"n=1"}, "r2", ""}));
 
   LeaseWish wish = PlanWorld::wish();
   const auto again = world.lease(plan, wish).at(0);
   EXPECT_EQ(ranges({again}), (Ranges{{1, {1, 1}}}));
+  EXPECT_EQ(code(world.try_heartbeat(lease)), ErrorCode::kLeaseLost);
+  EXPECT_EQ(code(world.try_complete(lease, {"failed", {}, {}, "", ""})), ErrorCode::kLeaseLost);
   // A late word of the run that failed before is not one of the new lease's run.
   world.pass_ms(1);
   world.run("a", 1, 1, {.state = "FAIL", .id = "r1"});
@@ -626,6 +630,60 @@ TEST_F(PlanBookTest, RunsAreProgressOncePerRun) {
   world.run("a", 1, 1, {.state = "FAIL", .id = "r3"});
   EXPECT_EQ(world.status(plan, 1, 1), PartitionStatus::kFailed);
   EXPECT_EQ(world.status(plan, 2, 1), PartitionStatus::kBlocked);
+  world.expect_replayed();
+}
+
+TEST_F(PlanBookTest, WhatRunsHaveSettledIsReportedInVainButNotLost) {
+  two();
+  const model::Seq plan = world.approved(draft_of_two(2));
+  const auto lease = world.lease(plan).at(0);
+  world.run("a", 0, 2);
+  EXPECT_EQ(static_cast<LeaseState>(world.lease_row(lease).state), LeaseState::kAnswered);
+  const auto before = world.plan(plan).row.counts;
+  world.pass_ms(600'000);  // long after it would have expired
+  must(world.try_heartbeat(lease));
+  must(world.try_complete(lease, {"completed", {}, {}, "r", ""}));
+  must(world.try_complete(lease, {"completed", {"n=0", "n=1", "n=2"}, {}, "r", ""}));
+  must(world.try_complete(lease, {"failed", {}, {"n=1"}, "r", ""}));  // the runs know better
+  must(world.try_complete(lease, {"released", {}, {}, "", ""}));
+  EXPECT_EQ(code(world.try_complete(lease, {"completed", {"n=3"}, {}, "", ""})),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(world.plan(plan).row.counts.done, before.done);
+  EXPECT_EQ(world.lease_row(lease).run_id, "");
+  EXPECT_EQ(static_cast<LeaseState>(world.lease_row(lease).state), LeaseState::kAnswered);
+
+  // Also when that was the end of the plan.
+  const auto last = world.lease(plan).at(0);
+  world.run("b", 0, 2);
+  EXPECT_EQ(state(plan), PlanState::kDone);
+  must(world.try_heartbeat(last));
+  must(world.try_complete(last, {"completed", {}, {}, "r", ""}));
+  EXPECT_EQ(state(plan), PlanState::kDone);
+  world.expect_replayed();
+}
+
+TEST_F(PlanBookTest, DoneIsNotSaidOfWhatARunHasFailed) {
+  two();
+  const model::Seq plan = world.approved(draft_of_two(2));
+  const auto lease = world.lease(plan).at(0);
+  world.run("a", 0, 1);
+  world.run("a", 2, 2, {.state = "FAIL"});
+  EXPECT_EQ(static_cast<LeaseState>(world.lease_row(lease).state), LeaseState::kAnswered);
+  const auto say = [&](LeaseOutcome outcome) { return world.try_complete(lease, outcome); };
+  EXPECT_EQ(code(say({"completed", {}, {}, "", ""})), ErrorCode::kLeaseLost);
+  EXPECT_EQ(code(say({"completed", {"n=2"}, {}, "", ""})), ErrorCode::kLeaseLost);
+  EXPECT_EQ(code(say({"failed", {"n=1", "n=2"}, {}, "", ""})), ErrorCode::kLeaseLost);
+  must(say({"completed", {}, {"n=2"}, "", ""}));
+  must(say({"completed", {"n=0"}, {}, "", ""}));
+  must(say({"failed", {}, {}, "", ""}));
+  EXPECT_EQ(world.status(plan, 1, 2), PartitionStatus::kPending);
+  EXPECT_EQ(world.task_info(plan, 1).progress.attempts, 1);
+  // Another worker makes it: what the first one says counts no more, though it is done.
+  const auto other = world.lease(plan).at(0);
+  world.run("a", 2, 2);
+  EXPECT_EQ(code(say({"completed", {}, {}, "", ""})), ErrorCode::kLeaseLost);
+  EXPECT_EQ(code(world.try_heartbeat(lease)), ErrorCode::kLeaseLost);
+  must(world.try_complete(other, {"completed", {}, {}, "", ""}));
   world.expect_replayed();
 }
 

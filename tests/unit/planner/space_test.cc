@@ -322,6 +322,12 @@ TEST(Space, IsRestoredWithItsLanes) {
   }
   EXPECT_EQ(place(*restored, "region=asia,tier=c"), (Place{4, 0}));
   EXPECT_TRUE(Space::restore(json({kDate}), {{}}));
+  // As lane_values() has it while no lane is numbered.
+  const Space none = made({kDate, R"({"name":"tier","kind":"static","keys":[]})"});
+  ASSERT_EQ(none.lane_count(), 1u);
+  const auto still_none = Space::restore(none.to_json(), {none.lane_values(0)});
+  ASSERT_TRUE(still_none);
+  EXPECT_EQ(still_none->lane_text(0), "");
   for (const auto& wrong : std::vector<std::vector<std::vector<std::int64_t>>>{
            {{0}}, {{0, 3}}, {{-1, 0}}, {{0, 0}, {0, 0}}, {{0, 0, 0}}}) {
     EXPECT_FALSE(Space::restore(first.to_json(), wrong));

@@ -1414,7 +1414,9 @@ export interface paths {
          * Say what became of a lease
          * @description A range may succeed in part: `done` and `failed` name partitions. Without them, `state` is of
          *     all that is not settled yet. Reporting the same again changes nothing. Run events that arrive
-         *     meanwhile count as well.
+         *     meanwhile count as well: once they have told of all of it the lease is over, and the report
+         *     is taken but changes nothing. It is refused with `lease-lost` if a part of it was handed out
+         *     again, or if it says that something is done which no run has made.
          */
         post: operations["completeLease"];
         delete?: never;
@@ -4216,6 +4218,12 @@ export interface components {
         HeartbeatAnswer: {
             /** Format: date-time */
             expires_at: string;
+            /**
+             * @description `answered`: run events have told what became of all its partitions, and none of them was
+             *     handed out again. There is nothing left to keep.
+             * @enum {string}
+             */
+            state: "valid" | "answered";
         };
         LeaseResult: {
             /**
@@ -4231,6 +4239,11 @@ export interface components {
             message?: string | null;
         };
         CompletedLease: components["schemas"]["Lease"] & {
+            /**
+             * @description `answered`: by run events, before the report. It changed nothing.
+             * @enum {string}
+             */
+            state: "completed" | "failed" | "released" | "answered";
             progress: components["schemas"]["PartitionProgress"];
         };
         EnvironmentCode: {
@@ -4471,7 +4484,7 @@ export interface components {
             };
         };
         /**
-         * @description The lease is not valid any more: it expired, is over, or its plan was cancelled. Stop the work
+         * @description The lease is not valid any more: it expired, its plan was cancelled, or it is over. Stop the work
          *     or throw its result away.
          */
         LeaseLost: {

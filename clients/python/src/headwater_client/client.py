@@ -37,7 +37,7 @@ from .answers import (
     TaskPage,
 )
 from .decoding import parse_moment
-from .errors import BadAnswer, Conflict
+from .errors import BadAnswer, Conflict, LeaseLost
 from .lease import Lease, length_s
 from .transport import NO_RETRY, Query, Retry, Transport
 
@@ -334,6 +334,8 @@ class Client:
         granted = grant if isinstance(grant, Grant) else Grant.from_json(grant)
         asked = time.monotonic()
         left_s = self._beat(granted.plan, granted.token, lease_ms, self.timeout_s, None)
+        if left_s is None:
+            raise LeaseLost(0, "lease-lost", f"Runs have told what became of {granted.token}.")
         return Lease(self, granted, left_s, lease_ms, asked_at=asked)
 
     # ---- events ----
@@ -352,8 +354,8 @@ class Client:
         lease_ms: Optional[int],
         left_s: float,
         retry: Optional[Retry] = NO_RETRY,
-    ) -> float:
-        """Seconds until it expires, from before the call on."""
+    ) -> Optional[float]:
+        """Seconds until it expires, from before the call; None: runs have told of all of it."""
         path = f"/plans/{_quote(plan_id)}/leases/{_quote(token)}/heartbeat"
         answer = self.transport.call(
             "POST",
@@ -365,6 +367,8 @@ class Client:
         )
         if not isinstance(answer.body, dict) or "expires_at" not in answer.body:
             raise BadAnswer("The answer to a heartbeat has no expires_at.")
+        if answer.body.get("state") == "answered":
+            return None
         return length_s(parse_moment(str(answer.body["expires_at"])), answer.date, lease_ms)
 
     def _complete(

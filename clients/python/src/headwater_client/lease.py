@@ -4,7 +4,8 @@ States, and what moves between them:
 
     held --(the server says so, or it expired unheard)--> lost      nothing may be reported
     held --(complete, fail, release, or leaving `with`)--> settled  reported once
-    held --(run events said what became of all of it)----> settled  there is nothing to report
+    held --(run events said what became of all of it)----> answered nothing is left to be kept; the
+                                                           report is taken and changes nothing
 
 Thread-safety: everything may be called from any thread.
 """
@@ -199,11 +200,11 @@ class Lease:
                 self.grant.plan, self.token, self._lease_ms, self._left_s(asked)
             )
         except ApiError as error:
-            if _is_answered(error):
-                return self._answered()
             if isinstance(error, LeaseLost) or error.status in (404, 409):
                 raise self._lose(_as_lost(error)) from None
             raise
+        if length_s is None:
+            return self._answered()
         with self._lock:
             self._length_s = length_s
             self._expires = asked + length_s
@@ -298,13 +299,11 @@ class Lease:
                 message[:_MAX_MESSAGE] if message else None,
             )
         except HeadwaterError as error:
-            if not _is_answered(error):
-                with self._lock:
-                    self._settled = False
-                if isinstance(error, LeaseLost):
-                    self._lose(error)
-                raise
-            answer = None
+            with self._lock:
+                self._settled = False
+            if isinstance(error, LeaseLost):
+                self._lose(error)
+            raise
         with self._lock:
             self._reported_done = list(done)
         self._end_beats()
@@ -392,11 +391,6 @@ def length_s(
     if asked_s is not None and asked_s <= at_most_s:
         return asked_s
     return max(at_most_s - 1.0, at_most_s / 2, 0.0)
-
-
-def _is_answered(error: HeadwaterError) -> bool:
-    """The lease ended because events of runs have told of all its partitions: that is no loss."""
-    return isinstance(error, LeaseLost) and "ended with the runs that were reported" in error.detail
 
 
 def _as_lost(error: ApiError) -> LeaseLost:

@@ -282,6 +282,31 @@ TEST_F(PlansApi, AHeartbeatExtendsAndALostLeaseSaysSo) {
   expect_problem(complete(id, token(again), R"({"state":"failed"})"), 409, "lease-lost");
 }
 
+TEST_F(PlansApi, AfterRunsHaveToldOfAllOfItAReportChangesNothing) {
+  const std::string id = approved();
+  const std::string first = token(lease(id));
+  const std::string beat = post({id, "leases", first, "heartbeat"}, "{}").body;
+  EXPECT_EQ(text(beat, {"state"}), "valid");
+  run("raw", 0, 3);
+  run("raw", 4, 4, "v1", "", "FAIL");
+  const ApiReply answered = post({id, "leases", first, "heartbeat"}, "{}");
+  EXPECT_EQ(answered.status, 200);
+  EXPECT_EQ(text(answered.body, {"state"}), "answered");
+  const ApiReply failed = complete(id, first, R"({"state":"failed"})");
+  EXPECT_EQ(failed.status, 200);
+  EXPECT_EQ(text(failed.body, {"state"}), "answered");
+  EXPECT_EQ(text(failed.body, {"progress", "done"}), "4");
+  EXPECT_EQ(text(failed.body, {"progress", "pending"}), "1");
+  expect_problem(complete(id, first), 409, "lease-lost");  // n=4 is not done
+
+  const ApiReply again = lease(id);
+  EXPECT_EQ(ranges(again), (Texts{"raw n=4..n=4"}));
+  expect_problem(post({id, "leases", first, "heartbeat"}, "{}"), 409, "lease-lost");
+  expect_problem(complete(id, first, R"({"state":"failed"})"), 409, "lease-lost");
+  const ApiReply done = complete(id, token(again));
+  EXPECT_EQ(text(done.body, {"state"}), "completed");
+}
+
 TEST_F(PlansApi, SuccessIsPartial) {
   const std::string id = approved();
   const ApiReply given = lease(id);

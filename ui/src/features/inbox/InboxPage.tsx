@@ -94,7 +94,8 @@ function What({ change }: { change: PartitionChange }) {
 
 function Stale({ change }: { change: PartitionChange }) {
   const { datasets, partitions, maybe } = change.makes_stale;
-  if (partitions + maybe === 0) return <span className="quiet">makes nothing stale</span>;
+  if (partitions + maybe === 0)
+    return <span className="change-stale quiet">makes nothing stale</span>;
   return (
     <span className="change-stale">
       <strong>{interval(partitions, partitions + maybe)}</strong> stale in{' '}

@@ -91,7 +91,7 @@ function Scope({ plan }: { plan: Plan }) {
       {until && `, up to ${moment(until)}`}
       {include && include.length < 3 && `, only ${include.join(' and ')}`}
       {plan.environment !== null && `, in ${plan.environment}`}. Worked out{' '}
-      {moment(plan.pinned.evaluated_at)} by {plan.author}
+      <span className="whole">{moment(plan.pinned.evaluated_at)}</span> by {plan.author}
       {plan.reason !== null && `: ${plan.reason}`}
     </p>
   );
