@@ -17,7 +17,7 @@ constexpr std::int64_t kDayMs = 86'400'000;
 
 constexpr std::array kSettings{
     Setting{"data.dir", Type::kText, "data", 0, 0,
-            "The data directory: database, log and graph snapshot. Made if it is not there."},
+            "The data directory: database, log and snapshots. Made if it is not there."},
     Setting{"data.cache_kib", Type::kInteger, "65536", 1024, 64 * kMiB,
             "SQLite page cache of the writer; the readers together use as much again."},
     Setting{"data.max_readers", Type::kInteger, "32", 1, 1024,
@@ -97,8 +97,10 @@ constexpr std::array kSettings{
             "Nesting of JSON; beyond: invalid-json."},
     Setting{"ingest.misses_to_retire", Type::kInteger, "3", 1, 1000,
             "Completed runs under one code version that do not show an edge until it is retired."},
-    Setting{"ingest.snapshot_every", Type::kInteger, "500000", 1000, 1'000'000'000,
-            "Records between two snapshots of the graph; each makes the next start faster."},
+    Setting{
+        "ingest.snapshot_every", Type::kInteger, "500000", 1000, 1'000'000'000,
+        "Records between two snapshots of the graph and the partitions; each makes the next start "
+        "faster."},
     Setting{"api.max_waiting", Type::kInteger, "1024", 1, 1'000'000,
             "Requests that wait for min_seq at once; beyond: 429."},
     Setting{"api.max_wait_ms", Type::kInteger, "60000", 1, kDayMs, "The largest wait_ms."},

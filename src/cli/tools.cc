@@ -7,6 +7,8 @@
 #include "cli/commands.h"
 #include "cli/stores.h"
 #include "ingest/ingest.h"
+#include "planner/planner.h"
+#include "planner/rescan.h"
 
 namespace headwater::cli {
 
@@ -14,11 +16,27 @@ using base::Result;
 
 namespace {
 
+// What a start would load of the partitions, worked out again.
+Result<void> check_partitions(storage::Store& store, std::vector<storage::CheckFinding>& findings) {
+  const auto planner = std::make_shared<planner::Planner>();
+  HW_TRY(const auto view, planner::make_view(store, planner));
+  const auto scan = planner::Rescan::run(planner->state(), nullptr, {});
+  for (const auto& fault : scan->faults()) {
+    findings.push_back({"partitions of dataset " + std::to_string(fault.dataset.value) + ", lane " +
+                            std::to_string(fault.lane) + ", block " + std::to_string(fault.block),
+                        fault.what + " is not what follows from its columns"});
+  }
+  const std::uint64_t rest = scan->fault_count() - scan->faults().size();
+  if (rest != 0) findings.push_back({"partitions", std::to_string(rest) + " more"});
+  return {};
+}
+
 Result<int> run_check(const base::Config& config) {
   HW_TRY(const auto store, storage::Store::open(exclusive_options(config)));
   Progress progress("check");
-  HW_TRY(const auto findings, ingest::check(*store, app::pipeline_options(config),
-                                            [&](double share) { progress.show(share); }));
+  HW_TRY(auto findings, ingest::check(*store, app::pipeline_options(config),
+                                      [&](double share) { progress.show(share); }));
+  HW_CHECK_OK(check_partitions(*store, findings));
   progress.finish();
   for (const auto& finding : findings) {
     std::printf("%s: %s\n", finding.where.c_str(), finding.what.c_str());
@@ -27,7 +45,7 @@ Result<int> run_check(const base::Config& config) {
     std::printf("%zu findings\n", findings.size());
     return kFailed;
   }
-  std::printf("clean: the log, the tables and the graph agree\n");
+  std::printf("clean: the log, the tables, the graph and the partitions agree\n");
   return kOk;
 }
 
