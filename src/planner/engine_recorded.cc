@@ -210,6 +210,8 @@ void Engine::set_attribute(DatasetNo dataset, Block& block, const Place& place,
 std::set<std::uint32_t> Engine::outputs_of(model::NodeId job) const {
   const auto known = outputs_.find(job.value);
   std::set<std::uint32_t> out = known == outputs_.end() ? std::set<std::uint32_t>() : known->second;
+  // A transaction that failed may have left datasets that there are not.
+  out.erase(out.upper_bound(static_cast<std::uint32_t>(working_.dataset_count())), out.end());
   if (!is_branch_) return out;
   const auto is_its = [job](const Attribute& attribute) { return attribute.job == job; };
   const auto holds = [&](const std::shared_ptr<Block>& block) {

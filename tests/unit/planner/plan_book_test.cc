@@ -359,6 +359,7 @@ TEST_F(PlanBookTest, AllWaitsForEveryPartitionAndLastForThoseThatMayBeTheLast) {
   world.reads("b", "a", R"({"kind":"all"})");
   world.reads("c", "a", R"({"kind":"last"})");
   world.run("a", 0, 3);  // and that of 3 is the last
+  world.pass_ms(1);      // at the same moment a start counts as the earlier one
   world.run("a", 900, 900, {.state = "START", .code = "v2"});
   const model::Seq plan =
       world.approved(PlanWorld::draft({PlanWorld::task(1, a, 0, 3), PlanWorld::task(2, b, 0, 1, 2),

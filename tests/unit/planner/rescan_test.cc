@@ -1,5 +1,7 @@
 #include "planner/rescan.h"
 
+#include <algorithm>
+
 #include "tests/unit/planner/worlds.h"
 
 namespace headwater::planner {
@@ -101,7 +103,11 @@ TEST_F(RescanFaults, AFingerprintThatIsNotRight) {
   Block& block = this->block(1);
   const std::size_t i = first_of(block);
   ++block.pages[i / kPageSize]->out[i % kPageSize];
-  EXPECT_EQ(found(), "the differences of its partitions");
+  EXPECT_EQ(found(), "the sum of its cells");
+  const auto rescan = Rescan::run(state_, before_.get(), {});
+  EXPECT_TRUE(std::ranges::any_of(rescan->faults(), [](const Rescan::Fault& fault) {
+    return fault.dataset != DatasetNo{1} && fault.what == "the differences of its partitions";
+  })) << "who reads it";
 }
 
 TEST_F(RescanFaults, BitsThatAreNotRight) {

@@ -8,7 +8,7 @@ namespace headwater::planner {
 namespace {
 
 constexpr Micros kDay = 86'400'000'000;
-constexpr std::int64_t kReach = 45;  // of days around the boundary that a test looks at
+constexpr std::int64_t kReach = 70;  // of days around the boundary that a test looks at
 
 std::int64_t middle_of(const Space& space) {
   return space.calendar()->granularity() == Granularity::kHour ? kBoundaryDay * 24 : kBoundaryDay;
