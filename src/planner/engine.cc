@@ -295,6 +295,24 @@ Result<void> Engine::set_failed(DatasetNo dataset, const Place& place, bool fail
   return {};
 }
 
+void Engine::forget_attempts() {
+  for (std::uint32_t n = 1; n <= working_.dataset_count(); ++n) {
+    const DatasetNo dataset{n};
+    const auto lanes = static_cast<std::uint32_t>(working_.segment(dataset).lanes.size());
+    for (std::uint32_t number = 0; number < lanes; ++number) {
+      const Lane* const there = working_.segment(dataset).find(number);
+      if (there == nullptr) continue;
+      for (std::int64_t b = there->first; b < working_.segment(dataset).find(number)->end(); ++b) {
+        const Block* const block = working_.segment(dataset).find(number)->find(b);
+        if (block == nullptr || (!block->running.any() && !block->failed.any())) continue;
+        Block& ours = lane(dataset, number).grow(b);
+        ours.running = {};
+        ours.failed = {};
+      }
+    }
+  }
+}
+
 Result<void> Engine::rewrite(DatasetNo dataset, const Place& place,
                              const std::vector<Write>& before) {
   HW_TRY(const std::vector<Write> after, history_.writes(dataset, place));

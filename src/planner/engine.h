@@ -81,6 +81,8 @@ class Engine {
   base::Result<void> check_span(DatasetNo dataset, const Place& first, std::int64_t last) const;
   base::Result<void> set_running(DatasetNo dataset, const Place& place, bool running);
   base::Result<void> set_failed(DatasetNo dataset, const Place& place, bool failed);
+  // Nothing is running and nothing has failed. O(blocks).
+  void forget_attempts();
 
   // For a start: a whole lane, in place of what is there; blocks as settle() leaves them. After the
   // last of all, finish_loading() once, which finds tags, and bits that follow from code and tags.

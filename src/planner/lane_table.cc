@@ -27,8 +27,10 @@ bool counts_alike(const Dimension& a, const Dimension& b) {
   return true;
 }
 
-bool is_numbered(const Space& space, std::uint32_t lane, std::size_t dimensions) {
-  return dimensions == 0 || space.lane_values(lane).size() == dimensions;
+std::string text_of(const Dimension& dimension, std::int64_t number) {
+  return dimension.kind == Dimension::Kind::kInteger
+             ? std::to_string(dimension.start + number * dimension.step)
+             : dimension.keys[static_cast<std::size_t>(number)].text;
 }
 
 }  // namespace
@@ -50,16 +52,18 @@ bool LaneTable::alike(const Space& upstream, const Space& downstream) {
 LaneTable::Side LaneTable::side_of(const Space& space, const std::vector<std::string>& common,
                                    std::map<std::string, std::uint32_t>& groups) {
   Side out;
-  const std::size_t dimensions = lane_dimensions(space).size();
+  const std::vector<const Dimension*> dimensions = lane_dimensions(space);
   for (std::uint32_t lane = 0; lane < space.lane_count(); ++lane) {
-    if (!is_numbered(space, lane, dimensions)) {
+    const std::vector<std::int64_t> numbers = space.lane_values(lane);
+    if (numbers.size() != dimensions.size()) {
       out.group.push_back(kNone);
       continue;
     }
-    const KeyParts key = space.key_of({lane, 0});
     std::string values;
     for (const std::string& name : common) {
-      const std::string& value = key.at(name);
+      const auto at = std::ranges::find(dimensions, name, &Dimension::name);
+      const std::string value =
+          text_of(**at, numbers[static_cast<std::size_t>(at - dimensions.begin())]);
       values += std::to_string(value.size()) + ":" + value;
     }
     const auto [at, is_new] = groups.emplace(values, static_cast<std::uint32_t>(groups.size()));

@@ -31,6 +31,7 @@ Result<void> PartitionView::load() {
     HW_CHECK_OK(load_documents(reader, nullptr));  // the engine has forgotten what it should
   }
   attempts_.clear();
+  engine_->forget_attempts();
   HW_CHECK_OK(load_attempts(reader));
   book_ = std::make_unique<PlanBook>(*engine_);
   HW_CHECK_OK(book_->load(reader));

@@ -40,14 +40,7 @@ class Tail {
     return {};
   }
 
-  Result<void> finish() {
-    for (const auto& [dataset, place] : places_) {
-      if (!engine_.check_span(dataset, place)) continue;
-      HW_CHECK_OK(engine_.set_running(dataset, place, false));
-      HW_CHECK_OK(engine_.set_failed(dataset, place, false));
-    }
-    return engine_.recover({places_.begin(), places_.end()});
-  }
+  Result<void> finish() { return engine_.recover({places_.begin(), places_.end()}); }
   std::size_t size() const { return places_.size(); }
 
  private:

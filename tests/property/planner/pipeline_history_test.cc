@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "planner/engine.h"
 #include "tests/property/planner/pipeline_world.h"
 #include "tests/property/planner/scenario.h"
 #include "tests/property/planner/verdict_check.h"
@@ -383,8 +384,9 @@ class PipelineHistory {
         }
       }
       if (!document.declared || document.in_force) continue;
-      ASSERT_FALSE(planner::Reads::create(document.mapping, *state.segment(up).space,
-                                          *state.segment(down).space))
+      planner::StoredHistory history(reader, model::kNeverSeq);
+      planner::Engine engine(history, state);
+      ASSERT_FALSE(engine.try_mapping(up, down, document.mapping))
           << "a declared mapping that fits is out of force";
     }
     for (std::uint32_t n = 1; n <= state.dataset_count(); ++n) {
