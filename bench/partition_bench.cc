@@ -161,11 +161,11 @@ class Bench {
     load();
     verdict();
     code_change();
+    plan();
     summary();
     one_percent();
     scattered();
     rescan();
-    plan();
     start();
   }
 
