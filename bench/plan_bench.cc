@@ -56,6 +56,15 @@ struct World {
     bool done = engine.set_space(dataset, space).has_value();
     const NodeId job{dataset.value};
     engine.set_code(job, CodeId{1});
+    for (std::int64_t k = 0; d >= kLayer && k < 2; ++k) {
+      const std::int64_t above = d - d % kLayer - kLayer + (d + k) % kLayer;
+      Mapping mapping;
+      mapping.kind = k == 0 ? MappingKind::kIdentity : MappingKind::kWindow;
+      mapping.from = k == 0 ? 0 : -23;
+      const DatasetNo upstream{static_cast<std::uint32_t>(above + 1)};
+      done = done && engine.set_mapping(upstream, dataset, mapping).has_value();
+    }
+    // Each dataset later than those that it reads: nothing is looked up in the history.
     for (std::int64_t i = first; i < first + partitions; ++i) {
       const Micros end = d * partitions + i;
       done = done && engine
@@ -69,14 +78,6 @@ struct World {
                                  model::Seq{1},
                                  {}})
                          .has_value();
-    }
-    for (std::int64_t k = 0; d >= kLayer && k < 2; ++k) {
-      const std::int64_t above = d - d % kLayer - kLayer + (d + k) % kLayer;
-      Mapping mapping;
-      mapping.kind = k == 0 ? MappingKind::kIdentity : MappingKind::kWindow;
-      mapping.from = k == 0 ? 0 : -23;
-      const DatasetNo upstream{static_cast<std::uint32_t>(above + 1)};
-      done = done && engine.set_mapping(upstream, dataset, mapping).has_value();
     }
     if (!done) std::abort();
   }
