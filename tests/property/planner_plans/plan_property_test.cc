@@ -17,7 +17,12 @@ std::uint64_t first_seed() {
   const char* const given = std::getenv("HW_SEED");
   return given == nullptr ? 1 : std::strtoull(given, nullptr, 10);
 }
-std::uint64_t worlds() { return std::getenv("HW_SEED") == nullptr ? kWorlds : 1; }
+// HW_HISTORIES=n runs another number of them.
+std::uint64_t worlds() {
+  const char* const given = std::getenv("HW_HISTORIES");
+  if (given != nullptr) return std::strtoull(given, nullptr, 10);
+  return std::getenv("HW_SEED") == nullptr ? kWorlds : 1;
+}
 
 std::string name(const Partition& partition) {
   return std::to_string(partition.first.value) + ":" + std::to_string(partition.second.lane) + "/" +
