@@ -161,7 +161,8 @@ class ExpiredReaders {
     if (edge.reads->mapping().kind == MappingKind::kLast) {
       const Lane* const lane = upstream.find(number);
       const auto read = lane == nullptr ? std::nullopt : lane->last_present();
-      if (read && *read <= last) out_.push_back(kEverything);
+      const bool counts = read && *read <= last && upstream.space->has({number, *read});
+      if (counts) out_.push_back(kEverything);
       return;
     }
     each_expired(upstream, number, last, now_,

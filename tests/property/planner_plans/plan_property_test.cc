@@ -11,7 +11,7 @@
 namespace headwater::tests::plans {
 namespace {
 
-constexpr std::uint64_t kWorlds = 6000;
+constexpr std::uint64_t kWorlds = 20'000;
 
 std::uint64_t first_seed() {
   const char* const given = std::getenv("HW_SEED");
