@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "planner/engine.h"
+#include "planner/readers.h"
 #include "planner/valid.h"
 
 namespace headwater::planner {
@@ -17,12 +18,6 @@ using base::Result;
 namespace {
 
 using Values = std::array<std::uint64_t, kBlockSize>;
-
-bool reads_itself(const Segment& segment, DatasetNo dataset) {
-  return std::any_of(segment.in.begin(), segment.in.end(), [&](const Edge& edge) {
-    return edge.upstream == dataset && edge.reads->counts();
-  });
-}
 
 // Calls visit(word, mask) for the words of a block that hold offsets [low, high].
 template <class Visit>

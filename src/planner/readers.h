@@ -1,4 +1,4 @@
-// Who reads a run of upstream partitions. Private to planner.
+// Who reads what of upstream partitions. Private to planner.
 #pragma once
 
 #include <algorithm>
@@ -7,6 +7,32 @@
 #include "planner/segment.h"
 
 namespace headwater::planner {
+
+// Whether the dataset's partitions read others of its own.
+inline bool reads_itself(const Segment& segment, DatasetNo dataset) {
+  return std::any_of(segment.in.begin(), segment.in.end(), [&](const Edge& edge) {
+    return edge.upstream == dataset && edge.reads->counts();
+  });
+}
+
+// Whether every lane reads the same of every upstream lane.
+inline bool lanes_alike(const Reads& reads) {
+  return reads.mapping().lanes == LaneRule::kAll && !reads.is_explicit();
+}
+
+// Explicit: calls visit(pair) for the pairs of a block of the downstream lane, in order.
+template <class Visit>
+void each_pair(const Reads& reads, std::uint32_t lane, std::int64_t block, Visit visit) {
+  const std::vector<Mapping::Pair>& pairs = reads.mapping().pairs;
+  const std::int64_t base = block << kBlockBits;
+  const Mapping::Pair least{{lane, base}, {0, INT64_MIN}};
+  for (auto pair = std::lower_bound(pairs.begin(), pairs.end(), least);
+       pair != pairs.end() && pair->downstream.lane == lane &&
+       pair->downstream.index < base + kBlockSize;
+       ++pair) {
+    visit(*pair);
+  }
+}
 
 // Calls visit(interval) for the downstream indexes that read something of `run`, in order. Not for
 // uniform or explicit mappings. `run` must lie within what a calendar may be asked.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/clones.h"
+#include "planner/readers.h"
 #include "planner/rescan_sums.h"
 
 namespace headwater::planner {
@@ -94,7 +95,7 @@ class Rescanner {
   void find_common(const Segment& segment, std::int64_t b) {
     common_.fill(0);
     for (const Edge& edge : segment.in) {
-      if (!edge.reads->counts() || edge.reads->uniform() || !ReadSums::alike(edge)) continue;
+      if (!edge.reads->counts() || edge.reads->uniform() || !lanes_alike(*edge.reads)) continue;
       sums_.add(edge, 0, b, common_);
     }
   }
@@ -102,7 +103,7 @@ class Rescanner {
   void block(const Segment& segment, std::uint32_t lane, std::int64_t b, const Block& block) {
     reads_ = common_;
     for (const Edge& edge : segment.in) {
-      if (!edge.reads->counts() || edge.reads->uniform() || ReadSums::alike(edge)) continue;
+      if (!edge.reads->counts() || edge.reads->uniform() || lanes_alike(*edge.reads)) continue;
       sums_.add(edge, lane, b, reads_);
     }
     std::uint64_t sum = 0, count = 0;

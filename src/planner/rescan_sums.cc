@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/clones.h"
+#include "planner/readers.h"
 
 namespace headwater::planner {
 
@@ -24,10 +25,6 @@ HW_CLONES void add_window(const std::uint64_t* prefix, std::size_t width, std::u
 }
 
 }  // namespace
-
-bool ReadSums::alike(const Edge& edge) {
-  return edge.reads->mapping().lanes == LaneRule::kAll && !edge.reads->is_explicit();
-}
 
 void ReadSums::add(const Edge& edge, std::uint32_t lane, std::int64_t block, BlockSums& to) {
   const Segment& upstream = state_.segment(edge.upstream);
@@ -56,19 +53,13 @@ void ReadSums::add_same(const Edge& edge, const Segment& upstream, std::uint32_t
 }
 
 void ReadSums::add_pairs(const Edge& edge, std::uint32_t lane, std::int64_t block, BlockSums& to) {
-  const std::vector<Mapping::Pair>& pairs = edge.reads->mapping().pairs;
   const Segment& upstream = state_.segment(edge.upstream);
-  const std::int64_t base = block << kBlockBits;
-  const Mapping::Pair least{{lane, base}, {0, INT64_MIN}};
-  for (auto pair = std::lower_bound(pairs.begin(), pairs.end(), least);
-       pair != pairs.end() && pair->downstream.lane == lane &&
-       pair->downstream.index < base + kBlockSize;
-       ++pair) {
-    const Lane* const read = upstream.find(pair->upstream.lane);
-    if (read == nullptr) continue;
-    to[offset_of(pair->downstream.index)] +=
-        edge.factor * cell(pair->upstream, read->out(pair->upstream.index));
-  }
+  each_pair(*edge.reads, lane, block, [&](const Mapping::Pair& pair) {
+    const Lane* const read = upstream.find(pair.upstream.lane);
+    if (read == nullptr) return;
+    to[offset_of(pair.downstream.index)] +=
+        edge.factor * cell(pair.upstream, read->out(pair.upstream.index));
+  });
 }
 
 void ReadSums::add_intervals(const Edge& edge, const Segment& upstream, std::uint32_t lane,

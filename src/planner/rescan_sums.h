@@ -21,8 +21,6 @@ class ReadSums {
   // Adds to `to` what the partitions of a block of the edge's downstream lane read over it, times
   // its factor. Not for uniform mappings. `lane` is of no account where every lane reads alike.
   void add(const Edge& edge, std::uint32_t lane, std::int64_t block, BlockSums& to);
-  // Every lane reads the same of every upstream lane.
-  static bool alike(const Edge& edge);
 
  private:
   void add_same(const Edge& edge, const Segment& upstream, std::uint32_t lane, std::int64_t block,

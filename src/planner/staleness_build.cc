@@ -5,6 +5,7 @@
 #include <map>
 
 #include "planner/perishability.h"
+#include "planner/readers.h"
 #include "planner/valid.h"
 
 namespace headwater::planner {
@@ -16,12 +17,6 @@ std::uint16_t small(std::uint32_t count) { return static_cast<std::uint16_t>(cou
 bool same_edges(const std::vector<Edge>& a, const std::vector<Edge>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Edge& x, const Edge& y) {
     return x.upstream == y.upstream && x.reads == y.reads;
-  });
-}
-
-bool reads_itself(const Segment& segment, DatasetNo dataset) {
-  return std::any_of(segment.in.begin(), segment.in.end(), [&](const Edge& edge) {
-    return edge.upstream == dataset && edge.reads->counts();
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "planner/readers.h"
 #include "planner/staleness_build.h"
 
 namespace headwater::planner {
@@ -74,10 +75,6 @@ bool StalenessBuilder::uniform_dirty(DatasetNo dataset, std::uint32_t lane) cons
 
 namespace {
 
-bool alike(const Edge& edge) {
-  return edge.reads->mapping().lanes == LaneRule::kAll && !edge.reads->is_explicit();
-}
-
 // Who reads what of upstream runs, within one block.
 class BlockReaders {
  public:
@@ -134,9 +131,10 @@ StalenessBuilder::Incoming StalenessBuilder::incoming(DatasetNo dataset, std::ui
 }
 
 void StalenessBuilder::pull_all(DatasetNo dataset, std::uint32_t lane, std::int64_t block,
-                                const Group* without, bool alike_ones, Incoming& in) const {
+                                const Group* without, bool alike, Incoming& in) const {
   for (const Edge& edge : segment(dataset).in) {
-    if (!edge.reads->counts() || edge.reads->uniform() || alike(edge) != alike_ones) continue;
+    if (!edge.reads->counts() || edge.reads->uniform() || lanes_alike(*edge.reads) != alike)
+      continue;
     if (without != nullptr && is_in(edge.upstream, *without)) continue;
     const Counts& counts = done(edge.upstream).counts;
     if (counts.stale + counts.missing + counts.maybe == 0) continue;
@@ -190,20 +188,15 @@ void StalenessBuilder::pull(const Edge& edge, std::uint32_t lane, std::int64_t b
 
 void StalenessBuilder::pull_pairs(const Edge& edge, std::uint32_t lane, std::int64_t block,
                                   Incoming& in) const {
-  const std::vector<Mapping::Pair>& pairs = edge.reads->mapping().pairs;
   const std::int64_t base = block << kBlockBits;
-  const Mapping::Pair least{{lane, base}, {0, INT64_MIN}};
-  for (auto pair = std::lower_bound(pairs.begin(), pairs.end(), least);
-       pair != pairs.end() && pair->downstream.lane == lane &&
-       pair->downstream.index < base + kBlockSize;
-       ++pair) {
-    const Place& read = pair->upstream;
+  each_pair(*edge.reads, lane, block, [&](const Mapping::Pair& pair) {
+    const Place& read = pair.upstream;
     const std::uint64_t word =
         out_->words(edge.upstream, read.lane, read.index & ~std::int64_t{63}).dirty();
-    if ((word >> (read.index & 63) & 1) == 0) continue;
+    if ((word >> (read.index & 63) & 1) == 0) return;
     in.none = false;
-    set_bits(pair->downstream.index - base, pair->downstream.index - base, in.bits);
-  }
+    set_bits(pair.downstream.index - base, pair.downstream.index - base, in.bits);
+  });
 }
 
 }  // namespace headwater::planner

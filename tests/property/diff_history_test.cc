@@ -10,15 +10,11 @@
 
 #include "tests/property/naive_generator.h"
 #include "tests/support/diff_model.h"
+#include "tests/support/from_env.h"
 #include "tests/support/harness.h"
 
 namespace headwater::tests::naive {
 namespace {
-
-std::uint64_t number_from_env(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 // One history in a store of its own.
 class Asked {
@@ -106,8 +102,8 @@ class Asked {
 };
 
 TEST(DiffHistory, EqualsTwoReadingsOfTwoMoments) {
-  const std::uint64_t first = number_from_env("HW_SEED", 20261121);
-  const std::uint64_t count = number_from_env("HW_HISTORIES", 150);
+  const std::uint64_t first = from_env("HW_SEED", 20261121);
+  const std::uint64_t count = from_env("HW_HISTORIES", 150);
   std::printf("HW_SEED=%llu HW_HISTORIES=%llu\n", static_cast<unsigned long long>(first),
               static_cast<unsigned long long>(count));
   std::size_t found = 0;

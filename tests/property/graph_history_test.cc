@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -22,6 +21,7 @@
 #include "graph/graph.h"
 #include "graph/graph_inl.h"
 #include "tests/property/graph_naive_model.h"
+#include "tests/support/from_env.h"
 
 namespace headwater::graph {
 namespace {
@@ -31,11 +31,6 @@ constexpr std::uint64_t kHistories = 1500;
 #else
 constexpr std::uint64_t kHistories = 12000;
 #endif
-
-std::uint64_t from_env(const char* name, std::uint64_t otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 class History {
  public:
@@ -360,8 +355,8 @@ class History {
 };
 
 TEST(GraphProperty, AnswersLikeANaiveModelThroughRandomHistories) {
-  const std::uint64_t first = from_env("HW_SEED", 1);
-  const std::uint64_t count = from_env("HW_HISTORIES", kHistories);
+  const std::uint64_t first = tests::from_env("HW_SEED", 1);
+  const std::uint64_t count = tests::from_env("HW_HISTORIES", kHistories);
   std::cout << "HW_SEED=" << first << " HW_HISTORIES=" << count << '\n';
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     History(seed).run();

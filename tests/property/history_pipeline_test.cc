@@ -17,6 +17,7 @@
 #include "tests/property/naive_group.h"
 #include "tests/property/naive_model.h"
 #include "tests/property/naive_tables.h"
+#include "tests/support/from_env.h"
 
 namespace headwater::tests::naive {
 namespace {

@@ -196,9 +196,4 @@ void send(Group& group, const Order& order, std::size_t max_batch, Harness& harn
   flush();
 }
 
-inline std::uint64_t from_env(const char* name, std::uint64_t otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
-
 }  // namespace headwater::tests::naive

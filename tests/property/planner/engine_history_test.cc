@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <memory>
 #include <string>
@@ -22,6 +21,7 @@
 #include "tests/property/planner/engine_world.h"
 #include "tests/property/planner/scenario.h"
 #include "tests/property/planner/verdict_check.h"
+#include "tests/support/from_env.h"
 
 namespace headwater::tests::partitions {
 namespace {
@@ -31,11 +31,6 @@ constexpr std::uint64_t kHistories = 2'000;
 #else
 constexpr std::uint64_t kHistories = 20'000;
 #endif
-
-std::uint64_t from_env(const char* name, std::uint64_t otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 class EngineHistory {
  public:

@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "tests/property/planner/pipeline_world.h"
 #include "tests/property/planner/scenario.h"
 #include "tests/property/planner/verdict_check.h"
+#include "tests/support/from_env.h"
 
 namespace headwater::tests::partitions {
 namespace {
@@ -26,11 +26,6 @@ constexpr std::uint64_t kHistories = 60;
 #else
 constexpr std::uint64_t kHistories = 600;
 #endif
-
-std::uint64_t from_env(const char* name, std::uint64_t otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : std::strtoull(value, nullptr, 10);
-}
 
 struct Came {
   std::uint64_t events = 0, decisions = 0, restarts = 0, failures = 0, replays = 0;
