@@ -2,8 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace headwater::model {
 namespace {
@@ -14,19 +19,13 @@ constexpr bool not_a_number(std::string_view text) {
   return text.starts_with('N') || text.starts_with('I');
 }
 
-constexpr bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-std::size_t skip_string(std::string_view text, std::size_t at) {
-  for (std::size_t from = at + 1; from < text.size();) {
-    const std::size_t quote = text.find('"', from);
-    if (quote == std::string_view::npos) break;
-    std::size_t backslashes = 0;
-    while (quote - backslashes > at + 1 && text[quote - backslashes - 1] == '\\') ++backslashes;
-    if (backslashes % 2 == 0) return quote + 1;
-    from = quote + 1;
-  }
-  return text.size();
+#if defined(__SSE2__)
+__m128i load16(const char* bytes) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
 }
+#endif
+
+constexpr bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 // 0: nothing to stop at; else a quote, an opening or a closing bracket.
 enum Mark : char { kPlain = 0, kQuote = 1, kOpen = 2, kClose = 3 };
@@ -38,6 +37,130 @@ constexpr std::array<Mark, 256> make_marks() {
   return marks;
 }
 constexpr std::array<Mark, 256> kMarks = make_marks();
+
+// text[at] is the opening quote; returns the position after the closing one.
+std::size_t skip_string(std::string_view text, std::size_t at) {
+  ++at;
+#if defined(__SSE2__)
+  const __m128i quotes = _mm_set1_epi8('"'), backslashes = _mm_set1_epi8('\\');
+  while (at + 16 <= text.size()) {
+    const __m128i bytes = load16(text.data() + at);
+    const auto found = static_cast<unsigned>(_mm_movemask_epi8(
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, backslashes))));
+    if (found == 0) {
+      at += 16;
+      continue;
+    }
+    at += static_cast<unsigned>(std::countr_zero(found));
+    if (text[at] == '"') return at + 1;
+    at += 2;  // the backslash and what it escapes
+  }
+#endif
+  while (at < text.size() && text[at] != '"') at += text[at] == '\\' ? 2 : 1;
+  return std::min(at + 1, text.size());
+}
+
+#if defined(__SSE2__)
+// Skips a container 64 bytes at a time. Brackets within strings do not count: a byte is within a
+// string where the number of quotes before it, escaped ones left out, is odd.
+class ContainerSkip {
+ public:
+  static constexpr std::size_t kBlock = 64;
+
+  // The block at `bytes`: the position after the container's end, if it ends here.
+  std::optional<std::size_t> block(const char* bytes) {
+    Masks masks = find(bytes);
+    masks.quotes &= ~escaped(masks.backslashes);
+    const std::uint64_t inside = inside_strings(masks.quotes);
+    const std::uint64_t open = masks.open & ~inside, close = masks.close & ~inside;
+    const auto closing = static_cast<std::size_t>(std::popcount(close));
+    if (closing < depth_) {  // it cannot end here
+      depth_ += static_cast<std::size_t>(std::popcount(open)) - closing;
+      return std::nullopt;
+    }
+    for (std::uint64_t left = open | close; left != 0; left &= left - 1) {
+      const auto bit = static_cast<unsigned>(std::countr_zero(left));
+      if ((open >> bit & 1) != 0) {
+        ++depth_;
+      } else if (--depth_ == 0) {
+        return bit + 1;
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::size_t depth() const { return depth_; }
+  bool in_string() const { return in_string_ != 0; }
+  bool after_backslash() const { return escape_next_; }
+
+ private:
+  struct Masks {  // a bit for each byte
+    std::uint64_t quotes = 0, backslashes = 0, open = 0, close = 0;
+  };
+
+  static std::uint64_t mask(__m128i equal) {
+    return static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(equal)));
+  }
+  static Masks find(const char* bytes) {
+    Masks out;
+    for (unsigned i = 0; i < kBlock; i += 16) {
+      const __m128i block = load16(bytes + i);
+      // '[' and '{' differ in one bit, and so do ']' and '}'.
+      const __m128i folded = _mm_or_si128(block, _mm_set1_epi8(0x20));
+      out.quotes |= mask(_mm_cmpeq_epi8(block, _mm_set1_epi8('"'))) << i;
+      out.backslashes |= mask(_mm_cmpeq_epi8(block, _mm_set1_epi8('\\'))) << i;
+      out.open |= mask(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{'))) << i;
+      out.close |= mask(_mm_cmpeq_epi8(folded, _mm_set1_epi8('}'))) << i;
+    }
+    return out;
+  }
+
+  // The bytes that a backslash escapes.
+  std::uint64_t escaped(std::uint64_t backslashes) {
+    std::uint64_t out = escape_next_ ? 1 : 0;
+    backslashes &= ~out;
+    escape_next_ = false;
+    while (backslashes != 0) {
+      const auto bit = static_cast<unsigned>(std::countr_zero(backslashes));
+      escape_next_ = bit + 1 == kBlock;
+      const std::uint64_t next = escape_next_ ? 0 : std::uint64_t{2} << bit;
+      out |= next;
+      backslashes &= (backslashes - 1) & ~next;
+    }
+    return out;
+  }
+
+  std::uint64_t inside_strings(std::uint64_t quotes) {
+    for (unsigned shift = 1; shift < kBlock; shift *= 2) quotes ^= quotes << shift;
+    quotes ^= in_string_;
+    in_string_ = (quotes >> 63) != 0 ? ~std::uint64_t{0} : 0;
+    return quotes;
+  }
+
+  std::size_t depth_ = 0;
+  std::uint64_t in_string_ = 0;  // all ones: the block before ended within a string
+  bool escape_next_ = false;
+};
+#endif
+
+// From within a container, outside of its strings, `depth` brackets deep.
+std::size_t skip_container(std::string_view text, std::size_t at, std::size_t depth) {
+  while (at < text.size()) {
+    switch (kMarks[static_cast<unsigned char>(text[at])]) {
+      case kPlain: ++at; break;
+      case kQuote: at = skip_string(text, at); break;
+      case kOpen:
+        ++depth;
+        ++at;
+        break;
+      case kClose:
+        ++at;
+        if (--depth == 0) return at;
+        break;
+    }
+  }
+  return text.size();
+}
 
 std::size_t skip_scalar(std::string_view text, std::size_t at) {
   while (at < text.size() && !is_space(text[at]) && text[at] != ',' && text[at] != '}' &&
@@ -100,21 +223,15 @@ std::size_t json_skip_value(std::string_view text, std::size_t at) {
   if (text[at] == '"') return skip_string(text, at);
   if (text[at] != '{' && text[at] != '[') return skip_scalar(text, at);
   std::size_t depth = 0;
-  while (at < text.size()) {
-    switch (kMarks[static_cast<unsigned char>(text[at])]) {
-      case kPlain: ++at; break;
-      case kQuote: at = skip_string(text, at); break;
-      case kOpen:
-        ++depth;
-        ++at;
-        break;
-      case kClose:
-        ++at;
-        if (--depth == 0) return at;
-        break;
-    }
+#if defined(__SSE2__)
+  ContainerSkip skip;
+  for (; at + ContainerSkip::kBlock <= text.size(); at += ContainerSkip::kBlock) {
+    if (const auto end = skip.block(text.data() + at)) return at + *end;
   }
-  return text.size();
+  depth = skip.depth();
+  if (skip.in_string()) at = skip_string(text, at - (skip.after_backslash() ? 0 : 1));
+#endif
+  return skip_container(text, at, depth);
 }
 
 std::string json_decode_string(std::string_view literal) {

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/crew.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "graph/graph.h"
@@ -114,6 +115,9 @@ class Service {
   void cache_hidden(Seq seq, std::shared_ptr<const Hidden> hidden);
   // Long answers, for their next pages.
   AnswerCache& answers() { return answers_; }
+  // For questions that can be worked on in parts. Parts that open sessions do so while their caller
+  // holds none: there are only so many.
+  base::Crew& crew() { return crew_; }
 
   // What a run wrote (query/cause_runs.h), as of its event `updated`; null if it is not kept.
   std::shared_ptr<const cause::RunOutputs> cached_outputs(model::RunRow run, Seq updated);
@@ -161,6 +165,7 @@ class Service {
   AnswerCache answers_;
   base::Guarded<Outputs> outputs_;
   const std::unique_ptr<text_index::Index> text_index_;
+  base::Crew crew_;
 };
 
 class Session {

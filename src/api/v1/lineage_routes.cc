@@ -50,13 +50,17 @@ Answer start_stream(std::unique_ptr<http::BodySource> source) {
   return response;
 }
 
-Answer get_lineage(Context& context) {
+Result<LineageDocument> lineage_document(Context& context) {
   HW_TRY(query::Session session, context.open_at_moment());
   HW_TRY(const query::LineageRequest request,
          lineage_request(context, session, 20, 100'000, INT64_MAX));
   HW_TRY(const std::size_t detail, choice_parameter(context, "detail", {"full", "summary"}, 0));
-  LineageDocument document{query::lineage(session.graph(), request), session.moment(),
-                           session.answered_as_of(), detail == 0};
+  return LineageDocument{query::lineage(session.graph(), request), session.moment(),
+                         session.answered_as_of(), detail == 0};
+}
+
+Answer get_lineage(Context& context) {
+  HW_TRY(LineageDocument document, lineage_document(context));  // its session has ended by then
   return start_stream(stream_lineage(context.services.queries(), std::move(document)));
 }
 

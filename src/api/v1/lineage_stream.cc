@@ -11,8 +11,12 @@
 namespace headwater::api::v1 {
 namespace {
 
-// Nodes stand with all their facets: a piece of some fifty.
-constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+// A piece is some 512 KiB: a hundred and fifty nodes with all their facets. It is written in parts
+// by as many threads as are idle.
+constexpr std::size_t kPieceBytes = std::size_t{512} << 10;
+constexpr std::size_t kPartNodes = 16, kMaxParts = 64;
+constexpr std::size_t kFirstNodeBytes = 4096;  // of a node, before any has been written
+constexpr std::size_t kTailBytes = 256;
 
 using query::GraphEdge;
 
@@ -26,58 +30,104 @@ class LineageStream final : public http::BodySource {
     std::stable_sort(by_target_.begin(), by_target_.end(), [&](std::uint32_t a, std::uint32_t b) {
       return edges[a].target < edges[b].target;
     });
-    json_.begin_object().key("graph").begin_array();
   }
 
   base::Result<bool> next(std::string& chunk) override {
-    HW_TRY(query::Session session, service_.open(document_.moment, std::move(memory_)));
-    const auto& nodes = document_.answer.nodes;
-    while (at_ < nodes.size() && json_.size() < kPieceBytes) {
-      HW_CHECK_OK(write_node(session, nodes[at_++].node));
-    }
-    const bool more = at_ < nodes.size();
-    if (!more) {
-      json_.end_array();
-      dto::write_graph_head(json_, document_.as_of, document_.moment.known_at,
-                            document_.answer.cut);
-      json_.end_object();
-    }
-    json_.take_to(chunk);
-    memory_ = session.take_memory();
-    return more;
+    const std::size_t all = document_.answer.nodes.size();
+    if (at_ == 0) chunk += R"({"graph":[)";
+    const std::size_t before = chunk.size(), begin = at_;
+    while (at_ < all && chunk.size() - before < kPieceBytes) HW_CHECK_OK(write_parts(chunk));
+    if (at_ > begin)
+      node_bytes_ = std::max<std::size_t>((chunk.size() - before) / (at_ - begin), 1);
+    if (at_ < all) return true;
+    dto::JsonWriter tail;
+    tail.begin_object();
+    dto::write_graph_head(tail, document_.as_of, document_.moment.known_at, document_.answer.cut);
+    tail.end_object();
+    chunk += "],";
+    chunk += std::string_view(tail.take()).substr(1);
+    return false;
   }
 
  private:
-  base::Result<void> write_node(query::Session& session, model::NodeId node) {
-    const query::NodeSummary summary = query::summarize(session.graph(), node);
-    json_.begin_object().key("id").text(query::format_node(session.graph(), node));
-    json_.key("type").text(dto::node_type(summary.kind));
-    json_.key("data");
-    HW_CHECK_OK(write_data(session, summary));
-    json_.key("inEdges").begin_array();
-    each_in(node, [&](const GraphEdge& edge) { write_edge(session.graph(), edge); });
-    json_.end_array().key("outEdges").begin_array();
-    each_out(node, [&](const GraphEdge& edge) { write_edge(session.graph(), edge); });
-    json_.end_array().end_object();
+  // What is left of a piece, at most; without a session, since each part has one of its own.
+  base::Result<void> write_parts(std::string& chunk) {
+    const std::size_t left = document_.answer.nodes.size() - at_;
+    const std::size_t wanted = std::min(left, kPieceBytes / node_bytes_ + 1);
+    const std::size_t size = std::min(kPartNodes, wanted);
+    const std::size_t parts = std::min((wanted + size - 1) / size, kMaxParts);
+    const std::size_t end = std::min(at_ + parts * size, at_ + left);
+    std::vector<base::Result<std::string>> texts(parts, std::string());
+    service_.crew().run(parts, [&](std::size_t part) {
+      const std::size_t first = at_ + part * size;
+      texts[part] = write_nodes(first, std::min(first + size, end));
+    });
+    std::size_t bytes = chunk.size() + kTailBytes;
+    for (const base::Result<std::string>& text : texts) {
+      HW_CHECK_OK(text);
+      bytes += text->size();
+    }
+    chunk.reserve(bytes);
+    for (const base::Result<std::string>& text : texts) {  // arrays, which become one
+      if (chunk.back() != '[') chunk += ',';
+      chunk.append(*text, 1, text->size() - 2);
+    }
+    at_ = end;
     return {};
   }
 
-  base::Result<void> write_data(query::Session& session, const query::NodeSummary& summary) {
+  base::Result<std::string> write_nodes(std::size_t begin, std::size_t end) const {
+    query::SessionMemory memory = memories_.with([](std::vector<query::SessionMemory>& free) {
+      if (free.empty()) return query::SessionMemory{};
+      query::SessionMemory last = std::move(free.back());
+      free.pop_back();
+      return last;
+    });
+    HW_TRY(query::Session session, service_.open(document_.moment, std::move(memory)));
+    dto::JsonWriter json;
+    json.begin_array();
+    for (std::size_t i = begin; i < end; ++i) {
+      HW_CHECK_OK(write_node(session, document_.answer.nodes[i].node, json));
+    }
+    json.end_array();
+    memories_.with([&](auto& free) { free.push_back(session.take_memory()); });
+    return json.take();
+  }
+
+  base::Result<void> write_node(query::Session& session, model::NodeId node,
+                                dto::JsonWriter& json) const {
+    const query::Snapshot& graph = session.graph();
+    const query::NodeSummary summary = query::summarize(graph, node);
+    json.begin_object().key("id").text(query::format_node(graph, node));
+    json.key("type").text(dto::node_type(summary.kind));
+    json.key("data");
+    HW_CHECK_OK(write_data(session, summary, json));
+    json.key("inEdges").begin_array();
+    each_in(node, [&](const GraphEdge& edge) { write_edge(graph, edge, json); });
+    json.end_array().key("outEdges").begin_array();
+    each_out(node, [&](const GraphEdge& edge) { write_edge(graph, edge, json); });
+    json.end_array().end_object();
+    return {};
+  }
+
+  base::Result<void> write_data(query::Session& session, const query::NodeSummary& summary,
+                                dto::JsonWriter& json) const {
     if (!document_.full) {
-      dto::write_summary(json_, summary);
+      dto::write_summary(json, summary);
     } else if (summary.kind == model::NodeKind::kJob) {
       HW_TRY(const query::JobDetail job, query::job_detail(session, summary.node, 1));
-      dto::write_job(json_, job);
+      dto::write_job(json, job);
     } else {
       HW_TRY(const query::DatasetDetail dataset, query::dataset_detail(session, summary.node));
-      dto::write_dataset(json_, dataset);
+      dto::write_dataset(json, dataset);
     }
     return {};
   }
 
-  void write_edge(const query::Snapshot& graph, const GraphEdge& edge) {
-    json_.begin_object().key("origin").text(query::format_node(graph, edge.source));
-    json_.key("destination").text(query::format_node(graph, edge.target)).end_object();
+  static void write_edge(const query::Snapshot& graph, const GraphEdge& edge,
+                         dto::JsonWriter& json) {
+    json.begin_object().key("origin").text(query::format_node(graph, edge.source));
+    json.key("destination").text(query::format_node(graph, edge.target)).end_object();
   }
 
   // Edges are sorted by source, by_target_ by target. Kinds of one pair make one line here.
@@ -108,9 +158,9 @@ class LineageStream final : public http::BodySource {
   query::Service& service_;
   const LineageDocument document_;
   std::vector<std::uint32_t> by_target_;
-  query::SessionMemory memory_;
-  std::size_t at_ = 0;
-  dto::JsonWriter json_;
+  mutable base::Guarded<std::vector<query::SessionMemory>> memories_;  // of parts that are done
+  std::size_t at_ = 0;                                                 // the next node
+  std::size_t node_bytes_ = kFirstNodeBytes;
 };
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <limits>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -45,6 +47,44 @@ TEST(JsonValue, SeesThroughWhiteSpaceAndBracketsInStrings) {
   json.get("a}").elements([&](const JsonValue& v) { elements.emplace_back(v.text()); });
   EXPECT_EQ(elements, (std::vector<std::string>{"\"]\\\"\"", "{ \"b\" : \"{\" }"}));
   EXPECT_EQ(json.get("c").boolean(), true);
+}
+
+// A value of random shape; strings hold brackets, quotes, backslashes.
+std::string random_value(std::mt19937& random, int depth) {
+  const auto pick = [&](unsigned below) { return static_cast<unsigned>(random()) % below; };
+  if (pick(3) == 0 || depth == 0) {
+    if (pick(4) == 0) return std::to_string(random());
+    std::string text = "\"";
+    for (unsigned i = pick(40); i > 0; --i) {
+      constexpr std::array kPieces = {"a",    "{",    "]", "}",   "[",
+                                      "\\\"", "\\\\", ",", "\\n", "\\u0041"};
+      text += kPieces[pick(kPieces.size())];
+    }
+    return text + "\"";
+  }
+  const bool object = pick(2) == 0;
+  std::string text = object ? "{" : "[";
+  const unsigned size = pick(6);
+  for (unsigned i = 0; i < size; ++i) {
+    if (i > 0) text += ",";
+    if (object) text += random_value(random, 0).append(":");
+    text += random_value(random, depth - 1);
+  }
+  return text + (object ? "}" : "]");
+}
+
+TEST(JsonValue, EndsWhereItEndsWhateverFollows) {
+  std::mt19937 random(20261126);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string value = random_value(random, static_cast<int>(random() % 6));
+    if (value[0] != '"' && value[0] != '{' && value[0] != '[') value = "[" + value + "]";
+    const std::string before(random() % 70, ' ');
+    for (const std::string& after :
+         {std::string(), std::string(",\"}\":["), random_value(random, 3)}) {
+      const std::string text = before + value + after;
+      ASSERT_EQ(json_skip_value(text, before.size()), before.size() + value.size()) << text;
+    }
+  }
 }
 
 TEST(JsonString, DecodesEscapes) {

@@ -1,0 +1,62 @@
+#include "base/crew.h"
+
+#include <algorithm>
+
+namespace headwater::base {
+
+unsigned Crew::idle_processors() {
+  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
+  return std::min(processors - 1, kMaxHelpers);
+}
+
+Crew::Crew(unsigned helpers) {
+  helpers = std::min(helpers, kMaxHelpers);
+  helpers_.reserve(helpers);
+  for (unsigned i = 0; i < helpers; ++i) {
+    helpers_.emplace_back([this] { help(); });
+  }
+}
+
+Crew::~Crew() {
+  {
+    MutexLock lock(mutex_);
+    closing_ = true;
+  }
+  wanted_.notify_all();
+  for (std::thread& helper : helpers_) helper.join();
+}
+
+void Crew::run(std::size_t parts, const std::function<void(std::size_t part)>& work) {
+  if (parts < 2 || helpers_.empty()) {
+    for (std::size_t part = 0; part < parts; ++part) work(part);
+    return;
+  }
+  Job job{&work, parts};
+  MutexLock lock(mutex_);
+  jobs_.push_back(&job);
+  for (std::size_t i = 1; i < std::min(parts, size()); ++i) wanted_.notify_one();
+  while (job.next < job.parts) do_part(job);
+  while (job.done < job.parts) finished_.wait(mutex_);
+}
+
+void Crew::help() {
+  MutexLock lock(mutex_);
+  while (!closing_) {
+    if (jobs_.empty()) {
+      wanted_.wait(mutex_);
+    } else {
+      do_part(*jobs_.front());
+    }
+  }
+}
+
+void Crew::do_part(Job& job) {
+  const std::size_t part = job.next++;
+  if (job.next == job.parts) jobs_.erase(std::find(jobs_.begin(), jobs_.end(), &job));
+  mutex_.unlock();
+  (*job.work)(part);
+  mutex_.lock();
+  if (++job.done == job.parts) finished_.notify_all();
+}
+
+}  // namespace headwater::base
