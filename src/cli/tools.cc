@@ -20,7 +20,8 @@ namespace {
 Result<void> check_partitions(storage::Store& store, std::vector<storage::CheckFinding>& findings) {
   const auto planner = std::make_shared<planner::Planner>();
   HW_TRY(const auto view, planner::make_view(store, planner));
-  const auto scan = planner::Rescan::run(planner->state(), nullptr, {});
+  base::Crew crew;
+  const auto scan = planner::Rescan::run(planner->state(), nullptr, {}, &crew);
   for (const auto& fault : scan->faults()) {
     findings.push_back({"partitions of dataset " + std::to_string(fault.dataset.value) + ", lane " +
                             std::to_string(fault.lane) + ", block " + std::to_string(fault.block),

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "base/clones.h"
 #include "planner/engine.h"
 #include "planner/readers.h"
 #include "planner/valid.h"
@@ -30,19 +31,38 @@ void each_word(std::size_t low, std::size_t high, Visit visit) {
   }
 }
 
+// values += factor * added; words: which are not 0 then.
+HW_CLONES void add_values(const std::uint64_t* __restrict added, std::uint64_t factor,
+                          std::uint64_t* __restrict values, std::uint64_t* __restrict words) {
+  for (std::size_t i = 0; i < kPageSize; ++i) values[i] += factor * added[i];
+  for (std::size_t w = 0; w < kPageWords; ++w) {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < 64; ++i) bits |= std::uint64_t{values[w * 64 + i] != 0} << i;
+    words[w] = bits;
+  }
+}
+
+// to[i] = ends[i] - begins[i]
+HW_CLONES void subtract(const std::uint64_t* __restrict ends,
+                        const std::uint64_t* __restrict begins, std::size_t count,
+                        std::uint64_t* __restrict to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = ends[i] - begins[i];
+}
+
+// Of 64 values those whose bit is set; the others become 0.
+HW_CLONES void keep_only(std::uint64_t bits, std::uint64_t* values) {
+  for (std::size_t i = 0; i < 64; ++i) values[i] &= std::uint64_t{0} - (bits >> i & 1);
+}
+
 // Of a page of differences: what is added, and which bits `inputs` are then.
 void add_page(Block& block, std::size_t page, std::uint64_t factor, const std::uint64_t* added) {
   Differences& differences = own(block.differences[page]);
+  std::array<std::uint64_t, kPageWords> words;
+  add_values(added, factor, differences.values.data(), words.data());
   std::uint64_t any = 0;
   for (std::size_t w = 0; w < kPageWords; ++w) {
-    std::uint64_t* const values = &differences.values[w * 64];
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < 64; ++i) {
-      values[i] += factor * added[w * 64 + i];
-      bits |= std::uint64_t{values[i] != 0} << i;
-    }
-    block.inputs.word(page * kPageWords + w) = bits;
-    any |= bits;
+    block.inputs.word(page * kPageWords + w) = words[w];
+    any |= words[w];
   }
   if (any == 0) block.differences[page].reset();
 }
@@ -288,27 +308,35 @@ void Engine::find_added(const Edge& edge, const Piece& piece, const Block& block
                         const Place& first, std::int64_t last, std::uint64_t* added) {
   const std::size_t low = offset_of(first.index), high = offset_of(last);
   const std::int64_t base = first.index - static_cast<std::int64_t>(low);
-  const auto add = [&](std::size_t i, std::int64_t from, std::int64_t to) {
+  // `from` and `to` are met by the piece.
+  const auto sum = [&](std::int64_t from, std::int64_t to) {
     from = std::max(from, piece.first);
     to = std::min(to, piece.last);
-    if (to < from || !block.present.get(i)) return;
-    added[i] = piece.before[static_cast<std::size_t>(to - piece.first) + 1] -
-               piece.before[static_cast<std::size_t>(from - piece.first)];
+    return piece.before[static_cast<std::size_t>(to - piece.first) + 1] -
+           piece.before[static_cast<std::size_t>(from - piece.first)];
   };
   const Mapping& mapping = edge.reads->mapping();
-  const bool identity = mapping.kind == MappingKind::kIdentity;
-  if (identity || mapping.kind == MappingKind::kWindow) {
+  if (mapping.kind == MappingKind::kIdentity) {
+    const std::uint64_t* const before =
+        &piece.before[static_cast<std::size_t>(first.index - piece.first)];
+    subtract(before + 1, before, high - low + 1, added + low);
+  } else if (mapping.kind == MappingKind::kWindow) {
     for (std::size_t i = low; i <= high; ++i) {
       const std::int64_t index = base + static_cast<std::int64_t>(i);
-      add(i, identity ? index : index + mapping.from, identity ? index : index + mapping.to);
+      added[i] = sum(index + mapping.from, index + mapping.to);
     }
-    return;
+  } else {
+    const auto table = tables_.of(*edge.reads, *working_.segment(edge.upstream).space,
+                                  *working_.segment(edge.downstream).space, block_of(first.index));
+    for (std::size_t i = low; i <= high; ++i) {
+      const Interval read = table->at(i);
+      if (read.last >= piece.first && read.first <= piece.last && !read.empty()) {
+        added[i] = sum(read.first, read.last);
+      }
+    }
   }
-  const auto table = tables_.of(*edge.reads, *working_.segment(edge.upstream).space,
-                                *working_.segment(edge.downstream).space, block_of(first.index));
-  for (std::size_t i = low; i <= high; ++i) {
-    const Interval read = table->at(i);
-    add(i, read.first, read.last);
+  for (std::size_t w = low / 64; w <= high / 64; ++w) {
+    keep_only(block.present.word(w), added + w * 64);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "planner/rescan.h"
 
+#include <algorithm>
+#include <atomic>
 #include <bit>
 #include <utility>
 
@@ -17,17 +19,18 @@ struct PageSums {
   std::uint64_t cells = 0, read = 0, absent = 0;
 };
 
-HW_CLONES PageSums sum_page(const Place& place, const std::uint64_t* out,
-                            const std::uint64_t* reads, const std::uint64_t* differences) {
-  PageSums sums;
-  for (std::size_t i = 0; i < kPageSize; ++i) {
-    const Place at{place.lane, place.index + static_cast<std::int64_t>(i)};
+HW_CLONES PageSums sum_page(const Place& place, const std::uint64_t* __restrict out,
+                            const std::uint64_t* __restrict reads,
+                            const std::uint64_t* __restrict differences) {
+  std::uint64_t position = position_of(place), weight = 1;
+  std::uint64_t cells = 0, read = 0, absent = 0;
+  for (std::size_t i = 0; i < kPageSize; ++i, position += kIndexStep, weight += 2) {
     const std::uint64_t present = out[i] == 0 ? 0 : ~std::uint64_t{0};
-    sums.cells += cell(at, out[i]);
-    sums.read += ((reads[i] - differences[i]) & present) * (2 * i + 1);
-    sums.absent |= differences[i] & ~present;
+    cells += cell_at(position, out[i]);
+    read += ((reads[i] - differences[i]) & present) * weight;
+    absent |= differences[i] & ~present;
   }
-  return sums;
+  return {cells, read, absent};
 }
 
 HW_CLONES void bits_of(const std::uint64_t* values, std::uint64_t* words) {
@@ -42,33 +45,18 @@ const Differences kNoDifferences;
 
 }  // namespace
 
+// Works some datasets out. Several of them may write digests of different datasets at once.
 class Rescanner {
  public:
-  Rescanner(std::shared_ptr<const State> state, const Rescan* before)
-      : state_(*state), before_(before), sums_(state_) {
-    out_->state_ = std::move(state);
-    out_->datasets_.resize(state_.dataset_count());
-  }
+  Rescanner(const State& state, const Rescan* before, IntervalTables& tables,
+            std::vector<std::vector<Rescan::Lane>>& digests)
+      : state_(state), before_(before), digests_(digests), sums_(state_, tables) {}
 
-  std::shared_ptr<const Rescan> run(const std::function<bool()>& cancelled) {
-    for (std::uint32_t number = 1; number <= state_.dataset_count(); ++number) {
-      if (cancelled && cancelled()) return nullptr;
-      dataset(DatasetNo{number});
-    }
-    return out_;
-  }
-
- private:
-  void fault(std::uint32_t lane, std::int64_t block, const char* what) {
-    ++out_->fault_count_;
-    if (out_->faults_.size() == Rescan::kMaxFaults) return;
-    out_->faults_.push_back({dataset_, lane, block, what});
-  }
-
+  // Its pages, in the digests; all else in totals().
   void dataset(DatasetNo dataset) {
     dataset_ = dataset;
     const Segment& segment = state_.segment(dataset);
-    std::vector<Rescan::Lane>& results = out_->datasets_[dataset.value - 1];
+    std::vector<Rescan::Lane>& results = digests_[dataset.value - 1];
     results.resize(segment.lanes.size());
     totals_.assign(segment.lanes.size(), {});
     std::int64_t first = INT64_MAX, end = INT64_MIN;
@@ -91,6 +79,15 @@ class Rescanner {
     }
   }
 
+  const Rescan::Totals& totals() const { return found_; }
+
+ private:
+  void fault(std::uint32_t lane, std::int64_t block, const char* what) {
+    ++found_.fault_count;
+    if (found_.faults.size() == Rescan::kMaxFaults) return;
+    found_.faults.push_back({dataset_, lane, block, what});
+  }
+
   // What every lane reads alike.
   void find_common(const Segment& segment, std::int64_t b) {
     common_.fill(0);
@@ -108,6 +105,7 @@ class Rescanner {
     }
     std::uint64_t sum = 0, count = 0;
     for (std::size_t page = 0; page < kPages; ++page) {
+      if (page + 1 < kPages) prefetch(block.pages[page + 1].get());
       for (std::size_t w = 0; w < kPageWords; ++w) {
         count +=
             static_cast<std::uint64_t>(std::popcount(block.present.word(page * kPageWords + w)));
@@ -118,7 +116,7 @@ class Rescanner {
     if (count != block.count) fault(lane, b, "the count of its partitions");
     totals_[lane].sum += sum;
     totals_[lane].count += count;
-    out_->partitions_ += count;
+    found_.partitions += count;
     check_bits(segment, lane, b, block);
   }
 
@@ -155,13 +153,12 @@ class Rescanner {
     const auto at = [&](const Lane& in) {
       return static_cast<std::size_t>(b - in.first) * kPages + page;
     };
-    out_->datasets_[dataset_.value - 1][lane].digests[at(*state_.segment(dataset_).find(lane))] =
-        digest;
+    digests_[dataset_.value - 1][lane].digests[at(*state_.segment(dataset_).find(lane))] = digest;
     if (before_ == nullptr || dataset_.value > before_->datasets_.size()) return;
     const Lane* const then = before_->state_->segment(dataset_).find(lane);
     const Block* const known = then == nullptr ? nullptr : then->find(b);
     if (known == nullptr || !block.pages[page] || known->pages[page] != block.pages[page]) return;
-    ++out_->compared_;
+    ++found_.compared;
     if (before_->datasets_[dataset_.value - 1][lane].digests[at(*then)] == digest) return;
     fault(lane, b, "the differences of its partitions");
   }
@@ -170,19 +167,22 @@ class Rescanner {
   void check_bits(const Segment& segment, std::uint32_t number, std::int64_t b,
                   const Block& block) {
     const CodeBook& codes = state_.codes();
+    const Lane& lane = *segment.find(number);
+    const std::int64_t base = b << kBlockBits;
+    const bool alike = block.palette.size() == 1 && !varies(codes, block.palette[0], b);
+    Expected of_all;
+    if (alike) of_all = expect(codes, lane, block.palette[0], base, ~std::uint64_t{0});
     bool right = true;
     for (std::size_t w = 0; w < kWords && right; ++w) {
       const std::uint64_t present = block.present.word(w);
-      const std::int64_t index = (b << kBlockBits) + static_cast<std::int64_t>(w * 64);
       Expected expected;
-      if (block.palette.size() == 1 && !varies(codes, block.palette[0], b)) {
-        expected = expect(codes, *segment.find(number), block.palette[0], index, present);
+      if (alike) {
+        expected = {of_all.code & present, of_all.tag & present, of_all.unknown & present};
       } else {
         for (std::uint64_t rest = present; rest != 0; rest &= rest - 1) {
-          const auto bit = static_cast<std::size_t>(std::countr_zero(rest));
-          const Expected one =
-              expect(codes, *segment.find(number), block.attribute(w * 64 + bit),
-                     index + static_cast<std::int64_t>(bit), std::uint64_t{1} << bit);
+          const std::size_t at = w * 64 + static_cast<std::size_t>(std::countr_zero(rest));
+          const Expected one = expect(codes, lane, block.attribute(at),
+                                      base + static_cast<std::int64_t>(at), rest & -rest);
           expected.code |= one.code;
           expected.tag |= one.tag;
           expected.unknown |= one.unknown;
@@ -239,22 +239,54 @@ class Rescanner {
     if (totals_[number].count != lane.count) fault(number, lane.first, "the count of its lane");
   }
 
-  struct Totals {
+  struct LaneTotals {
     std::uint64_t sum = 0, count = 0;
   };
 
   const State& state_;
   const Rescan* const before_;
+  std::vector<std::vector<Rescan::Lane>>& digests_;
   ReadSums sums_;
-  std::shared_ptr<Rescan> out_ = std::make_shared<Rescan>();
+  Rescan::Totals found_;
   DatasetNo dataset_;
-  std::vector<Totals> totals_;  // by lane of the dataset under way
+  std::vector<LaneTotals> totals_;  // by lane of the dataset under way
   BlockSums common_, reads_;
 };
 
 std::shared_ptr<const Rescan> Rescan::run(std::shared_ptr<const State> state, const Rescan* before,
-                                          const std::function<bool()>& cancelled) {
-  return Rescanner(std::move(state), before).run(cancelled);
+                                          const std::function<bool()>& cancelled,
+                                          base::Crew* crew) {
+  auto out = std::make_shared<Rescan>();
+  out->datasets_.resize(state->dataset_count());
+  std::vector<Totals> found(state->dataset_count());
+  IntervalTables tables;
+  std::atomic<bool> stopped = false;
+  const auto scan = [&](std::size_t i) {
+    if (cancelled && cancelled()) stopped = true;
+    if (stopped) return;
+    Rescanner scanner(*state, before, tables, out->datasets_);
+    scanner.dataset(DatasetNo{static_cast<std::uint32_t>(i + 1)});
+    found[i] = scanner.totals();
+  };
+  if (crew != nullptr) {
+    crew->run(found.size(), scan);
+  } else {
+    for (std::size_t i = 0; i < found.size() && !stopped; ++i) scan(i);
+  }
+  if (stopped) return nullptr;
+  for (const Totals& one : found) out->totals_.add(one);
+  out->state_ = std::move(state);
+  return out;
+}
+
+void Rescan::Totals::add(const Totals& more) {
+  fault_count += more.fault_count;
+  partitions += more.partitions;
+  compared += more.compared;
+  const std::size_t room = kMaxFaults - faults.size();
+  const auto end =
+      more.faults.begin() + static_cast<std::ptrdiff_t>(std::min(room, more.faults.size()));
+  faults.insert(faults.end(), more.faults.begin(), end);
 }
 
 }  // namespace headwater::planner

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "base/crew.h"
 #include "planner/state.h"
 
 namespace headwater::planner {
@@ -33,14 +34,16 @@ class Rescan {
   };
 
   // Null if `cancelled` said so on the way; it may be empty. `before`: of an earlier version of the
-  // same engine; null: there is nothing to compare digests with.
+  // same engine; null: there is nothing to compare digests with. `crew`: helps, if there is one;
+  // `cancelled` is then asked from several threads.
   static std::shared_ptr<const Rescan> run(std::shared_ptr<const State> state, const Rescan* before,
-                                           const std::function<bool()>& cancelled);
+                                           const std::function<bool()>& cancelled,
+                                           base::Crew* crew = nullptr);
 
-  const std::vector<Fault>& faults() const { return faults_; }  // the first kMaxFaults
-  std::uint64_t fault_count() const { return fault_count_; }
-  std::uint64_t partitions() const { return partitions_; }  // present
-  std::uint64_t compared() const { return compared_; }      // pages, with those of `before`
+  const std::vector<Fault>& faults() const { return totals_.faults; }  // the first kMaxFaults
+  std::uint64_t fault_count() const { return totals_.fault_count; }
+  std::uint64_t partitions() const { return totals_.partitions; }  // present
+  std::uint64_t compared() const { return totals_.compared; }      // pages, with those of `before`
 
  private:
   friend class Rescanner;
@@ -48,9 +51,13 @@ class Rescan {
     std::vector<std::uint64_t> digests;  // by block and page
   };
   std::shared_ptr<const State> state_;
+  struct Totals {
+    std::vector<Fault> faults;
+    std::uint64_t fault_count = 0, partitions = 0, compared = 0;
+    void add(const Totals& more);
+  };
   std::vector<std::vector<Lane>> datasets_;
-  std::vector<Fault> faults_;
-  std::uint64_t fault_count_ = 0, partitions_ = 0, compared_ = 0;
+  Totals totals_;
 };
 
 }  // namespace headwater::planner

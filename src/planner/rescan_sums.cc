@@ -9,19 +9,25 @@ namespace headwater::planner {
 
 namespace {
 
-HW_CLONES void add_cells(const Place& place, const std::uint64_t* out, std::size_t count,
-                         std::uint64_t factor, std::uint64_t* to) {
-  for (std::size_t i = 0; i < count; ++i) {
-    to[i] += factor * cell({place.lane, place.index + static_cast<std::int64_t>(i)}, out[i]);
+HW_CLONES void add_cells(const Place& place, const std::uint64_t* __restrict out, std::size_t count,
+                         std::uint64_t factor, std::uint64_t* __restrict to) {
+  std::uint64_t position = position_of(place);
+  for (std::size_t i = 0; i < count; ++i, position += kIndexStep) {
+    to[i] += factor * cell_at(position, out[i]);
   }
 }
 
 // to[i] += factor * (prefix[i + width] - prefix[i]): a window of one width, moving.
-HW_CLONES void add_window(const std::uint64_t* prefix, std::size_t width, std::uint64_t factor,
-                          std::uint64_t* to) {
+HW_CLONES void add_window(const std::uint64_t* __restrict prefix, std::size_t width,
+                          std::uint64_t factor, std::uint64_t* __restrict to) {
   for (std::size_t i = 0; i < static_cast<std::size_t>(kBlockSize); ++i) {
     to[i] += factor * (prefix[i + width] - prefix[i]);
   }
+}
+
+const Page* page_of(const Lane& lane, std::int64_t index) {
+  const Block* const block = lane.find(block_of(index));
+  return block == nullptr ? nullptr : block->pages[offset_of(index) / kPageSize].get();
 }
 
 }  // namespace
@@ -44,6 +50,7 @@ void ReadSums::add_same(const Edge& edge, const Segment& upstream, std::uint32_t
     const Block* const there = read == nullptr ? nullptr : read->find(block);
     if (there == nullptr) return;
     for (std::size_t page = 0; page < kPages; ++page) {
+      if (page + 1 < kPages) prefetch(there->pages[page + 1].get());
       if (!there->pages[page]) continue;
       const std::size_t base = page * kPageSize;
       add_cells({number, (block << kBlockBits) + static_cast<std::int64_t>(base)},
@@ -96,8 +103,8 @@ void ReadSums::sum_cells(const Edge& edge, const Segment& upstream, std::uint32_
       const std::size_t offset = offset_of(at);
       const std::size_t in_page = kPageSize - offset % kPageSize;
       const std::size_t count = std::min(in_page, static_cast<std::size_t>(end - at) + 1);
-      const Block* const block = read->find(block_of(at));
-      const Page* const page = block == nullptr ? nullptr : block->pages[offset / kPageSize].get();
+      const Page* const page = page_of(*read, at);
+      prefetch(page_of(*read, at + static_cast<std::int64_t>(count)));
       if (page != nullptr) {
         add_cells({number, at}, &page->out[offset % kPageSize], count, 1,
                   &prefix_[static_cast<std::size_t>(at - first) + 1]);
@@ -105,7 +112,8 @@ void ReadSums::sum_cells(const Edge& edge, const Segment& upstream, std::uint32_
       at += static_cast<std::int64_t>(count);
     }
   });
-  for (std::size_t i = 1; i < prefix_.size(); ++i) prefix_[i] += prefix_[i - 1];
+  std::uint64_t sum = 0;
+  for (std::uint64_t& cells : prefix_) cells = sum += cells;
 }
 
 }  // namespace headwater::planner

@@ -12,11 +12,20 @@
 
 namespace headwater::planner {
 
+// Fetches a page's fingerprints ahead of their use: pages lie anywhere, and what the processor
+// fetches by itself ends with each. Null: nothing to fetch.
+inline void prefetch(const Page* page) {
+  if (page == nullptr) return;
+  constexpr std::size_t kLine = 64 / sizeof(std::uint64_t);
+  for (std::size_t i = 0; i < kPageSize; i += kLine) __builtin_prefetch(&page->out[i]);
+}
+
 using BlockSums = std::array<std::uint64_t, kBlockSize>;
 
 class ReadSums {
  public:
-  explicit ReadSums(const State& state) : state_(state) {}
+  // `tables` may be shared with others.
+  ReadSums(const State& state, IntervalTables& tables) : state_(state), tables_(tables) {}
 
   // Adds to `to` what the partitions of a block of the edge's downstream lane read over it, times
   // its factor. Not for uniform mappings. `lane` is of no account where every lane reads alike.
@@ -33,7 +42,7 @@ class ReadSums {
                  std::int64_t last);
 
   const State& state_;
-  IntervalTables tables_;
+  IntervalTables& tables_;
   std::vector<std::uint64_t> prefix_;
 };
 

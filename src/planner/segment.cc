@@ -29,11 +29,10 @@ Block& Lane::grow(std::int64_t block) {
   return own(blocks[static_cast<std::size_t>(block - first)]);
 }
 
-HW_CLONES void cells(const Place& place, const std::uint64_t* out, std::size_t count,
-                     std::uint64_t* to) {
-  for (std::size_t i = 0; i < count; ++i) {
-    to[i] = cell({place.lane, place.index + static_cast<std::int64_t>(i)}, out[i]);
-  }
+HW_CLONES void cells(const Place& place, const std::uint64_t* __restrict out, std::size_t count,
+                     std::uint64_t* __restrict to) {
+  std::uint64_t position = position_of(place);
+  for (std::size_t i = 0; i < count; ++i, position += kIndexStep) to[i] = cell_at(position, out[i]);
 }
 
 void settle(Block& block, std::uint32_t lane, std::int64_t number) {

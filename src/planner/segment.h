@@ -184,15 +184,25 @@ inline std::uint64_t mix(std::uint64_t x) {  // the finalizer of SplitMix64
   return x ^ (x >> 31);
 }
 
-// What one partition adds to sums; 0 only for what is missing.
-inline std::uint64_t cell(const Place& place, std::uint64_t out) {
-  const std::uint64_t position = static_cast<std::uint64_t>(place.index) * 0xd6e8feb86659fd93ULL +
-                                 place.lane * 0xd1b54a32d192ed03ULL;
+// Of a place among all: from index to index it grows by kIndexStep.
+inline constexpr std::uint64_t kIndexStep = 0xd6e8feb86659fd93ULL;
+inline std::uint64_t position_of(const Place& place) {
+  return static_cast<std::uint64_t>(place.index) * kIndexStep +
+         place.lane * std::uint64_t{0xd1b54a32d192ed03ULL};
+}
+// What one partition adds to sums; 0 only for what is missing. Without a branch: loops over it, in
+// which the position grows by addition, become vectors.
+inline std::uint64_t cell_at(std::uint64_t position, std::uint64_t out) {
   const std::uint64_t value = mix(out + position);
-  return out == 0 ? 0 : value == 0 ? 1 : value;
+  const std::uint64_t there = out == 0 ? 0 : ~std::uint64_t{0};
+  return (value + (value == 0 ? 1 : 0)) & there;
+}
+inline std::uint64_t cell(const Place& place, std::uint64_t out) {
+  return cell_at(position_of(place), out);
 }
 // The cells of `count` partitions from `place` on.
-void cells(const Place& place, const std::uint64_t* out, std::size_t count, std::uint64_t* to);
+void cells(const Place& place, const std::uint64_t* __restrict out, std::size_t count,
+           std::uint64_t* __restrict to);
 // What follows from a block's columns and bits `present`: its sum and count, its bits `inputs`.
 void settle(Block& block, std::uint32_t lane, std::int64_t number);
 // The factor of a mapping.

@@ -383,6 +383,18 @@ bool Space::has(const Place& place) const {
   return index_at_ ? has_value(*index_at_, place.index) : place.index == 0;
 }
 
+Span Space::bounds(std::uint32_t lane) const {
+  if (!has_lane(lane)) return {lane, 0, -1};
+  const Dimension* const index = index_dimension();
+  if (index == nullptr) return {lane, 0, 0};
+  switch (index->kind) {
+    case Kind::kTime: return {lane, index->start_index, index->calendar->max_index()};
+    case Kind::kInteger: return {lane, 0, index->end ? *index->range_count() - 1 : INT64_MAX};
+    case Kind::kStatic: break;
+  }
+  return {lane, 0, static_cast<std::int64_t>(index->keys.size()) - 1};
+}
+
 Span Space::expected(std::uint32_t lane, base::Micros now, bool closed) const {
   const Span none{lane, 0, -1};
   if (!has_lane(lane)) return none;

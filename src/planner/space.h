@@ -143,6 +143,9 @@ class Space {
   // have (any more). Integers without end expect nothing beyond what is there. Where static keys
   // are the index, those taken away lie within the span: has() tells them.
   Span expected(std::uint32_t lane, base::Micros now, bool closed) const;
+  // Outside of this the space has nothing of the lane, now or later; within it everything, but for
+  // static keys that were taken away. Empty for a lane that the space does not have.
+  Span bounds(std::uint32_t lane) const;
   // True if the space has the partition, now or later (not before its start, key not taken away).
   bool has(const Place& place) const;
   // First instant and the one after the last, for time; nothing otherwise.

@@ -332,15 +332,8 @@ BlockBits StalenessBuilder::dirty_bits(const Segment& segment, std::uint32_t num
                                        const Piece& piece) {
   const Lane* const lane = segment.find(number);
   const Block* const block = lane == nullptr ? nullptr : lane->find(b);
-  const BlockWords words = words_of(*segment.space, number, b, block, {number, 0, -1});
-  BlockBits out;
-  for (std::size_t w = 0; w < kWords; ++w) {
-    const std::uint64_t missing = piece.missing ? piece.missing->word(w) : 0;
-    out[w] = words.stale[w] | missing;
-    if (piece.maybe) out[w] |= piece.maybe->word(w);
-    if (piece.all_maybe) out[w] |= words.relevant(w);
-  }
-  return out;
+  return dirty_of(*segment.space, number, b, block,
+                  {piece.missing.get(), piece.maybe.get(), piece.all_maybe});
 }
 
 bool StalenessBuilder::has_moved(DatasetNo dataset, std::uint32_t lane, std::int64_t block,

@@ -14,12 +14,15 @@ std::uint32_t ones(std::uint64_t word) { return static_cast<std::uint32_t>(std::
 // Which of a block's partitions the space has, of those that are there.
 void valid_bits(const Space& space, std::uint32_t lane, std::int64_t base, const Block& block,
                 BlockBits& to) {
-  const bool all =
-      has_no_holes(space) && space.has({lane, base}) && space.has({lane, base + kBlockSize - 1});
+  const Span bounds = space.bounds(lane);
+  if (has_no_holes(space) && bounds.first <= base && base + kBlockSize - 1 <= bounds.last) {
+    for (std::size_t w = 0; w < kWords; ++w) to[w] = block.present.word(w);
+    return;
+  }
   for (std::size_t w = 0; w < kWords; ++w) {
-    const std::uint64_t present = block.present.word(w);
-    to[w] =
-        all ? present : valid_word(space, lane, base + static_cast<std::int64_t>(w * 64), present);
+    const std::int64_t index = base + static_cast<std::int64_t>(w * 64);
+    const std::uint64_t present = block.present.word(w) & span_word(bounds, index);
+    to[w] = has_no_holes(space) ? present : valid_word(space, lane, index, present);
   }
 }
 
@@ -53,6 +56,23 @@ BlockWords words_of(const Space& space, std::uint32_t lane, std::int64_t number,
     const std::int64_t index = base + static_cast<std::int64_t>(w * 64);
     const std::uint64_t wanted = span_word(expected, index) & ~out.present[w];
     out.missing[w] = holes ? valid_word(space, lane, index, wanted) : wanted;
+  }
+  return out;
+}
+
+BlockBits dirty_of(const Space& space, std::uint32_t lane, std::int64_t number, const Block* block,
+                   const DirtyBits& more) {
+  BlockBits out{};
+  if (block != nullptr) {
+    BlockBits valid;
+    valid_bits(space, lane, number << kBlockBits, *block, valid);
+    for (std::size_t w = 0; w < kWords; ++w) {
+      const std::uint64_t stale = block->code.word(w) | block->inputs.word(w) | block->tag.word(w);
+      out[w] = valid[w] & (more.all_maybe ? ~std::uint64_t{0} : stale);
+    }
+  }
+  for (const Bits* const bits : {more.missing, more.maybe}) {
+    for (std::size_t w = 0; w < kWords && bits != nullptr; ++w) out[w] |= bits->word(w);
   }
   return out;
 }

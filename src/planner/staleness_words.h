@@ -27,6 +27,15 @@ struct BlockCounts {
 // `block` may be null; `expected`: what is expected of the lane.
 BlockWords words_of(const Space& space, std::uint32_t lane, std::int64_t number, const Block* block,
                     const Span& expected);
+// What else of a block must run again or may have to; each may be null.
+struct DirtyBits {
+  const Bits* missing = nullptr;
+  const Bits* maybe = nullptr;
+  bool all_maybe = false;  // of what is there and the space has
+};
+// With what is stale.
+BlockBits dirty_of(const Space& space, std::uint32_t lane, std::int64_t number, const Block* block,
+                   const DirtyBits& more);
 // present: without what is orphaned; maybe: of what is neither stale nor missing.
 BlockCounts count(const BlockWords& words, const BlockBits& maybe);
 

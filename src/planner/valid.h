@@ -42,9 +42,8 @@ inline bool has_no_holes(const Space& space) {
 inline std::uint64_t valid_word(const Space& space, std::uint32_t lane, std::int64_t index,
                                 std::uint64_t among) {
   if (among == 0) return 0;
-  if (has_no_holes(space) && space.has({lane, index}) && space.has({lane, index + 63})) {
-    return among;
-  }
+  among &= span_word(space.bounds(lane), index);
+  if (has_no_holes(space)) return among;
   std::uint64_t out = 0;
   for (std::uint64_t rest = among; rest != 0; rest &= rest - 1) {
     const int bit = std::countr_zero(rest);

@@ -80,6 +80,11 @@ class RescanFaults : public testing::Test {
   }
   std::string found() const {
     const auto rescan = Rescan::run(state_, before_.get(), {});
+    base::Crew crew(3);
+    const auto together = Rescan::run(state_, before_.get(), {}, &crew);
+    EXPECT_EQ(told(*together), told(*rescan));
+    EXPECT_EQ(together->partitions(), rescan->partitions());
+    EXPECT_EQ(together->compared(), rescan->compared());
     return rescan->fault_count() == 0 ? "" : rescan->faults()[0].what;
   }
 
