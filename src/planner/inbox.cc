@@ -197,13 +197,16 @@ Result<InboxItem> Inbox::item_of(const Change& change) {
   MakesStale& numbers = item.makes_stale;
   HW_TRY(const Ripple ripple, ripple_of(change, &numbers.cut));
   for (const DatasetNo dataset : ripple.datasets()) {
-    const std::uint64_t before = numbers.partitions;
+    const MakesStale before = numbers;
     ripple.each_word(dataset,
                      [&](std::uint32_t lane, std::int64_t index, const Ripple::Words& words) {
                        numbers.partitions += ones(words.given);
                        numbers.maybe += ones(maybe_of(*staleness_, dataset, lane, index, words));
                      });
-    if (numbers.partitions != before) ++numbers.datasets;
+    if (numbers.partitions != before.partitions) ++numbers.datasets;
+    if (numbers.partitions + numbers.maybe != before.partitions + before.maybe) {
+      ++numbers.datasets_upper;
+    }
   }
   if (whole) book_.keep(staleness_, change.id, numbers);
   return item;

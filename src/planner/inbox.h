@@ -50,7 +50,7 @@ struct ChangeDecision {
 
 // Numbers of what is stale for a change, and of what may become so: present and not stale.
 struct MakesStale {
-  std::size_t datasets = 0;  // with stale ones
+  std::size_t datasets = 0, datasets_upper = 0;  // with stale ones; with any of both
   std::uint64_t partitions = 0, maybe = 0;
   bool cut = false;  // a change of data whose histories are too many: at least so much
 };

@@ -36,6 +36,7 @@ void write_change_members(JsonWriter& json, const planner::State& state,
   json.end_array().key("ranges_more").boolean(what.spans.size() > max_ranges);
   json.key("makes_stale").begin_object();
   json.key("datasets").number(static_cast<std::int64_t>(item.makes_stale.datasets));
+  json.key("datasets_upper").number(static_cast<std::int64_t>(item.makes_stale.datasets_upper));
   json.key("partitions").number(static_cast<std::int64_t>(item.makes_stale.partitions));
   json.key("maybe").number(static_cast<std::int64_t>(item.makes_stale.maybe)).end_object();
 }

@@ -3746,6 +3746,8 @@ export interface components {
             makes_stale: {
                 /** @description Datasets with partitions that are stale for it. */
                 datasets: number;
+                /** @description Datasets with partitions that are stale for it or may become so. */
+                datasets_upper: number;
                 /** Format: int64 */
                 partitions: number;
                 /** Format: int64 */

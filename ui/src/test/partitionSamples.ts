@@ -181,7 +181,7 @@ export function change(more: Partial<Schemas['PartitionChange']> = {}): Schemas[
     run: null,
     ranges: [],
     ranges_more: false,
-    makes_stale: { datasets: 2, partitions: 12, maybe: 8 },
+    makes_stale: { datasets: 2, datasets_upper: 3, partitions: 12, maybe: 8 },
     decision: null,
     ...more,
   };

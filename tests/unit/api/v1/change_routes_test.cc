@@ -68,6 +68,7 @@ TEST_F(ThreeVersions, EachChangeSaysWhatIsStaleBecauseOfIt) {
   // To c: the 1st to 3rd (a) and the 5th (b); what reads them is there of the 1st to 3rd. The 4th
   // of mart is stale already: clean came out different.
   EXPECT_EQ(stale_of(changes[0]), (Stale{1, 4, 3}));
+  EXPECT_EQ(changes[0].get("makes_stale").get("datasets_upper").integer(), 2) << "mart, maybe";
   // To b: only what is of a.
   EXPECT_EQ(stale_of(changes[1]), (Stale{1, 3, 3}));
   EXPECT_EQ(all.json().get("complete").boolean(), true);
@@ -101,6 +102,7 @@ TEST_F(ThreeVersions, AReturnToOldCodeMakesNothingOfItStale) {
   ASSERT_EQ(all.list("changes").size(), 3u) << all.body;
   // Back at a: stale are the 4th (c) and the 5th (b); the 4th of mart is stale anyway.
   EXPECT_EQ(stale_of(all.list("changes")[0]), (Stale{1, 2, 0}));
+  EXPECT_EQ(all.list("changes")[0].get("makes_stale").get("datasets_upper").integer(), 1);
   EXPECT_EQ(stale(second), (Stale{1, 1, 0})) << "b before it, and not again";
   EXPECT_EQ(stale(first), (Stale{0, 0, 0})) << "a is what there is";
 }

@@ -64,7 +64,7 @@ it('lists what changed, from what to what, and what it makes stale', async () =>
   open();
   const code = await article('New code: build');
   expect(code).toHaveTextContent('v1 → v2');
-  expect(code).toHaveTextContent('12 – 20 stale in 2 datasets');
+  expect(code).toHaveTextContent('12 – 20 stale in 2 – 3 datasets');
   const data = await article('Written again: raw');
   expect(data).toHaveTextContent('2026-10-03 by run run-9');
   expect(screen.getByText('2 changes')).toBeVisible();

@@ -93,13 +93,13 @@ function What({ change }: { change: PartitionChange }) {
 }
 
 function Stale({ change }: { change: PartitionChange }) {
-  const { datasets, partitions, maybe } = change.makes_stale;
+  const { datasets, datasets_upper: most, partitions, maybe } = change.makes_stale;
   if (partitions + maybe === 0)
     return <span className="change-stale quiet">makes nothing stale</span>;
   return (
     <span className="change-stale">
       <strong>{interval(partitions, partitions + maybe)}</strong> stale in{' '}
-      {plural(datasets, 'dataset')}
+      {datasets === most ? plural(most, 'dataset') : `${interval(datasets, most)} datasets`}
     </span>
   );
 }

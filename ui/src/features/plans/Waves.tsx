@@ -4,7 +4,7 @@ import { duration, plural } from '../../lib/format';
 import { readable } from '../../lib/nodeId';
 import { rangeText } from '../../lib/partitionKey';
 import type { Bar, Lane } from './schedule';
-import { durationTicks, lanesOf, lengthOf, schedule } from './schedule';
+import { durationTicks, lanesOf, lengthOf, schedule, soonest } from './schedule';
 import type { Plan, Task } from './usePlans';
 import { spread } from './words';
 
@@ -43,7 +43,7 @@ function TimedBar({ bar, length, look }: { bar: Timed; length: number; look: str
 function TaskRow({ task, bar, length }: { task: Task; bar: Bar; length: number }) {
   const name = readable(task.nodeId).name;
   const text = [
-    spread(task.duration_ms),
+    `${spread(task.duration_ms)} of work`,
     bar.critical ? 'on the critical path' : '',
     task.definite ? '' : `${Math.round(task.probability * 100)}% likely`,
   ].filter((t) => t !== '');
@@ -137,7 +137,7 @@ function useTimes({ plan, tasks }: Props) {
   return useMemo(() => {
     if (!tasks || tasks.length === 0) return { lanes: lanesOf(plan.waves), bars: [] as Bar[] };
     const bars = schedule(
-      tasks.map((t) => ({ ...t, duration: t.duration_ms })),
+      tasks.map((t) => ({ ...t, duration: soonest(t) })),
       plan.critical_path.tasks,
     );
     const lanes = plan.waves.map(({ wave, tasks: n, partitions }) => {
@@ -173,8 +173,8 @@ export function Waves({ plan, tasks }: Props) {
       <h2>Waves</h2>
       <p className="quiet">
         {bars.length > 0
-          ? 'When each task can begin, if it begins as soon as what it reads is there.'
-          : 'Each wave after the one before.'}{' '}
+          ? 'The soonest that each task can be run: as soon as what it reads is there, its partitions side by side unless they must follow each other.'
+          : 'Each wave after the one before, the partitions of a task one by one.'}{' '}
         Solid up to the usual duration (p50), faint up to the slow one (p90)
         {bars.some((b) => b.critical) && '; outlined: the critical path'}
         {lanes.some((l) => !l.known) && '; striped: no run to learn from'}.

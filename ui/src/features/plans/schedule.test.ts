@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Piece } from './schedule';
-import { durationTicks, lanesOf, lengthOf, schedule } from './schedule';
+import { durationTicks, lanesOf, lengthOf, schedule, soonest } from './schedule';
 
 const piece = (task: number, wave: number, upstream: number[], p50: number, p90 = p50): Piece => ({
   task,
@@ -36,6 +36,16 @@ describe('schedule', () => {
     expect(schedule([piece(9, 2, [1], 7, 3)], [])[0]).toMatchObject({ start: 0, end: 7, late: 7 });
     expect(schedule([], [])).toEqual([]);
     expect(lengthOf([])).toBe(1);
+  });
+});
+
+it('takes a task to be as long as one partition, unless they follow each other', () => {
+  const duration_ms = { p50: 300, p90: 600 };
+  expect(soonest({ count: 3, sequential: false, duration_ms })).toEqual({ p50: 100, p90: 200 });
+  expect(soonest({ count: 3, sequential: true, duration_ms })).toEqual(duration_ms);
+  expect(soonest({ count: 3, sequential: false, duration_ms: { p50: -1, p90: null } })).toEqual({
+    p50: -1,
+    p90: null,
   });
 });
 

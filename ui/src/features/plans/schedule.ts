@@ -42,6 +42,19 @@ export function usualDuration(pieces: readonly Piece[]): number {
   return Math.max(1, all[all.length >> 1] ?? 60_000);
 }
 
+export interface Work {
+  count: number; // partitions
+  sequential: boolean; // each after the one before
+  duration_ms: Expected; // of all of them
+}
+
+// How long a task takes if all that may be run at once is: as the critical path counts it.
+export function soonest({ count, sequential, duration_ms: { p50, p90 } }: Work): Expected {
+  if (sequential || count < 2) return { p50, p90 };
+  const each = (all: number | null) => (known(all) ? all / count : all);
+  return { p50: each(p50), p90: each(p90) };
+}
+
 // Tasks in the order of their waves. One that is upstream but not in the list has ended at 0.
 export function schedule(pieces: readonly Piece[], critical: readonly number[]): Bar[] {
   const usual = usualDuration(pieces);
