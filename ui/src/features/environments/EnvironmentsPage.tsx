@@ -137,42 +137,45 @@ function Differences({ detail }: { detail: Detail }) {
     return <p className="note note-plain">No dataset differs from production.</p>;
   }
   return (
-    <div className="table-card">
-      <table className="plain-table">
-        <thead>
-          <tr>
-            <th scope="col">Dataset</th>
-            <th scope="col" className="wide-only">
-              Partitions
-            </th>
-            <th scope="col" className="number">
-              To run
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {datasets.map(({ nodeId, counts }) => (
-            <tr key={nodeId}>
-              <th scope="row">
-                <NodeLink
-                  {...readable(nodeId)}
-                  href={partitionsHref({ nodeId, environment: name })}
-                />
+    <>
+      <p className="quiet">Datasets that differ from production; the numbers above are of all.</p>
+      <div className="table-card">
+        <table className="plain-table">
+          <thead>
+            <tr>
+              <th scope="col">Dataset</th>
+              <th scope="col" className="wide-only">
+                Partitions
               </th>
-              <td className="wide-only">
-                <ShareBar shares={sharesOf(counts)} label={readable(nodeId).name} />
-              </td>
-              <td className="number">
-                <Interval
-                  lower={counts.stale_lower + counts.missing}
-                  upper={counts.stale_upper + counts.missing}
-                />
-              </td>
+              <th scope="col" className="number">
+                To run
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {datasets.map(({ nodeId, counts }) => (
+              <tr key={nodeId}>
+                <th scope="row">
+                  <NodeLink
+                    {...readable(nodeId)}
+                    href={partitionsHref({ nodeId, environment: name })}
+                  />
+                </th>
+                <td className="wide-only">
+                  <ShareBar shares={sharesOf(counts)} label={readable(nodeId).name} />
+                </td>
+                <td className="number">
+                  <Interval
+                    lower={counts.stale_lower + counts.missing}
+                    upper={counts.stale_upper + counts.missing}
+                  />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 
