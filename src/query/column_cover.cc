@@ -9,26 +9,22 @@ namespace headwater::query {
 using graph::Direction;
 using graph::Neighbor;
 
-ColumnCover::First ColumnCover::first_of(NodeId via, NodeId output) const {
-  First first;
-  const auto look = [&](NodeId node) {
-    graph_.for_each(node, Direction::kUpstream, model::kColumnLineage, [&](const Neighbor& from) {
-      const NodeId through = graph_.via_of(from.edge);
-      first = {true, through == via || through == output};
-      return false;
-    });
-    return !first.any;
-  };
-  graph_.for_each_field(output, look);
-  if (!first.any) look(output);
-  return first;
-}
-
 bool ColumnCover::covers(NodeId via, NodeId output) {
   // Most outputs have one writer: then the first edge found answers. Others have no column lineage
   // at all.
-  const First first = first_of(via, output);
-  if (!first.any || first.says_so) return first.says_so;
+  bool any = false, first_says_so = false;
+  const auto look = [&](NodeId node) {
+    graph_.for_each(node, Direction::kUpstream, model::kColumnLineage, [&](const Neighbor& from) {
+      const NodeId through = graph_.via_of(from.edge);
+      first_says_so = through == via || through == output;
+      any = true;
+      return false;
+    });
+    return !any;
+  };
+  graph_.for_each_field(output, look);
+  if (!any) look(output);
+  if (!any || first_says_so) return first_says_so;
   const std::vector<std::uint32_t>& all = vias_of(output);
   return std::binary_search(all.begin(), all.end(), via.value) ||
          std::binary_search(all.begin(), all.end(), output.value);

@@ -16,15 +16,8 @@ class ColumnCover {
  public:
   explicit ColumnCover(const Snapshot& graph) : graph_(graph) {}
   bool covers(NodeId via, NodeId output);
-  // True only if covers() is: what the first edge says. From any thread.
-  bool clearly_covers(NodeId via, NodeId output) const { return first_of(via, output).says_so; }
 
  private:
-  // Of the first edge of column lineage that enters the output, if there is any.
-  struct First {
-    bool any = false, says_so = false;
-  };
-  First first_of(NodeId via, NodeId output) const;
   const std::vector<std::uint32_t>& vias_of(NodeId output);
 
   const Snapshot& graph_;

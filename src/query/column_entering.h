@@ -68,10 +68,13 @@ class ColumnEntering {
                 assumed);
   }
 
-  // Where a stated edge ends. `via`: of the edge, if jobs are entered.
-  void arrive(std::uint32_t from, const graph::Neighbor& to, NodeId via, std::uint32_t distance,
-              bool assumed) {
-    enter_via(via, from, to.edge, distance, assumed);
+  // Where a stated edge ends.
+  void arrive(std::uint32_t from, const graph::Neighbor& to, std::uint32_t distance, bool assumed) {
+    NodeId via;
+    if (options_.jobs) {
+      via = graph_.via_of(to.edge);
+      enter_via(via, from, to.edge, distance, assumed);
+    }
     // Most ends are known already: their bytes say so without a look at the node.
     const std::uint8_t state = walk_.state_[to.node];
     if ((state & (State::kField | State::kWhole)) != 0) return;

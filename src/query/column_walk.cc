@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "graph/graph_inl.h"
-#include "query/column_looking.h"
-#include "query/together.h"
+#include "query/column_cover.h"
+#include "query/column_entering.h"
 
 namespace headwater::query {
 
@@ -20,15 +20,11 @@ using model::EdgeKind;
 // Level by level, as graph::reach: what costs nothing first (the fields of a dataset, what is
 // nested), until the level grows no more, then what costs a job. A job that is entered over a gap
 // passes on at once to its outputs (inputs, upstream), which are of its own level.
-class ColumnWalker : private ColumnLooking {
+class ColumnWalker : private ColumnEntering {
  public:
   ColumnWalker(const Snapshot& graph, const std::vector<ColumnStart>& starts,
                const ColumnWalkOptions& options)
-      : ColumnLooking(graph, options),
-        starts_(starts),
-        edges_(options.crew),
-        gap_edges_(options.crew),
-        gap_jobs_(options.crew) {}
+      : ColumnEntering(graph, options), starts_(starts), cover_(graph) {}
 
   ColumnWalk run() {
     // Room for all, of which only the pages that are written cost anything: growing would cost more
@@ -50,6 +46,13 @@ class ColumnWalker : private ColumnLooking {
   }
 
  private:
+  using Tables = std::vector<std::uint32_t>;  // indexes into tables_
+  struct Level {
+    std::uint32_t distance;
+    std::size_t begin, end;           // of entries
+    std::size_t first_table, tables;  // begin and end of tables_
+  };
+
   // ---- what costs nothing ----------------------------------------------------------------------
 
   void follow_free(Level& level, bool assumed) {
@@ -135,24 +138,60 @@ class ColumnWalker : private ColumnLooking {
 
   // ---- what is stated --------------------------------------------------------------------------
 
+  // Edges wait a moment before they are followed to their ends: meanwhile the records behind them
+  // come from memory, which is what a walk of millions of columns spends its time on.
+  struct Waiting {
+    std::uint32_t from = 0;
+    Neighbor to;
+  };
+  static constexpr std::size_t kWaiting = 32, kFar = 24, kNear = 12, kClose = 6;
+
+  void follow_columns(NodeId node, std::uint32_t from, std::uint32_t distance, bool assumed) {
+    graph_.for_each(node, options_.direction, options_.kinds, [&](const Neighbor& to) {
+      if (options_.jobs) graph_.prefetch(to.edge);
+      if ((walk_.state_[to.node] & (State::kField | State::kWhole)) == 0) graph_.prefetch(to.node);
+      Waiting& place = waiting_[next_++ % kWaiting];
+      const Waiting due = std::exchange(place, {from, to});
+      if (due.to.node) follow(due, distance, assumed);
+      return !stopped();
+    });
+  }
+
+  void follow(const Waiting& edge, std::uint32_t distance, bool assumed) {
+    const bool wanted =
+        !options_.follow || options_.follow(edge.from, walk_.entries_[edge.from], edge.to);
+    if (wanted) arrive(edge.from, edge.to, distance + 1, assumed);
+  }
+
+  void follow_waiting(std::uint32_t distance, bool assumed) {
+    for (std::size_t i = 0; i < kWaiting; ++i) {
+      const Waiting due = std::exchange(waiting_[next_++ % kWaiting], {});
+      if (due.to.node && !stopped()) follow(due, distance, assumed);
+    }
+  }
+
   void follow_columns(const Level& level, bool assumed) {
-    const auto take = [&](const StatedEdge& edge, const StatedEdge* ahead) {
-      if (ahead != nullptr) graph_.prefetch(ahead->to.node);
-      if (at_ < level.end) at_ = edge.from;
-      const bool wanted =
-          !options_.follow || options_.follow(edge.from, walk_.entries_[edge.from], edge.to);
-      if (wanted) arrive(edge.from, edge.to, edge.via, level.distance + 1, assumed);
-      return !stopped() && !cancelled();
-    };
-    at_ = level.begin;
-    edges_.run(
-        level.end - level.begin,
-        [&](std::vector<StatedEdge>& found) { return FieldLook(*this, level, found); }, take);
-    if (stopped()) return;
-    at_ = level.end;
-    edges_.run(
-        level.tables - level.first_table,
-        [&](std::vector<StatedEdge>& found) { return TableLook(*this, level, found); }, take);
+    for (at_ = level.begin; at_ < level.end && !stopped() && !cancelled(); ++at_) {
+      hint_entry(at_ + kFar, level.end, false);
+      hint_entry(at_ + kNear, level.end, true);
+      const ColumnEntry entry = walk_.entries_[at_];
+      if (entry.kind != Kind::kField && entry.kind != Kind::kPart) continue;
+      follow_columns(entry.node, static_cast<std::uint32_t>(at_), level.distance, assumed);
+    }
+    for (std::size_t i = level.first_table; i < level.tables && !stopped(); ++i) {
+      if (i + kFar < level.tables) hint_table(i + kFar, false);
+      if (i + kNear < level.tables) hint_table(i + kNear, true);
+      const Table table = tables_[i];
+      follow_columns(table.dataset, table.entry, level.distance, assumed);
+    }
+    follow_waiting(level.distance, assumed);
+  }
+
+  void hint_entry(std::size_t at, std::size_t end, bool near) const {
+    if (at < end) graph_.prefetch_edges(walk_.entries_[at].node, options_.direction, near);
+  }
+  void hint_table(std::size_t at, bool near) const {
+    graph_.prefetch_edges(tables_[at].dataset, options_.direction, near);
   }
 
   // Ends with the level at which nothing was left to follow, or at the greatest distance.
@@ -206,31 +245,58 @@ class ColumnWalker : private ColumnLooking {
     return walk_.entries_[tables_[table].entry].distance;
   }
 
+  model::EdgeKinds job_kinds() const {
+    return mask(down_ ? EdgeKind::kReads : EdgeKind::kWrites) | mask(EdgeKind::kFlow);
+  }
+
+  // A job whose columns may be a gap, and what led there.
+  struct DueJob {
+    NodeId job;
+    std::uint32_t from = 0;
+    EdgeId by;
+  };
+
   // From datasets over the jobs (or flows) that state no columns.
   void follow_gaps(const Tables& tables, std::uint32_t distance) {
     due_jobs_.clear();
-    gap_edges_.run(
-        tables.size(), [&](std::vector<GapEdge>& found) { return GapLook(*this, tables, found); },
-        [&](const GapEdge& edge, const GapEdge*) {
-          take_gap_edge(edge, distance);
-          return !stopped() && !cancelled();
-        });
-    if (stopped()) return;
-    gap_jobs_.run(
-        due_jobs_.size(), [&](std::vector<DueJob>& found) { return JobLook(*this, found); },
-        [&](const DueJob& due, const DueJob*) {
-          enter_job(due, distance + 1);
-          return !stopped();
-        });
+    for (std::size_t i = 0; i < tables.size() && !stopped() && !cancelled(); ++i) {
+      if (i + kFar < tables.size()) hint_table(tables[i + kFar], false);
+      if (i + kNear < tables.size()) hint_table(tables[i + kNear], true);
+      find_gaps(Table(tables_[tables[i]]), distance);
+    }
+    for (std::size_t i = 0; i < due_jobs_.size() && !stopped(); ++i) {
+      hint_job(i + kFar, false);
+      hint_job(i + kNear, true);
+      hint_outputs(i + kClose);
+      enter_job(due_jobs_[i], distance + 1);
+    }
   }
 
-  void take_gap_edge(const GapEdge& edge, std::uint32_t distance) {
-    const auto& [table, to] = edge;
-    if (to.kind == EdgeKind::kFlow) {
-      follow_flow(table.dataset, to, table.entry, distance);
-    } else if (down_ || !cover_.covers(to.node, table.dataset)) {
-      if (claim_job(to.node)) due_jobs_.push_back({to.node, table.entry, to.edge});
+  void hint_job(std::size_t at, bool near) const {
+    if (at < due_jobs_.size()) {
+      graph_.prefetch_edges(due_jobs_[at].job, options_.direction, near);
     }
+  }
+
+  // What covers() will ask for.
+  void hint_outputs(std::size_t at) {
+    if (at >= due_jobs_.size() || !follows_vias()) return;
+    graph_.for_each(due_jobs_[at].job, Direction::kDownstream, mask(EdgeKind::kWrites),
+                    [&](const Neighbor& to) {
+                      first_via_.prefetch(to.node);
+                      return true;
+                    });
+  }
+
+  void find_gaps(const Table& table, std::uint32_t distance) {
+    graph_.for_each(table.dataset, options_.direction, job_kinds(), [&](const Neighbor& to) {
+      if (to.kind == EdgeKind::kFlow) {
+        follow_flow(table.dataset, to, table.entry, distance);
+      } else if (down_ || !cover_.covers(to.node, table.dataset)) {
+        if (claim_job(to.node)) due_jobs_.push_back({to.node, table.entry, to.edge});
+      }
+      return !stopped();
+    });
   }
 
   bool claim_job(NodeId job) {
@@ -272,7 +338,8 @@ class ColumnWalker : private ColumnLooking {
   bool find_gaps_of(NodeId job) {
     gaps_.clear();
     bool any_output = false, any_gap = false;
-    const model::EdgeKinds kinds = down_ ? kWriteKinds : mask(EdgeKind::kReads);
+    const model::EdgeKinds kinds =
+        down_ ? mask(EdgeKind::kWrites) | mask(EdgeKind::kWritesScoped) : mask(EdgeKind::kReads);
     graph_.for_each(job, options_.direction, kinds, [&](const Neighbor& to) {
       any_output = true;
       if (down_ && covers(job, to.node)) return true;
@@ -344,6 +411,9 @@ class ColumnWalker : private ColumnLooking {
     walk_.limit_ = options_.max_distance;
   }
 
+  bool is_new(NodeId end) const {
+    return (walk_.state_[end] & (State::kField | State::kWhole)) == 0;
+  }
   bool is_new_job(NodeId job) const {
     return options_.jobs && (walk_.state_[job] & (State::kVia | State::kGap)) == 0;
   }
@@ -394,11 +464,12 @@ class ColumnWalker : private ColumnLooking {
   }
 
   const std::vector<ColumnStart>& starts_;
+  ColumnCover cover_;
   std::unordered_map<std::uint32_t, Paths> paths_;  // of datasets with nested fields
-  Together<StatedEdge> edges_;
-  Together<GapEdge> gap_edges_;
-  Together<DueJob> gap_jobs_;
+  std::array<Waiting, kWaiting> waiting_{};
+  std::vector<DueJob> due_jobs_;
   std::vector<Neighbor> gaps_;
+  std::size_t next_ = 0;   // of waiting_
   std::size_t asked_ = 0;  // tables_ of which any_nested_ knows
   bool any_nested_ = false;
 };

@@ -24,7 +24,6 @@
 #include <string>
 #include <vector>
 
-#include "base/crew.h"
 #include "graph/graph.h"
 #include "query/session.h"
 
@@ -95,8 +94,7 @@ struct ColumnWalkOptions {
   std::uint32_t max_distance = UINT32_MAX;
   std::size_t max_fields = SIZE_MAX;     // fields that are nodes
   std::size_t max_tables = SIZE_MAX;     // datasets and jobs, those of the starts included
-  std::function<bool()> cancelled = {};  // polled every few thousand edges
-  base::Crew* crew = nullptr;            // helps with wide levels; the outcome is the same
+  std::function<bool()> cancelled = {};  // polled every few thousand entries
   // Whether to follow a stated edge of an entry, which is entries()[index]; sees each such edge
   // once.
   std::function<bool(std::uint32_t index, const ColumnEntry& from, const graph::Neighbor& to)>
@@ -134,7 +132,6 @@ class ColumnWalk {
 
  private:
   friend class ColumnEntering;
-  friend class ColumnLooking;
   friend class ColumnWalker;
   // What a node's byte says; kField and kPart of fields, kWhole, kTouched and kGapsDue of datasets,
   // kVia and kGap of jobs (and kVia of datasets that declare their own lineage).

@@ -184,7 +184,6 @@ class Impact::Builder {
     options.max_distance = request_.depth;
     options.max_tables = request_.max_nodes;
     options.cancelled = request_.cancelled;
-    options.crew = &session_.service().crew();
     return options;
   }
 
