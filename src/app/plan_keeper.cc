@@ -1,5 +1,6 @@
 #include "app/plan_keeper.h"
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 #include <set>
@@ -32,7 +33,8 @@ void log_failure(std::string_view what, const Result<void>& done) {
 Result<void> sweep(query::Service& queries, ingest::Pipeline& pipeline) {
   HW_TRY(storage::Reader reader, queries.store().reader());
   HW_TRY(const base::Micros expiry, reader.first_lease_expiry(std::nullopt));
-  if (queries.clock().now() < expiry) return {};
+  HW_TRY(const base::Micros wake, reader.first_plan_wake());
+  if (queries.clock().now() < std::min(expiry, wake)) return {};
   auto done = decide(pipeline, planner::sweep_leases(kSelf));
   if (!done) return std::move(done).error();
   return {};

@@ -58,11 +58,14 @@ class PlanBook {
   void written(const Step& step, DatasetNo dataset, const Place& place);
   void run_failed(const Step& step, DatasetNo dataset, const Place& place, model::Seq run_recorded);
   void environment_written(const Step& step, std::string_view environment, DatasetNo dataset,
-                           const std::vector<Span>& spans);
+                           const std::vector<Span>& spans, base::Micros end);
+  void environment_deleted(std::string_view environment);
   // Mappings of the dataset, or its space, are others now.
   void mappings_changed(DatasetNo dataset);
+  void space_changed(DatasetNo dataset);
 
-  // At the end of every record: ends plans, writes what changed.
+  // At the end of every record, whatever it is: the clock moves on. Ends plans, writes what
+  // changed.
   base::Result<void> flush(const Step& step);
 
  private:
@@ -104,6 +107,10 @@ class PlanBook {
   ActivePlan* active(model::Seq plan);
   base::Result<ActivePlan*> activate(storage::Reader& reader, const storage::PlanRow& row);
   void deactivate(model::Seq plan);
+  void begin(const Step& step);
+  base::Result<void> load_own(storage::Reader& reader, ActivePlan& plan) const;
+  base::Result<void> settle_turns(ActivePlan& plan);
+  void input_changed(ActivePlan& plan, DatasetNo dataset, const Place& place);
   base::Result<void> insert_tasks(const Step& step, const std::vector<planner::Task>& tasks);
   base::Result<void> write(const Step& step, ActivePlan& plan);
   void keep_lease(const Lease& lease);
@@ -116,6 +123,7 @@ class PlanBook {
   bool held_elsewhere(const ActivePlan& plan, const Task& task, std::int64_t index) const;
 
   const Engine& engine_;
+  PlanMoment moment_;
   std::map<std::uint64_t, std::unique_ptr<ActivePlan>> active_;
   std::map<std::uint32_t, std::vector<ActivePlan*>> by_dataset_;
   std::map<LeaseToken, Lease> leases_;  // valid ones

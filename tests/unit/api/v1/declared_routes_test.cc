@@ -135,7 +135,14 @@ TEST_F(DeclaredRoutes, ADeclaredMappingHoldsUntilItIsWithdrawn) {
   EXPECT_EQ(put_window.text("author"), "ada");
   EXPECT_EQ(put_window.json().get("learned").get("seen").integer(), 0);
   EXPECT_EQ(put_window.json().get("learned").get("runs").integer(), 3);
+  const Told waits =
+      put({"partitions", "mapping"},
+          between + R"("mapping":{"kind":"identity","wait":{"inputs":"all","quiet":"PT7200S"}},)" +
+              R"("author":"ada"})");
+  ASSERT_EQ(waits.status, 200) << waits.body;
+  EXPECT_EQ(waits.json().get("mapping").get("wait").text(), R"({"inputs":"all","quiet":"PT2H"})");
   const Told back = put({"partitions", "mapping"}, between + R"("mapping":null,"author":"ada"})");
+  EXPECT_FALSE(back.json().get("mapping").get("wait").present()) << back.body;
   ASSERT_EQ(back.status, 200) << back.body;
   EXPECT_EQ(back.json().get("mapping").get("kind").string(), "identity");
   EXPECT_EQ(back.json().get("declared").boolean(), false);
@@ -156,6 +163,11 @@ TEST_F(DeclaredRoutes, WhatIsWrongWithAMappingIsNamed) {
                  "invalid-argument", "/mapping");
   expect_problem(put_mapping(raw, clean, R"({"kind":"identity","lanes":"some"})"), 400,
                  "invalid-argument", "/mapping");
+  expect_problem(put_mapping(raw, clean, R"({"kind":"identity","wait":{"quiet":"soon"}})"), 400,
+                 "invalid-argument", "/mapping");
+  expect_problem(
+      put_mapping(raw, clean, R"({"kind":"identity","wait":{"inputs":{"at_least":1000001}}})"), 400,
+      "limit-exceeded", "/mapping");
   expect_problem(put_mapping("dataset:ns:none", clean, R"({"kind":"identity"})"), 404, "not-found",
                  "/upstream");
   expect_problem(put_mapping(raw, "job:ns:clean", R"({"kind":"identity"})"), 400,

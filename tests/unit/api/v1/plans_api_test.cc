@@ -55,11 +55,12 @@ class PlansApi : public ::testing::Test {
   }
 
   void send(const std::string& event) { world_.harness().send(event); }
-  void reads(const std::string& downstream, const std::string& upstream) {
-    const ApiReply reply = world_.put({"partitions", "mapping"},
-                                      R"({"author":"ann","upstream":"dataset:ns:)" + upstream +
-                                          R"(","downstream":"dataset:ns:)" + downstream +
-                                          R"(","mapping":{"kind":"identity"}})");
+  void reads(const std::string& downstream, const std::string& upstream,
+             const std::string& mapping = R"({"kind":"identity"})") {
+    const ApiReply reply =
+        world_.put({"partitions", "mapping"}, R"({"author":"ann","upstream":"dataset:ns:)" +
+                                                  upstream + R"(","downstream":"dataset:ns:)" +
+                                                  downstream + R"(","mapping":)" + mapping + "}");
     EXPECT_EQ(reply.status, 200) << reply.body;
   }
   void pass_ms(std::int64_t ms) { world_.harness().clock().now_ += ms * 1000; }
@@ -530,6 +531,63 @@ TEST_F(PlansApi, AnEnvironmentHasItsOwnPlan) {
   ASSERT_LT(wrote.status, 300) << wrote.body;
   EXPECT_EQ(text(get({id}).body, {"progress", "done"}), "5");
   EXPECT_EQ(ranges(lease(id, R"(,"max_leases":9)")), (Texts{"report n=0..n=4"}));
+}
+
+// ---- waiting ------------------------------------------------------------------------------------
+
+TEST_F(PlansApi, APlanThatStandsStillSaysWhatItWaitsFor) {
+  reads("daily", "raw", R"({"kind":"identity","wait":{"inputs":"all","quiet":"PT2H"}})");
+  const std::string id =
+      approved(R"(,"scope":{"nodeIds":["dataset:ns:daily"],"direction":"none"})");
+  EXPECT_EQ(ranges(lease(id, R"(,"max_leases":9)")), Texts{});
+  EXPECT_EQ(text(get({id}).body, {"waiting"}), R"({"inputs":5,"quiet":0,"until":null})");
+  EXPECT_EQ(list(get({id, "tasks"}).body, "tasks")[0].get("waiting").text(),
+            R"([{"for":"inputs","nodeId":"dataset:ns:raw","partitions":5,"first":"n=0",)"
+            R"("until":null}])");
+
+  run("raw", 1, 4);
+  const std::string until =
+      model::format_time(world_.harness().clock().now_ + base::Micros{7'200'000'000});
+  EXPECT_EQ(text(get({id}).body, {"waiting"}),
+            R"({"inputs":1,"quiet":4,"until":")" + until + R"("})");
+  const ApiReply tasks = get({id, "tasks"});
+  const JsonValue task = list(tasks.body, "tasks")[0];
+  EXPECT_EQ(task.get("state").string(), "pending");
+  EXPECT_EQ(task.get("waiting").text(),
+            R"([{"for":"inputs","nodeId":"dataset:ns:raw","partitions":1,"first":"n=0",)"
+            R"("until":null},{"for":"quiet","nodeId":"dataset:ns:raw","partitions":4,)"
+            R"("first":"n=1","until":")" +
+                until + R"("}])");
+  const ApiReply none = lease(id);
+  EXPECT_EQ(none.status, 200);
+  EXPECT_EQ(text(none.body, {"retry_after_ms"}), "5000");
+  pass_ms(7'200'000);
+  EXPECT_EQ(ranges(lease(id, R"(,"max_leases":9)")), (Texts{"daily n=1..n=4"}));
+  EXPECT_EQ(text(get({id}).body, {"waiting"}), R"({"inputs":1,"quiet":0,"until":null})");
+}
+
+TEST_F(PlansApi, WhatWasWrittenInAnEnvironmentIsThereForItsPlan) {
+  run("raw", 0, 4);
+  run("daily", 0, 3);
+  run("report", 0, 3);
+  reads("report", "daily", R"({"kind":"identity","wait":{"inputs":"all","quiet":"PT10S"}})");
+  const ApiReply put =
+      world_.put({"environments", "next"},
+                 R"({"author":"ann","code":[{"job":"job:ns:make_report","version":"v9"}]})");
+  ASSERT_EQ(put.status, 200) << put.body;
+  pass_ms(60'000);
+  const std::string id = approved(
+      R"(,"environment":"next","scope":{"nodeIds":["dataset:ns:report"],"direction":"none"})");
+  EXPECT_EQ(ranges(lease(id, R"(,"max_leases":9)")), (Texts{"report n=0..n=3"}));
+  EXPECT_EQ(text(get({id}).body, {"waiting", "inputs"}), "1");
+  const ApiReply wrote = world_.post(
+      {"environments", "next", "materializations"},
+      R"({"nodeId":"dataset:ns:daily","keys":["n=4"],"run_id":"r9","job":"job:ns:make_daily",)"
+      R"("author":"ann"})");
+  ASSERT_LT(wrote.status, 300) << wrote.body;
+  EXPECT_EQ(text(get({id}).body, {"waiting", "quiet"}), "1");
+  pass_ms(10'000);
+  EXPECT_EQ(ranges(lease(id, R"(,"max_leases":9)")), (Texts{"report n=4..n=4"}));
 }
 
 }  // namespace

@@ -42,7 +42,14 @@ export function mappingText(mapping: Mapping['mapping']): string {
     explicit: plural(pairs ?? 0, 'pair'),
     as_of: 'as of then: never makes it stale',
   };
-  return `${texts[kind]}${lanes}`;
+  return `${texts[kind]}${lanes}${waitText(mapping.wait)}`;
+}
+
+function waitText(wait: NonNullable<Mapping['mapping']>['wait']): string {
+  const { inputs, quiet } = wait ?? {};
+  const least = typeof inputs === 'object' && inputs !== null ? inputs.at_least : null;
+  const some = inputs === 'all' ? ', waits for all' : least ? `, waits for ${count(least)}` : '';
+  return `${some}${quiet ? `, quiet for ${quiet}` : ''}`;
 }
 
 function By({ declared, author }: { declared: boolean; author: string | null }) {
