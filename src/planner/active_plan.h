@@ -24,6 +24,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -85,6 +86,7 @@ class ActivePlan {
     Span span;
     Action action = Action::kRun;
     bool sequential = false;
+    bool refresh = false;  // to be run although current, as long as it is due
     base::Micros deadline = INT64_MAX;
     PartitionRuns runs;
     storage::PlanCounts counts = {};
@@ -162,7 +164,9 @@ class ActivePlan {
   // which early ones have to be run, by `state`, at which the plan looks: of all, or only of those
   // that are new.
   void settle_turns();
-  void settle_early(const State& state, bool all);
+  // `due`: for refresh.
+  using Due = std::function<bool(const PlannedTask&, std::int64_t)>;
+  void settle_early(const State& state, const Due& due, bool all);
   bool has_early() const { return !early_.empty(); }
   // Nothing of it waits any more: it was cancelled.
   void forget_turns();

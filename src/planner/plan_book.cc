@@ -5,6 +5,8 @@
 #include "planner/environment.h"
 #include "planner/needs.h"
 #include "planner/plan_rows.h"
+#include "planner/refresh.h"
+#include "planner/stored_history.h"
 
 namespace headwater::planner {
 
@@ -82,6 +84,7 @@ Result<ActivePlan*> PlanBook::activate(storage::Reader& reader, const PlanRow& r
     planned.span = task.span;
     planned.action = task.action;
     planned.sequential = task.sequential;
+    planned.refresh = task.refresh;
     planned.deadline = task.deadline;
     planned.attempts = progress[i].attempts;
     planned.runs = PartitionRuns::decode(task.span.first, task.span.last, progress[i].runs);
@@ -138,20 +141,44 @@ void PlanBook::begin(const Step& step) {
   moment_.reader = &step.writer.reader();
 }
 
+bool PlanBook::is_due(const State& state, History& history, const Task& task, std::int64_t index) {
+  if (!task.refresh || moment_.failure) return false;
+  auto due = planner::is_due(state, history, task.dataset, {task.span.lane, index}, moment_.at);
+  if (!due) moment_.failure = std::move(due).error();
+  return due && *due;
+}
+
 Result<void> PlanBook::settle_turns(ActivePlan& plan) {
   plan.settle_turns();
+  if (plan.has_early()) {
+    HW_TRY(const auto sight, look(plan));
+    if (!sight) return {};  // its environment is gone: nothing of it is handed out
+    plan.settle_early(*sight->state, due_in(*sight), true);
+  }
   if (moment_.failure) return *std::exchange(moment_.failure, {});
-  if (!plan.has_early()) return {};
+  return {};
+}
+
+Result<std::optional<PlanBook::Sight>> PlanBook::look(const ActivePlan& plan) {
+  Sight out;
+  const model::Seq all{UINT64_MAX};
   if (plan.terms().environment.empty()) {
-    plan.settle_early(engine_.working(), true);
-    return {};
+    out.state = std::shared_ptr<const State>(std::shared_ptr<void>(), &engine_.working());
+    out.history = std::make_shared<StoredHistory>(*moment_.reader, all);
+    return std::optional(std::move(out));
   }
   auto environment = find_environment(*moment_.reader, plan.terms().environment);
-  if (!environment) return {};  // it is gone: nothing of it is handed out
-  HW_TRY(const auto branch,
-         environment_state(engine_.working(), *moment_.reader, *std::move(environment)));
-  plan.settle_early(*branch, true);
-  return {};
+  if (!environment) return std::optional<Sight>{};
+  HW_TRY(const auto writes, environment_writes(*moment_.reader, environment->number));
+  out.history = environment_history(*moment_.reader, all, writes);
+  HW_TRY(out.state, environment_state(engine_.working(), *moment_.reader, *std::move(environment)));
+  return std::optional(std::move(out));
+}
+
+ActivePlan::Due PlanBook::due_in(const Sight& sight) {
+  return [this, &sight](const Task& task, std::int64_t index) {
+    return is_due(*sight.state, *sight.history, task, index);
+  };
 }
 
 void PlanBook::input_changed(ActivePlan& plan, DatasetNo dataset, const Place& place) {
@@ -265,7 +292,9 @@ void PlanBook::written(const Step& step, DatasetNo dataset, const Place& place) 
     plan->last_may_have_moved(dataset, place);
     Task* const task = plan->find(dataset, place);
     if (task == nullptr || !plan->terms().environment.empty()) continue;
-    const bool current = need_of(engine_.working(), dataset, place, step.at) != Need::kRun;
+    StoredHistory history(step.writer.reader(), step.seq);
+    const bool current = need_of(engine_.working(), dataset, place, step.at) != Need::kRun &&
+                         !is_due(engine_.working(), history, *task, place.index);
     progress(step, *plan, *task, place.index, current);
   }
 }

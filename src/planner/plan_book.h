@@ -32,6 +32,7 @@
 #include "base/result.h"
 #include "model/json.h"
 #include "planner/active_plan.h"
+#include "planner/history.h"
 #include "planner/leases.h"
 #include "storage/storage.h"
 
@@ -110,6 +111,16 @@ class PlanBook {
   void begin(const Step& step);
   base::Result<void> load_own(storage::Reader& reader, ActivePlan& plan) const;
   base::Result<void> settle_turns(ActivePlan& plan);
+  // What a plan looks at: the warehouse, or its environment.
+  struct Sight {
+    std::shared_ptr<const State> state;
+    std::shared_ptr<History> history;
+  };
+  // Nothing: its environment is gone.
+  base::Result<std::optional<Sight>> look(const ActivePlan& plan);
+  ActivePlan::Due due_in(const Sight& sight);
+  // Of a task that is there for refresh: whether the partition is due still.
+  bool is_due(const State& state, History& history, const Task& task, std::int64_t index);
   void input_changed(ActivePlan& plan, DatasetNo dataset, const Place& place);
   base::Result<void> insert_tasks(const Step& step, const std::vector<planner::Task>& tasks);
   base::Result<void> write(const Step& step, ActivePlan& plan);

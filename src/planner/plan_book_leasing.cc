@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "planner/environment.h"
 #include "planner/needs.h"
 #include "planner/plan_book.h"
 
@@ -70,13 +69,17 @@ Result<LeaseRequest> read_request(const JsonValue& json) {
 class LeaseGiver {
  public:
   LeaseGiver(PlanBook& book, const PlanBook::Step& step, ActivePlan& plan,
-             const LeaseRequest& request, const State& state)
-      : book_(book), step_(step), plan_(plan), request_(request), state_(state) {}
+             const LeaseRequest& request, const PlanBook::Sight& sight)
+      : book_(book),
+        step_(step),
+        plan_(plan),
+        request_(request),
+        sight_(sight),
+        state_(*sight.state) {}
 
   // Skipping opens tasks that stand before others: once more until nothing is skipped.
   void run() {
-    plan_.settle_turns();
-    plan_.settle_early(state_, true);
+    settle(true);
     for (bool again = true; again && wants_more();) {
       again = false;
       std::optional<std::pair<base::Micros, std::uint32_t>> after;
@@ -94,9 +97,9 @@ class LeaseGiver {
   using Task = ActivePlan::PlannedTask;
 
   // What wait policies make of what was handed out and skipped.
-  void settle() {
+  void settle(bool all = false) {
     plan_.settle_turns();
-    plan_.settle_early(state_, false);
+    plan_.settle_early(state_, book_.due_in(sight_), all);
   }
 
   bool wants_more() const { return given_ < request_.max_leases && verified_ < kMaxVerified; }
@@ -194,6 +197,7 @@ class LeaseGiver {
     }
     // What it reads may have changed without having been reported yet.
     if (plan_.reads_told(task, index)) return Turn::kRun;
+    if (book_.is_due(state_, *sight_.history, task, index)) return Turn::kRun;
     return hold == Hold::kEarly ? Turn::kWait : Turn::kSkip;
   }
 
@@ -223,6 +227,7 @@ class LeaseGiver {
   const PlanBook::Step& step_;
   ActivePlan& plan_;
   const LeaseRequest& request_;
+  const PlanBook::Sight& sight_;
   const State& state_;
   std::int64_t given_ = 0, verified_ = 0;
 };
@@ -243,14 +248,9 @@ Result<void> PlanBook::lease(const Step& step, const JsonValue& decision, bool a
   for (const Lease& lease : same) {
     if (leases_.contains({lease.seq, lease.n})) return {};  // asked again: it has them
   }
-  std::shared_ptr<const State> branch;
-  if (!plan.terms().environment.empty()) {
-    auto environment = find_environment(step.writer.reader(), plan.terms().environment);
-    if (!environment) return {};  // it is gone, and with it what was to be run there
-    HW_TRY(branch,
-           environment_state(engine_.working(), step.writer.reader(), *std::move(environment)));
-  }
-  LeaseGiver(*this, step, plan, request, branch ? *branch : engine_.working()).run();
+  HW_TRY(const auto sight, look(plan));
+  if (!sight) return {};  // its environment is gone, and with it what was to be run there
+  LeaseGiver(*this, step, plan, request, *sight).run();
   if (moment_.failure) return *std::exchange(moment_.failure, {});
   const bool began = state == PlanState::kApproved && plan.row.counts.running > 0;
   if (began) plan.row.state = static_cast<std::int32_t>(PlanState::kExecuting);

@@ -240,7 +240,7 @@ void ActivePlan::settle_turns() {
   }
 }
 
-void ActivePlan::settle_early(const State& plan_state, bool all) {
+void ActivePlan::settle_early(const State& plan_state, const Due& due, bool all) {
   auto look = std::exchange(new_early_, {});
   if (all) look.assign(early_.begin(), early_.end());
   for (const auto& [number, index] : look) {
@@ -248,7 +248,7 @@ void ActivePlan::settle_early(const State& plan_state, bool all) {
     const auto at = early.turn.find(index);
     if (at == early.turn.end() || at->second.why != Hold::kEarly) continue;
     const Need need = need_of(plan_state, early.dataset, {early.span.lane, index}, moment_.at);
-    const bool needed = need != Need::kNothing || reads_told(early, index);
+    const bool needed = need != Need::kNothing || reads_told(early, index) || due(early, index);
     if (needed == at->second.needed) continue;
     at->second.needed = needed;
     early.ready_count += needed ? 1 : -1;

@@ -105,7 +105,7 @@ void write_options(JsonWriter& json, const PlanInfo& plan, const PlanNames& name
   if (options.stale) json.text("stale");
   if (options.missing) json.text("missing");
   if (options.maybe) json.text("maybe");
-  json.end_array().key("until");
+  json.end_array().key("refresh").boolean(options.refresh).key("until");
   json.time_or_null(options.until == INT64_MAX ? std::nullopt : std::optional(options.until));
   write_budget(json, options);
   json.key("environment").text_or_null(given(options.environment));
@@ -183,6 +183,7 @@ std::int64_t write_omissions(JsonWriter& json, const PlanInfo& plan, const PlanN
 std::string_view reason_of(const planner::Task& task) {
   if (task.missing) return "missing";
   if (task.code && task.inputs) return "code_and_inputs";
+  if (task.refresh) return "refresh";
   return task.code ? "code" : task.inputs ? "inputs" : "maybe";
 }
 

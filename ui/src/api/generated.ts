@@ -3367,6 +3367,13 @@ export interface components {
              * @example PT6H
              */
             close_offset: string;
+            /**
+             * @description `time`, with a `start`: with each partition that closes so many before it are run again, since
+             *     data may have arrived late. They are planned for that, and are no more stale than before.
+             */
+            refresh?: number;
+            /** @description `refresh`: the key of the first partition that is run again; each if not given. */
+            refresh_from?: string;
             /** @description `static`: the keys, in the order of their numbers. */
             keys?: string[];
             /** @description `static`: those of `keys` that were taken away. */
@@ -3397,6 +3404,12 @@ export interface components {
             lanes: number;
             author: string | null;
             reason: string | null;
+            /**
+             * Format: int64
+             * @description How many partitions are due to be run again for the refresh window; null without one. Counted
+             *     when asked, in time proportional to the dataset.
+             */
+            refresh_due: number | null;
             /**
              * Format: int64
              * @description The newest record that the answer knows of.
@@ -3898,6 +3911,12 @@ export interface components {
              */
             include: ("stale" | "missing" | "maybe")[];
             /**
+             * @description Also what is due for the refresh window of its space, whatever `include` says. Not where
+             *     changes are chosen.
+             * @default true
+             */
+            refresh: boolean;
+            /**
              * Format: date-time
              * @description Only partitions whose interval ended by then.
              */
@@ -4187,7 +4206,7 @@ export interface components {
             count: number;
             definite: boolean;
             /** @enum {string} */
-            reason: "code" | "inputs" | "code_and_inputs" | "missing" | "maybe";
+            reason: "code" | "inputs" | "code_and_inputs" | "missing" | "refresh" | "maybe";
             /** @description Each partition reads the one before, so they are run one at a time. */
             sequential: boolean;
             /** @description Numbers of tasks that it reads from. */

@@ -111,6 +111,7 @@ export function space(more: Partial<Schemas['SpaceAnswer']> = {}): Schemas['Spac
     lanes: 2,
     author: 'ada',
     reason: null,
+    refresh_due: null,
     seq: 4,
     ...more,
   };

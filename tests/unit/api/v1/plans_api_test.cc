@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include "model/duration.h"
 #include "model/json.h"
 #include "model/time.h"
 #include "tests/support/api_world.h"
@@ -364,6 +365,7 @@ TEST_F(PlansApi, WhatIsAskedWronglyIsRefusedByName) {
       {a + R"("include":["new"]})", "invalid-argument", "/include"},
       {a + R"("include":[]})", "invalid-argument", ""},
       {a + R"("until":"soon"})", "invalid-argument", "/until"},
+      {a + R"("refresh":"no"})", "invalid-argument", "/refresh"},
       {a + R"("budget":5})", "invalid-argument", "/budget"},
       {a + R"("budget":{"partitions":-1}})", "invalid-argument", ""},
       {a + R"("environment":"none"})", "not-found", "/environment"},
@@ -588,6 +590,39 @@ TEST_F(PlansApi, WhatWasWrittenInAnEnvironmentIsThereForItsPlan) {
   EXPECT_EQ(text(get({id}).body, {"waiting", "quiet"}), "1");
   pass_ms(10'000);
   EXPECT_EQ(ranges(lease(id, R"(,"max_leases":9)")), (Texts{"report n=4..n=4"}));
+}
+
+TEST_F(PlansApi, WhatIsDueForRefreshIsPlannedForThatReason) {
+  const base::Micros now = world_.harness().clock().now_;
+  const auto day = [&](int ago) {
+    return model::format_time(now - ago * model::kDay).substr(0, 10);
+  };
+  send(PlanWorld::event("COMPLETE", "make_feed", "first-of-feed", "", "feed", "", ""));
+  const ApiReply space = world_.put(
+      {"partitions", "space"},
+      R"({"author":"ann","space":{"dimensions":[{"name":"day","kind":"time","granularity":"day",)"
+      R"("start":")" +
+          day(3) + R"(","refresh":1}]}})",
+      {{"nodeId", "dataset:ns:feed"}});
+  ASSERT_EQ(space.status, 200) << space.body;
+  for (int ago = 3; ago > 0; --ago) {
+    const std::string at = day(ago - 1) + "T00:00:00Z";  // when it closed
+    const std::string key = R"({"key":{"day":")" + day(ago) + R"("}})";
+    for (const std::string type : {"START", "COMPLETE"}) {
+      send(PlanWorld::event(type, "make_feed", "of-" + day(ago), "v1", "feed", key, at));
+    }
+  }
+  const std::string scope = R"(,"scope":{"nodeIds":["dataset:ns:feed"],"direction":"none"})";
+  const std::string id = approved(scope);
+  EXPECT_EQ(text(get({id}).body, {"options", "refresh"}), "true");
+  const ApiReply tasks = get({id, "tasks"});
+  ASSERT_EQ(list(tasks.body, "tasks").size(), 1U) << tasks.body;
+  EXPECT_EQ(list(tasks.body, "tasks")[0].get("reason").string(), "refresh");
+  EXPECT_EQ(list(tasks.body, "tasks")[0].get("definite").boolean(), true);
+  EXPECT_EQ(ranges(lease(id)), (Texts{"feed day=" + day(3) + "..day=" + day(2)}));
+  const std::string without = made(scope + R"(,"refresh":false)");
+  EXPECT_EQ(text(get({without}).body, {"totals", "tasks"}), "0");
+  EXPECT_EQ(text(get({without}).body, {"options", "refresh"}), "false");
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ export function dimensionText(d: Dimension): string {
     return `numbers from ${count(Number(d.start ?? 0))} ${end}`;
   }
   const start = d.start === undefined ? '' : ` from ${d.start}`;
-  return `${d.granularity ?? ''}s${start}, ${d.zone ?? 'UTC'}`;
+  const again = d.refresh ? `, the last ${count(d.refresh)} run again with each` : '';
+  return `${d.granularity ?? ''}s${start}, ${d.zone ?? 'UTC'}${again}`;
 }
 
 export function mappingText(mapping: Mapping['mapping']): string {
@@ -108,6 +109,12 @@ export function Cut({ nodeId, space }: { nodeId: string; space: Resource<SpaceAn
               )}
             </dd>
           </div>
+          {cut.refresh_due !== null && (
+            <div>
+              <dt>Due for refresh</dt>
+              <dd>{plural(cut.refresh_due, 'partition')}</dd>
+            </div>
+          )}
         </dl>
       )}
       {reads && (

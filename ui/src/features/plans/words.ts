@@ -111,5 +111,6 @@ export const reasonTexts = {
   inputs: 'inputs',
   code_and_inputs: 'code and inputs',
   missing: 'missing',
+  refresh: 'refresh window',
   maybe: 'maybe',
 } as const;
