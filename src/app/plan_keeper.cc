@@ -1,5 +1,6 @@
 #include "app/plan_keeper.h"
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 #include <set>
@@ -32,7 +33,8 @@ void log_failure(std::string_view what, const Result<void>& done) {
 Result<void> sweep(query::Service& queries, ingest::Pipeline& pipeline) {
   HW_TRY(storage::Reader reader, queries.store().reader());
   HW_TRY(const base::Micros expiry, reader.first_lease_expiry(std::nullopt));
-  if (queries.clock().now() < expiry) return {};
+  HW_TRY(const base::Micros wake, reader.first_plan_wake());
+  if (queries.clock().now() < std::min(expiry, wake)) return {};
   auto done = decide(pipeline, planner::sweep_leases(kSelf));
   if (!done) return std::move(done).error();
   return {};
@@ -70,12 +72,14 @@ Result<void> PlanRefresher::refresh(model::Seq id, const std::function<bool()>& 
   HW_CHECK_OK(reader.begin());
   HW_TRY(const PlanInfo plan, planner::find_plan(reader, id));
   const planner::PlanOptions& options = plan.draft.options;
+  std::vector<planner::EnvironmentWrite> writes;
   if (!options.environment.empty()) {
     HW_TRY(const auto environment, planner::find_environment(reader, options.environment));
     HW_TRY(state, planner::environment_state(*state, reader, environment));
+    HW_TRY(writes, planner::environment_writes(reader, environment.number));
   }
   HW_TRY(const auto staleness, planner_.staleness(state, queries_.clock().now(), cancelled));
-  planner::StoredSources sources(reader, staleness, planner_.changes());
+  planner::StoredSources sources(reader, staleness, planner_.changes(), writes);
   HW_TRY(const planner::PlanDraft draft,
          planner::make_plan(*staleness, sources.sources(), options, cancelled));
   reader.end();

@@ -1,5 +1,6 @@
-// PlanKeeper: what plans need done by themselves: leases that have expired are ended, plans that
-// have outgrown what was approved are stopped, work is handed to webhooks.
+// PlanKeeper: what plans need done by themselves: leases that have expired are ended, what has
+// waited for a quiet period becomes ready, plans that have outgrown what was approved are stopped,
+// work is handed to webhooks.
 //
 // Thread-safety: create and destroy on one thread. What it is made of outlives it. A failure is
 // logged and met again in the next round.
@@ -27,7 +28,7 @@ struct PlanKeeperOptions {
   std::int64_t round_ms = 500;
 };
 
-// Ends what has expired by now, if there is something.
+// Ends leases that have expired and quiet periods that are over by now, if there are any.
 base::Result<void> sweep(query::Service& queries, ingest::Pipeline& pipeline);
 
 // Works out again what open plans would run at most, those that are due, and says so where it is

@@ -67,7 +67,7 @@ struct PlanCommand {
                budget_duration_ms = -1;                              // -1: none
   std::int64_t partitions_per_task = 0, attempts = 0, lease_ms = 0;  // 0: as the server has it
   double tolerance = 0;                                              // likewise
-  bool dry_run = false;
+  bool dry_run = false, no_refresh = false;
   // list, tasks, complete
   std::string state;
   // lease

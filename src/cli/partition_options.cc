@@ -65,6 +65,7 @@ class PlanVerbs {
     verb->add_option("--include", plan_.include, "Which partitions; all three by default")
         ->delimiter(',')
         ->check(CLI::IsMember({"stale", "missing", "maybe"}));
+    verb->add_flag("--no-refresh", plan_.no_refresh, "Without what is due for a refresh window");
     verb->add_option("--until", plan_.until, "Only partitions whose interval ended by then");
     verb->add_option("--budget-partitions", plan_.budget_partitions, "At most so many");
     verb->add_option("--budget-cost-micros", plan_.budget_cost_micros,

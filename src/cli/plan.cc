@@ -77,6 +77,7 @@ Result<std::string> creation_of(const PlanCommand& command) {
     webhook.text("url", command.webhook).text("secret", command.webhook_secret);
     body.raw("webhook", webhook.str());
   }
+  if (command.no_refresh) body.raw("refresh", "false");
   if (command.dry_run) body.raw("dry_run", "true");
   return body.str();
 }

@@ -77,6 +77,30 @@ std::string progress_text(const JsonValue& progress) {
   return out.empty() ? "nothing to do" : out;
 }
 
+// What the plan itself does not keep back; nothing where nothing waits.
+std::string waiting_text(const JsonValue& waiting) {
+  std::string out;
+  if (number_of(waiting, "inputs") != 0) out = count_text(waiting, "inputs") + " for inputs";
+  if (number_of(waiting, "quiet") != 0) {
+    out += (out.empty() ? "" : ", ") + count_text(waiting, "quiet") + " for a quiet period";
+    const std::string until = text_of(waiting, "until");
+    if (!until.empty()) out += " (the first ends " + until + ")";
+  }
+  return out.empty() ? "" : "waiting: " + out + "\n";
+}
+
+// "inputs of orders (3)" and so on.
+std::string waiting_for_text(const JsonValue& waiting) {
+  std::string out;
+  waiting.elements([&](const JsonValue& wait) {
+    out += (out.empty() ? "" : ", ") + text_of(wait, "for") + " of " +
+           short_id(text_of(wait, "nodeId")) + " (" + count_text(wait, "partitions") + ")";
+    const std::string until = text_of(wait, "until");
+    if (!until.empty()) out += " until " + until;
+  });
+  return out;
+}
+
 }  // namespace
 
 std::string plan_text(const JsonValue& plan) {
@@ -96,6 +120,7 @@ std::string plan_text(const JsonValue& plan) {
          durations_text(plan.get("critical_path").get("duration_ms")) +
          " along the critical path\ncost: " + amount_text(totals.get("cost_micros")) + "\n";
   out += "progress: " + progress_text(plan.get("progress")) + "\n";
+  out += waiting_text(plan.get("waiting"));
   out += waves_text(plan.get("waves"));
   out += omitted_text("LEFT OUT", plan.get("left_out"));
   out += omitted_text("UNRECOVERABLE", plan.get("unrecoverable"));
@@ -123,13 +148,13 @@ std::string plans_text(const std::vector<std::string>& plans) {
 
 std::string tasks_text(const std::vector<std::string>& tasks) {
   Table table({">TASK", ">WAVE", "STATE", "ACTION", "DATASET", "PARTITIONS", ">COUNT", "REASON",
-               "DURATION"});
+               "DURATION", "WAITS FOR"});
   for (const std::string& text : tasks) {
     const JsonValue task(text);
     table.add({count_text(task, "task"), count_text(task, "wave"), text_of(task, "state"),
                text_of(task, "action"), short_id(text_of(task, "nodeId")), range_text(task),
                count_text(task, "count"), text_of(task, "reason"),
-               durations_text(task.get("duration_ms"))});
+               durations_text(task.get("duration_ms")), waiting_for_text(task.get("waiting"))});
   }
   return table.text();
 }

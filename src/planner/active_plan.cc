@@ -12,10 +12,12 @@ TaskState ActivePlan::PlannedTask::state() const {
   return counts.blocked > 0 ? TaskState::kBlocked : TaskState::kDone;
 }
 
-ActivePlan::ActivePlan(const Engine& engine, storage::PlanRow plan, PlanTerms terms)
-    : row(std::move(plan)), engine_(engine), terms_(std::move(terms)) {
+ActivePlan::ActivePlan(const Engine& engine, PlanMoment& moment, storage::PlanRow plan,
+                       PlanTerms terms)
+    : row(std::move(plan)), engine_(engine), moment_(moment), terms_(std::move(terms)) {
   row.counts = {};
-  row.ready = 0;
+  row.ready = row.wait_inputs = row.wait_quiet = 0;
+  row.wakes_at = model::kOpenEnd;
 }
 
 void ActivePlan::add(PlannedTask added) {
@@ -93,6 +95,7 @@ void ActivePlan::set(PlannedTask& task, std::int64_t first, std::int64_t last,
   count(task, state.status, last - first + 1);
   task.attempts = std::max(task.attempts, state.attempts);
   touched_.insert(task.number);
+  if (task.careful) look_again(task, {first, task.sequential ? last + 1 : last});
 }
 
 void ActivePlan::set_ready(PlannedTask& task, bool ready) {
@@ -148,7 +151,7 @@ void ActivePlan::give_back(PlannedTask& task, std::int64_t first, std::int64_t l
       continue;
     }
     for (std::int64_t i = run.first; i <= run.last; ++i) {
-      const bool stuck = reads_any(Which::kStuck, task, i);
+      const bool stuck = is_blocked(task, i);
       set(task, i, i, {stuck ? PartitionStatus::kBlocked : PartitionStatus::kPending, attempts});
       if (stuck) block_readers(task, i, i);
     }
@@ -176,6 +179,7 @@ void ActivePlan::retry(PlannedTask& task) {
 }
 
 void ActivePlan::rebuild() {
+  find_policies();
   for (PlannedTask& task : tasks_) {
     if (task.counts.blocked == 0) continue;
     for (const PartitionRuns::Run& run : task.runs.within(task.span.first, task.span.last)) {
@@ -193,11 +197,12 @@ void ActivePlan::rebuild() {
 }
 
 void ActivePlan::refresh(PlannedTask& task) {
+  if (task.careful) return;
   bool ready = false;
   if (task.pending() > 0) {
     for (const PartitionRuns::Run& run : task.runs.all()) {
       if (run.state.status != PartitionStatus::kPending) continue;
-      for (std::int64_t i = run.first; i <= run.last && !ready; ++i) ready = is_ready(task, i);
+      for (std::int64_t i = run.first; i <= run.last && !ready; ++i) ready = is_free(task, i);
       if (ready) break;
     }
   }

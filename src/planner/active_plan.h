@@ -1,23 +1,35 @@
 // ActivePlan: a plan that is approved and not over, in memory: what may be run next.
 //
-// A partition is *ready* when it is pending and everything of the plan that it reads is settled, by
+// A partition is *free* when it is pending and everything of the plan that it reads is settled, by
 // the mappings as they are now; that of a sequential task also reads the one before it. It is
 // *blocked* while something of the plan that it reads has failed for good or is blocked. What is
 // outside of the plan neither makes wait nor blocks.
 //
+// Wait policies of mappings (wait_policy.h) add to that: with `at_least` some of the plan are
+// enough; a free partition may be *held* for inputs or for a quiet period. *Ready* is what is free
+// and not held. Tasks whose dataset reads over such a mapping are *careful*: what is free of them
+// is kept one by one (`turn`), and worked out by settle_turns(), at the latest when a record ends.
+//
 // Invariants: (1) counts are those of the runs of all tasks. (2) open() are the tasks with a ready
-// partition. (3) A pending partition reads nothing that is stuck. (4) All of this follows from the
-// statuses and the engine's mappings: rebuild() changes nothing unless mappings changed.
+// partition; of careful ones after settle_turns(). (3) A pending partition reads nothing that is
+// stuck, beyond what its policies can do without. (4) All of this follows from the statuses, the
+// engine and the clock of the last record: rebuild() changes nothing unless mappings changed.
 //
 // Thread-safety: the writer's thread. Costs: settle(), O(tasks that read it) and of those which
 // were not ready, O(partitions that read it); through `all` and `last` mappings once the last is
-// settled. Private to planner.
+// settled. Of careful tasks, for each partition that reads what was written or settled: a count of
+// its interval, by words, and with a quiet period a look at the table for what ended lately. Memory
+// of these: about 100 bytes for each free partition. Private to planner.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -25,6 +37,7 @@
 #include "planner/leases.h"
 #include "planner/partition_runs.h"
 #include "planner/plan.h"
+#include "planner/plan_inputs.h"
 #include "storage/rows.h"
 
 namespace headwater::planner {
@@ -35,6 +48,32 @@ struct PlanTerms {
   std::int32_t max_attempts = 3;
   std::int64_t lease_ms = 0;
   double tolerance = 1.5;
+  base::Micros evaluated = 0;  // the moment for which the plan was worked out
+};
+
+// Of the record under way. Shared by the plans of a book.
+struct PlanMoment {
+  base::Micros at = 0;
+  storage::Reader* reader = nullptr;
+  std::optional<base::Error> failure;  // of the store; nothing that was found since counts
+};
+
+// Why a partition is not handed out that nothing of the plan keeps back.
+enum class Hold : std::uint8_t {
+  kNone = 0,
+  kInputs = 1,  // stored; too few inputs are there
+  kQuiet = 2,   // stored; an input was written a short while ago
+  // Enough is there, but what the plan still runs of its inputs may change it: it is handed out if
+  // it has to be run already, and otherwise it is too early to skip it.
+  kEarly = 3,
+};
+struct Held {
+  Hold why = Hold::kNone;
+  DatasetNo upstream;                    // kInputs, kQuiet
+  base::Micros until = model::kOpenEnd;  // kQuiet
+  bool needed = false;                   // kEarly: it has to be run already
+  bool ready() const { return why == Hold::kNone || (why == Hold::kEarly && needed); }
+  bool operator==(const Held&) const = default;
 };
 
 class ActivePlan {
@@ -47,12 +86,16 @@ class ActivePlan {
     Span span;
     Action action = Action::kRun;
     bool sequential = false;
+    bool refresh = false;  // to be run although current, as long as it is due
     base::Micros deadline = INT64_MAX;
     PartitionRuns runs;
     storage::PlanCounts counts = {};
     std::int32_t attempts = 0;  // the most of any partition
     bool ready = false;
     Lane* lane = nullptr;
+    bool careful = false;
+    std::map<std::int64_t, Held> turn;  // careful: by index, what is free
+    std::int64_t ready_count = 0;       // of `turn`
 
     std::int64_t count() const { return span.last - span.first + 1; }
     std::int64_t unsettled() const { return count() - counts.done - counts.told - counts.skipped; }
@@ -69,7 +112,7 @@ class ActivePlan {
   using Open = std::set<std::pair<base::Micros, std::uint32_t>>;  // by deadline, then number
 
   // Tasks are added in order of their numbers, from 1; then rebuild() is called.
-  ActivePlan(const Engine& engine, storage::PlanRow row, PlanTerms terms);
+  ActivePlan(const Engine& engine, PlanMoment& moment, storage::PlanRow row, PlanTerms terms);
   void add(PlannedTask task);
 
   storage::PlanRow row;  // the book's to keep, but counts and ready
@@ -84,7 +127,12 @@ class ActivePlan {
   // Nothing is left that may still be run.
   bool over() const { return pending() == 0 && row.counts.running == 0; }
 
-  bool is_ready(const PlannedTask& task, std::int64_t index) const;
+  // Nothing of the plan keeps it back.
+  bool is_free(const PlannedTask& task, std::int64_t index) const;
+  // Nor does a policy for want of inputs, and nothing of the plan may change them.
+  bool has_inputs(const PlannedTask& task, std::int64_t index) const;
+  // Of a careful task; null: it is not free.
+  static const Held* turn_of(const PlannedTask& task, std::int64_t index);
   // It reads what is done on a worker's word alone.
   bool reads_told(const PlannedTask& task, std::int64_t index) const;
 
@@ -104,6 +152,26 @@ class ActivePlan {
   void rebuild();
   // Somebody wrote the partition: `last` mappings may read another one now.
   void last_may_have_moved(DatasetNo upstream, const Place& place);
+  // Somebody wrote, or took back, the partition. True: something blocked may be pending again.
+  bool input_changed(DatasetNo upstream, const Place& place);
+  // Whether a policy looks at the dataset.
+  bool watches(DatasetNo upstream) const { return watched_.contains(upstream.value); }
+
+  // ---- turns of careful tasks: plan_turns.cc
+  // What the plan's environment has of its own.
+  OwnWrites& own() { return own_; }
+  // Up to the moment: quiet periods that have ended, and all that changed. settle_early() then says
+  // which early ones have to be run, by `state`, at which the plan looks: of all, or only of those
+  // that are new.
+  void settle_turns();
+  // `due`: for refresh.
+  using Due = std::function<bool(const PlannedTask&, std::int64_t)>;
+  void settle_early(const State& state, const Due& due, bool all);
+  bool has_early() const { return !early_.empty(); }
+  // Nothing of it waits any more: it was cancelled.
+  void forget_turns();
+  // What the task's held partitions wait for, as stored; empty: nothing. docs/formats.md.
+  static std::string waits_of(const PlannedTask& task);
 
   // Numbers of tasks changed since the last call.
   std::set<std::uint32_t> take_touched() { return std::exchange(touched_, {}); }
@@ -117,6 +185,16 @@ class ActivePlan {
   enum class Which : std::uint8_t { kUnsettled, kStuck, kTold };
 
   const State& state() const { return engine_.working(); }
+  // Of what one partition reads over one mapping.
+  struct Tally {
+    std::int64_t had = 0;      // there, required, or still to be run by the plan
+    std::int64_t enough = 0;   // there, and settled if of the plan
+    std::int64_t coming = 0;   // of the plan, neither settled nor stuck
+    std::int64_t hoped = 0;    // of `had`, what is not stuck
+    std::int64_t missing = 0;  // required and not there
+    std::int64_t needed(const WaitPolicy& policy) const { return std::min(policy.at_least, had); }
+  };
+
   static bool is(Which which, PartitionStatus status);
   static std::int64_t count_of(Which which, const Lane& lane);
   static std::int64_t count_of(Which which, const Dataset& dataset);
@@ -142,16 +220,48 @@ class ActivePlan {
 
   void wake_readers(const PlannedTask& task, std::int64_t first, std::int64_t last);
   void wake(PlannedTask& task, const Interval& interval);
+  bool edge_keeps(const Edge& edge, const Place& place) const;
+  bool edge_blocks(const Edge& edge, const Place& place) const;
+  bool is_blocked(const PlannedTask& task, std::int64_t index) const;
+  bool can_free(const PlannedTask& reader, const Interval& interval) const;
   void block_readers(PlannedTask& task, std::int64_t first, std::int64_t last);
   void refresh(PlannedTask& task);
   void set_ready(PlannedTask& task, bool ready);
 
+  // ---- plan_turns.cc
+  InputLane input_lane(DatasetNo dataset, std::uint32_t lane) const;
+  // visit(lane, interval) for all that the partition reads.
+  template <class Visit>
+  void each_input(const Edge& edge, const Place& place, Visit visit) const;
+  Tally tally(const Edge& edge, const Place& place) const;
+  void add_planned(const InputLane& lane, const Interval& interval,
+                   const std::vector<Interval>& required, Tally& tally) const;
+  Held inputs_of(const PlannedTask& task, std::int64_t index) const;
+  Held held_at(const PlannedTask& task, std::int64_t index);
+  base::Micros quiet_until(const Edge& edge, const Place& place);
+  void look_again(PlannedTask& task, const Interval& interval);
+  void settle_turn(PlannedTask& task, std::int64_t index, PartitionStatus status);
+  void put_turn(PlannedTask& task, std::int64_t index, const std::optional<Held>& held);
+  void count_turn(PlannedTask& task, std::int64_t index, const Held& held, std::int64_t by);
+  void find_policies();
+
   const Engine& engine_;
+  PlanMoment& moment_;
   PlanTerms terms_;
   std::vector<PlannedTask> tasks_;
   std::map<std::uint32_t, Dataset> datasets_;  // by number
   Open open_;
   std::set<std::uint32_t> touched_;
+  OwnWrites own_;
+  std::set<std::uint32_t> watched_;                                        // datasets
+  std::map<std::uint32_t, std::vector<Interval>> changed_;                 // of careful tasks
+  std::set<std::tuple<base::Micros, std::uint32_t, std::int64_t>> quiet_;  // until, task, index
+  std::set<std::pair<std::uint32_t, std::int64_t>> early_;                 // task, index
+  std::vector<std::pair<std::uint32_t, std::int64_t>> new_early_;
+  // Looks at the table of this round.
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::int64_t, std::int64_t, base::Micros>,
+           std::optional<base::Micros>>
+      ends_;
 };
 
 }  // namespace headwater::planner

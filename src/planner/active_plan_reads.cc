@@ -103,8 +103,37 @@ bool ActivePlan::reads_any(Which which, const PlannedTask& task, std::int64_t in
   });
 }
 
-bool ActivePlan::is_ready(const PlannedTask& task, std::int64_t index) const {
-  return !reads_any(Which::kUnsettled, task, index);
+// Something of the plan is waited for over the mapping.
+bool ActivePlan::edge_keeps(const Edge& edge, const Place& place) const {
+  const WaitPolicy& policy = edge.reads->mapping().wait;
+  if (!policy.counts_inputs()) return edge_reads_any(Which::kUnsettled, edge, place);
+  const Tally found = tally(edge, place);
+  return found.enough < found.needed(policy) && found.coming > 0;
+}
+
+bool ActivePlan::edge_blocks(const Edge& edge, const Place& place) const {
+  const WaitPolicy& policy = edge.reads->mapping().wait;
+  if (!policy.counts_inputs()) return edge_reads_any(Which::kStuck, edge, place);
+  const Tally found = tally(edge, place);
+  return found.hoped < found.needed(policy);
+}
+
+bool ActivePlan::is_free(const PlannedTask& task, std::int64_t index) const {
+  const bool chained = task.sequential && index > task.span.first;
+  if (chained && !is_settled(task.runs.at(index - 1).status)) return false;
+  const std::vector<Edge>& edges = state().segment(task.dataset).in;
+  return std::none_of(edges.begin(), edges.end(), [&](const Edge& edge) {
+    return edge.reads->counts() && edge_keeps(edge, {task.span.lane, index});
+  });
+}
+
+bool ActivePlan::is_blocked(const PlannedTask& task, std::int64_t index) const {
+  const bool chained = task.sequential && index > task.span.first;
+  if (chained && is_stuck(task.runs.at(index - 1).status)) return true;
+  const std::vector<Edge>& edges = state().segment(task.dataset).in;
+  return std::any_of(edges.begin(), edges.end(), [&](const Edge& edge) {
+    return edge.reads->counts() && edge_blocks(edge, {task.span.lane, index});
+  });
 }
 
 bool ActivePlan::reads_told(const PlannedTask& task, std::int64_t index) const {
@@ -167,7 +196,9 @@ void ActivePlan::each_reader(const PlannedTask& task, std::int64_t first, std::i
                              Visit visit) {
   for (const Edge& edge : state().segment(task.dataset).out) {
     if (!edge.reads->counts() || !plans(edge.downstream)) continue;
-    each_reader_over(edge, task.span.lane, {first, last}, visit);
+    each_reader_over(
+        edge, task.span.lane, {first, last},
+        [&](PlannedTask& reader, const Interval& interval) { visit(edge, reader, interval); });
   }
 }
 
@@ -175,30 +206,27 @@ void ActivePlan::each_reader(const PlannedTask& task, std::int64_t first, std::i
 // ----------------------------------------------------------------------------------
 
 void ActivePlan::wake(PlannedTask& task, const Interval& interval) {
+  if (task.careful) return look_again(task, interval);
   if (task.ready || task.pending() == 0) return;
   for (const PartitionRuns::Run& run : task.runs.within(interval.first, interval.last)) {
     if (run.state.status != PartitionStatus::kPending) continue;
     for (std::int64_t i = run.first; i <= run.last; ++i) {
-      if (is_ready(task, i)) return set_ready(task, true);
+      if (is_free(task, i)) return set_ready(task, true);
     }
   }
 }
 
 void ActivePlan::wake_readers(const PlannedTask& task, std::int64_t first, std::int64_t last) {
-  for (const Edge& edge : state().segment(task.dataset).out) {
-    if (!edge.reads->counts() || !plans(edge.downstream)) continue;
-    each_reader_over(edge, task.span.lane, {first, last},
-                     [&](PlannedTask& reader, const Interval& interval) {
-                       // Of a uniform mapping one partition says it for all of the lane.
-                       const Place place{reader.span.lane, interval.first};
-                       const bool waits =
-                           edge.reads->uniform() && edge_reads_any(Which::kUnsettled, edge, place);
-                       if (!waits) wake(reader, interval);
-                     });
-  }
+  each_reader(task, first, last,
+              [&](const Edge& edge, PlannedTask& reader, const Interval& interval) {
+                // Of a uniform mapping one partition says it for all of the lane.
+                const Place place{reader.span.lane, interval.first};
+                const bool waits = edge.reads->uniform() && edge_keeps(edge, place);
+                if (!waits) wake(reader, interval);
+              });
 }
 
-// Marks what reads it, and what reads that, as long as there is something pending.
+// Marks what cannot be run without it, and what reads that, as long as there is something pending.
 void ActivePlan::block_readers(PlannedTask& origin, std::int64_t first, std::int64_t last) {
   std::deque<std::pair<std::uint32_t, Interval>> queue{{origin.number, {first, last}}};
   const auto mark = [&](PlannedTask& reader, const Interval& interval) {
@@ -209,13 +237,50 @@ void ActivePlan::block_readers(PlannedTask& origin, std::int64_t first, std::int
     }
     if (reader.ready) refresh(reader);
   };
+  // With fewer inputs to come some readers may still do, and the others not.
+  const auto mark_short = [&](const Edge& edge, PlannedTask& reader, const Interval& interval) {
+    for (std::int64_t i = interval.first; i <= interval.last; ++i) {
+      if (edge_blocks(edge, {reader.span.lane, i})) mark(reader, {i, i});
+    }
+    look_again(reader, interval);
+  };
   while (!queue.empty()) {
     const auto [number, run] = queue.front();
     queue.pop_front();
     PlannedTask& from = task(number);
-    each_reader(from, run.first, run.last, mark);
+    each_reader(from, run.first, run.last,
+                [&](const Edge& edge, PlannedTask& reader, const Interval& interval) {
+                  const bool counted = edge.reads->mapping().wait.counts_inputs();
+                  counted ? mark_short(edge, reader, interval) : mark(reader, interval);
+                });
     if (from.sequential && run.last < from.span.last) mark(from, {run.last + 1, from.span.last});
   }
+}
+
+bool ActivePlan::can_free(const PlannedTask& reader, const Interval& interval) const {
+  if (reader.counts.blocked == 0) return false;
+  for (const PartitionRuns::Run& run : reader.runs.within(interval.first, interval.last)) {
+    if (run.state.status != PartitionStatus::kBlocked) continue;
+    for (std::int64_t i = run.first; i <= run.last; ++i) {
+      if (!is_blocked(reader, i)) return true;
+    }
+  }
+  return false;
+}
+
+bool ActivePlan::input_changed(DatasetNo upstream, const Place& place) {
+  if (!watches(upstream)) return false;
+  bool frees = false;
+  for (const Edge& edge : state().segment(upstream).out) {
+    const WaitPolicy& policy = edge.reads->mapping().wait;
+    if (!policy.any() || !edge.reads->counts() || !plans(edge.downstream)) continue;
+    each_reader_over(edge, place.lane, {place.index, place.index},
+                     [&](PlannedTask& reader, const Interval& interval) {
+                       look_again(reader, interval);
+                       frees = frees || (policy.counts_inputs() && can_free(reader, interval));
+                     });
+  }
+  return frees;
 }
 
 void ActivePlan::last_may_have_moved(DatasetNo upstream, const Place& place) {

@@ -31,6 +31,23 @@ class BranchHistory final : public History {
     return out;
   }
 
+  // What the environment wrote last is current there, whatever the warehouse has.
+  base::Result<std::vector<Started>> starts(DatasetNo dataset, std::uint32_t lane,
+                                            std::int64_t first, std::int64_t last) override {
+    HW_TRY(const std::vector<Started> shared, base_.starts(dataset, lane, first, last));
+    std::map<std::int64_t, base::Micros> all;
+    for (const Started& one : shared) all[one.index] = one.start;
+    auto own = own_.lower_bound({dataset.value, Place{lane, first}});
+    for (; own != own_.end() && own->first.first == dataset.value &&
+           own->first.second.lane == lane && own->first.second.index <= last;
+         ++own) {
+      all[own->first.second.index] = own->second.back().start;
+    }
+    std::vector<Started> out;
+    for (const auto& [index, start] : all) out.push_back({index, start});
+    return out;
+  }
+
  private:
   History& base_;
   std::map<std::pair<std::uint32_t, Place>, std::vector<Write>> own_;

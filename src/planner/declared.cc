@@ -1,5 +1,8 @@
 #include "planner/declared.h"
 
+#include "planner/refresh.h"
+#include "planner/stored_history.h"
+
 namespace headwater::planner {
 
 using base::Result;
@@ -32,6 +35,18 @@ Result<std::optional<SpaceDocument>> space_document(storage::Reader& reader, Dat
                                                  dataset.value, 0));
   if (!row) return std::optional<SpaceDocument>{};
   return std::optional(decode_space(row->body));
+}
+
+Result<std::optional<std::int64_t>> refresh_due(storage::Reader& reader, const State& state,
+                                                DatasetNo dataset, base::Micros now) {
+  if (!has_refresh_window(*state.segment(dataset).space)) return std::optional<std::int64_t>{};
+  StoredHistory history(reader, state.seq());
+  HW_TRY(const auto lanes, due_for_refresh(state, history, dataset, now, {}));
+  std::int64_t out = 0;
+  for (const auto& lane : lanes) {
+    for (const Interval& due : lane) out += due.last - due.first + 1;
+  }
+  return std::optional(out);
 }
 
 Result<std::optional<KnownMapping>> find_mapping(storage::Reader& reader, const State& state,

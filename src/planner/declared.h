@@ -19,6 +19,11 @@ namespace headwater::planner {
 base::Result<std::optional<SpaceDocument>> space_document(storage::Reader& reader,
                                                           DatasetNo dataset);
 
+// How many partitions are due for refresh at `now`; nothing if its space has no refresh window. In
+// time proportional to the dataset.
+base::Result<std::optional<std::int64_t>> refresh_due(storage::Reader& reader, const State& state,
+                                                      DatasetNo dataset, base::Micros now);
+
 struct KnownMapping {
   DatasetNo upstream, downstream;
   std::optional<Mapping> in_force;

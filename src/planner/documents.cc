@@ -64,7 +64,9 @@ std::string stored_mapping(const Mapping& mapping) {
     out += out.back() == '[' ? "[" : ",[";
     out += place_json(pair.downstream) + "," + place_json(pair.upstream) + "]";
   }
-  return out + "]}";
+  out += "]";
+  if (mapping.wait.any()) out += ",\"wait\":" + wait_json(mapping.wait);
+  return out + "}";
 }
 
 std::optional<MappingKind> mapping_kind(std::string_view text) {
@@ -89,6 +91,7 @@ Mapping read_stored_mapping(const JsonValue& json) {
     places.resize(2);
     out.pairs.push_back({places[0], places[1]});
   });
+  if (const auto wait = parse_wait(json.get("wait"))) out.wait = *wait;
   return out;
 }
 
@@ -290,6 +293,7 @@ std::string mapping_json(const Mapping& mapping) {
   if (mapping.kind == MappingKind::kExplicit) {
     out += ",\"pair_count\":" + unsigned_number(mapping.pairs.size());
   }
+  if (mapping.wait.any()) out += ",\"wait\":" + wait_json(mapping.wait);
   return out + "}";
 }
 
@@ -330,16 +334,31 @@ Result<void> check_members(const JsonValue& mapping, MappingKind kind) {
   Result<void> out;
   mapping.members([&](std::string_view name, const JsonValue& value) {
     if (!out || value.is_null()) return;
-    if (name == "kind" || name == "lanes") return;
+    if (name == "kind" || name == "lanes" || name == "wait") return;
     if (name == "from" || name == "to") {
       if (!moves && value.integer() != 0)
         out = bad_member(name, "goes with window, rollup or fan_out.");
     } else if (name == "pairs") {
       if (kind != MappingKind::kExplicit) out = bad_member(name, "goes with explicit.");
     } else {
-      out = bad_member(name, "is not known; the members are kind, from, to, lanes and pairs.");
+      out =
+          bad_member(name, "is not known; the members are kind, from, to, lanes, pairs and wait.");
     }
   });
+  return out;
+}
+
+// What there is to wait for.
+Result<WaitPolicy> parse_wait_of(MappingKind kind, const JsonValue& json) {
+  HW_TRY(const WaitPolicy out, parse_wait(json));
+  if (kind == MappingKind::kAsOf && out.any()) {
+    return bad_member("wait", "does not go with as_of, which waits for nothing; leave it out.");
+  }
+  if (kind == MappingKind::kLast && out.inputs != WaitPolicy::Inputs::kPlanned) {
+    return bad_member("wait.inputs",
+                      "does not go with last, which reads one partition; leave it out, or use all "
+                      "or a window.");
+  }
   return out;
 }
 
@@ -372,6 +391,7 @@ Result<Mapping> parse_mapping(std::string_view json, const Space& upstream,
   if (out.kind == MappingKind::kExplicit) {
     HW_TRY(out.pairs, parse_pairs(root.get("pairs"), upstream, downstream));
   }
+  HW_TRY(out.wait, parse_wait_of(out.kind, root.get("wait")));
   return out;
 }
 

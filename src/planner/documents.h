@@ -109,9 +109,9 @@ JobDocument decode_job(std::string_view json);
 ChangeDocument decode_change(std::string_view json);
 DecisionDocument decode_decision(std::string_view json);
 
-// The contract's MappingValue: {"kind", "from", "to", "lanes", "pair_count"}; "from" and "to" where
-// the kind has them, pairs only counted. To be parsed: "pairs" instead, places as the two spaces
-// name them. The error names the member.
+// The contract's MappingValue: {"kind", "from", "to", "lanes", "pair_count", "wait"}; "from" and
+// "to" where the kind has them, pairs only counted, "wait" where there is a policy. To be parsed:
+// "pairs" instead, places as the two spaces name them. The error names the member.
 std::string mapping_json(const Mapping& mapping);
 base::Result<Mapping> parse_mapping(std::string_view json, const Space& upstream,
                                     const Space& downstream);

@@ -98,6 +98,10 @@ class WholeHistory final : public History {
   Result<std::vector<Write>> writes(DatasetNo dataset, const Place& place) override {
     return branch_.writes(dataset, place);
   }
+  Result<std::vector<Started>> starts(DatasetNo dataset, std::uint32_t lane, std::int64_t first,
+                                      std::int64_t last) override {
+    return branch_.starts(dataset, lane, first, last);
+  }
 
  private:
   StoredHistory stored_;

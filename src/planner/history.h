@@ -27,11 +27,27 @@ struct Write {
   bool operator==(const Write&) const = default;
 };
 
+// When the run began that wrote what is current of a partition.
+struct Started {
+  std::int64_t index = 0;
+  base::Micros start = 0;
+};
+
 class History {
  public:
   virtual ~History() = default;
   // By (end, seq). Thread-safety and errors: the implementation's.
   virtual base::Result<std::vector<Write>> writes(DatasetNo dataset, const Place& place) = 0;
+  // Of the partitions [first, last] of a lane that have a current materialization, in order.
+  virtual base::Result<std::vector<Started>> starts(DatasetNo dataset, std::uint32_t lane,
+                                                    std::int64_t first, std::int64_t last) {
+    std::vector<Started> out;
+    for (std::int64_t i = first; i <= last; ++i) {
+      HW_TRY(const auto all, writes(dataset, {lane, i}));
+      if (!all.empty()) out.push_back({i, all.back().start});
+    }
+    return out;
+  }
 };
 
 // The fingerprint at a moment: of the last write that ended by then; 0 if none had.

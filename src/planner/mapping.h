@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "planner/lane_table.h"
 #include "planner/space.h"
+#include "planner/wait_policy.h"
 
 namespace headwater::planner {
 
@@ -47,6 +48,7 @@ struct Mapping {
     auto operator<=>(const Pair&) const = default;
   };
   std::vector<Pair> pairs;  // kExplicit
+  WaitPolicy wait;          // of a declared one
   bool operator==(const Mapping&) const = default;
 };
 

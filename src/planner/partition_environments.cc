@@ -137,6 +137,7 @@ Result<void> PartitionView::delete_environment(Step& step, const JsonValue& deci
   for (const storage::PlannerDocument& row : writes) {
     HW_CHECK_OK(step.writer.delete_planner_document(kWrite, row.a, row.b));
   }
+  book_->environment_deleted(known.name);
   return step.writer.delete_planner_document(static_cast<std::int32_t>(DocumentKind::kEnvironment),
                                              known.number, 0);
 }
@@ -185,7 +186,7 @@ Result<void> PartitionView::write_environment(Step& step, const JsonValue& decis
   write.out = fingerprint_of(text(decision, "data_version"), known.name + "/" + write.run_id);
   const auto seq = static_cast<std::int64_t>(step.record.seq.value);
   HW_CHECK_OK(put(step, DocumentKind::kEnvironmentWrite, known.number, seq, encode(write)));
-  book_->environment_written(book_step(step), known.name, write.dataset, write.spans);
+  book_->environment_written(book_step(step), known.name, write.dataset, write.spans, write.end);
   return put(step, DocumentKind::kEnvironment, known.number, 0, encode(known));
 }
 

@@ -114,6 +114,7 @@ Result<void> PartitionView::set_space(Step& step, DatasetNo number, Space space,
   dataset.space = std::move(space);
   dataset.has_space = true;
   dataset.declared = declared;
+  book_->space_changed(number);
   return try_again(step, number);
 }
 
@@ -121,6 +122,7 @@ Result<void> PartitionView::set_space(Step& step, DatasetNo number, Space space,
 Result<void> PartitionView::keep_keys(Step& step, DatasetNo number, const std::string& key) {
   Dataset& dataset = datasets_[number.value - 1];
   HW_CHECK_OK(step.writer.insert_partition_key({number, ++dataset.keys, key}));
+  book_->space_changed(number);
   return engine_->set_space(number, std::make_shared<const Space>(dataset.space));
 }
 
@@ -134,7 +136,7 @@ Result<void> PartitionView::prepare(const storage::ViewRecord& record, storage::
   seq_ = record.seq;
   reader_ = &writer.reader();
   Step step{record, writer};
-  if (record.kind == storage::RecordKind::kQuarantined) return {};
+  if (record.kind == storage::RecordKind::kQuarantined) return book_->flush(book_step(step));
   if (record.kind == storage::RecordKind::kDecision) {
     HW_CHECK_OK(decide_anything(step, false));
     return book_->flush(book_step(step));

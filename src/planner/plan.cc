@@ -79,7 +79,7 @@ void write(Writer& to, const Estimate& estimate) {
 
 int flags_of(const Task& task) {
   return (task.definite ? 1 : 0) | (task.code ? 2 : 0) | (task.inputs ? 4 : 0) |
-         (task.missing ? 8 : 0) | (task.sequential ? 16 : 0);
+         (task.missing ? 8 : 0) | (task.sequential ? 16 : 0) | (task.refresh ? 32 : 0);
 }
 
 void write(Writer& to, const Task& task) {
@@ -106,6 +106,7 @@ void write(Writer& to, const PlanOptions& o) {
   to.list(o.changes, [&](const PlanOptions::Change& c) { to.format("[{},{}]", c.a, c.b); });
   to.format(R"(,"stale":{},"missing":{},"maybe":{},"until":{})", o.stale, o.missing, o.maybe,
             o.until);
+  if (o.refresh) to.format(R"(,"refresh":true)");  // older ones, which have none, stay as they are
   to.format(R"(,"budget_partitions":{},"budget_cost_micros":{},"budget_duration_ms":{})",
             optional(o.budget_partitions), optional(o.budget_cost_micros),
             optional(o.budget_duration_ms));
@@ -194,6 +195,7 @@ Task read_task(const JsonValue& array) {
   out.inputs = (flags & 4) != 0;
   out.missing = (flags & 8) != 0;
   out.sequential = (flags & 16) != 0;
+  out.refresh = (flags & 32) != 0;
   out.upstream = numbers(parts[9]);
   out.duration_ms = read_estimate(parts[10]);
   out.cost_micros = read_estimate(parts[11]);
@@ -214,6 +216,7 @@ PlanOptions read_options(const JsonValue& json) {
     out.changes.push_back({integer(parts[0]), integer(parts[1])});
   });
   out.stale = get("stale").boolean().value_or(true);
+  out.refresh = get("refresh").boolean().value_or(false);  // older ones have no such tasks
   out.missing = get("missing").boolean().value_or(true);
   out.maybe = get("maybe").boolean().value_or(true);
   out.until = integer(get("until"));

@@ -65,8 +65,9 @@ struct Task {
   Action action = Action::kRun;
   bool definite = true;  // stale or missing as of the plan; else it may become stale
   bool code = false, inputs = false, missing = false;  // why, of a definite one
-  bool sequential = false;                             // each partition reads the one before
-  std::vector<std::uint32_t> upstream;                 // numbers of tasks, sorted
+  bool refresh = false;                 // or because it is due for refresh: then none of these
+  bool sequential = false;              // each partition reads the one before
+  std::vector<std::uint32_t> upstream;  // numbers of tasks, sorted
   Estimate duration_ms, cost_micros;
   base::Micros deadline = INT64_MAX;  // to begin, before an input expires; INT64_MAX: none
   double probability = 1;             // that it will have to run
@@ -103,6 +104,7 @@ struct PlanOptions {
   };
   std::vector<Change> changes;  // empty: whatever the reason
   bool stale = true, missing = true, maybe = true;
+  bool refresh = true;             // what is due for refresh, unless changes are chosen
   base::Micros until = INT64_MAX;  // partitions whose interval ended by then; kOpenEnd: all
   std::optional<std::int64_t> budget_partitions, budget_cost_micros, budget_duration_ms;
   std::int64_t max_partitions_per_task = 100;

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "planner/environment.h"
 #include "planner/needs.h"
 #include "planner/plan_rows.h"
+#include "planner/refresh.h"
+#include "planner/stored_history.h"
 
 namespace headwater::planner {
 
@@ -25,6 +28,7 @@ PlanProgressRow progress_of(model::Seq plan, const ActivePlan::PlannedTask& task
   row.counts = task.counts;
   row.attempts = task.attempts;
   row.runs = task.runs.encode();
+  row.waits = ActivePlan::waits_of(task);
   return row;
 }
 
@@ -40,8 +44,15 @@ bool is_over(const PlanRow& row) {
 
 Result<void> PlanBook::load(storage::Reader& reader) {
   HW_TRY(const auto rows, reader.active_plans());
+  if (rows.empty()) return {};
+  // Every record moves the clock on, so that it stands where it was.
+  HW_TRY(const model::Seq last, reader.last_seq());
+  HW_TRY(const auto record, reader.log_record(last));
+  if (record) moment_.at = record->received_at;
+  moment_.reader = &reader;
   for (const PlanRow& row : rows) {
     HW_TRY(ActivePlan * plan, activate(reader, row));
+    HW_CHECK_OK(settle_turns(*plan));
     plan->take_touched();
   }
   HW_TRY(const auto leases, reader.unended_plan_leases());
@@ -56,10 +67,12 @@ ActivePlan* PlanBook::active(model::Seq plan) {
 
 Result<ActivePlan*> PlanBook::activate(storage::Reader& reader, const PlanRow& row) {
   HW_TRY(const auto body, reader.plan_body(row.id));
-  const PlanOptions options = decode_draft(body ? body->body : "{}").options;
-  auto plan = std::make_unique<ActivePlan>(
-      engine_, row,
-      PlanTerms{options.environment, options.max_attempts, options.lease_ms, options.tolerance});
+  const PlanDraft draft = decode_draft(body ? body->body : "{}");
+  const PlanOptions& options = draft.options;
+  auto plan =
+      std::make_unique<ActivePlan>(engine_, moment_, row,
+                                   PlanTerms{options.environment, options.max_attempts,
+                                             options.lease_ms, options.tolerance, draft.evaluated});
   HW_TRY(const auto tasks, reader.plan_tasks(row.id, 1, UINT32_MAX));
   HW_TRY(const auto progress, reader.plan_progress(row.id));
   for (std::size_t i = 0; i < tasks.size() && i < progress.size(); ++i) {
@@ -71,16 +84,34 @@ Result<ActivePlan*> PlanBook::activate(storage::Reader& reader, const PlanRow& r
     planned.span = task.span;
     planned.action = task.action;
     planned.sequential = task.sequential;
+    planned.refresh = task.refresh;
     planned.deadline = task.deadline;
     planned.attempts = progress[i].attempts;
     planned.runs = PartitionRuns::decode(task.span.first, task.span.last, progress[i].runs);
     plan->add(std::move(planned));
   }
+  HW_CHECK_OK(load_own(reader, *plan));
   plan->rebuild();
   for (const DatasetNo dataset : plan->datasets()) by_dataset_[dataset.value].push_back(plan.get());
   ActivePlan* const out = plan.get();
   active_[row.id.value] = std::move(plan);
   return out;
+}
+
+// What its environment has of its own, if it has one.
+Result<void> PlanBook::load_own(storage::Reader& reader, ActivePlan& plan) const {
+  plan.own().clear();
+  if (plan.terms().environment.empty()) return {};
+  const auto environment = find_environment(reader, plan.terms().environment);
+  if (!environment) {
+    if (environment.error().code == base::ErrorCode::kNotFound) return {};
+    return environment.error();
+  }
+  HW_TRY(const auto writes, environment_writes(reader, environment->number));
+  for (const EnvironmentWrite& write : writes) {
+    for (const Span& span : write.spans) plan.own().add(write.dataset, span, write.end);
+  }
+  return {};
 }
 
 void PlanBook::deactivate(model::Seq id) {
@@ -100,6 +131,58 @@ Result<void> PlanBook::insert_tasks(const Step& step, const std::vector<planner:
     HW_CHECK_OK(step.writer.put_plan_progress(row));
   }
   return {};
+}
+
+// ---- waiting
+// -------------------------------------------------------------------------------------
+
+void PlanBook::begin(const Step& step) {
+  moment_.at = step.at;
+  moment_.reader = &step.writer.reader();
+}
+
+bool PlanBook::is_due(const State& state, History& history, const Task& task, std::int64_t index) {
+  if (!task.refresh || moment_.failure) return false;
+  auto due = planner::is_due(state, history, task.dataset, {task.span.lane, index}, moment_.at);
+  if (!due) moment_.failure = std::move(due).error();
+  return due && *due;
+}
+
+Result<void> PlanBook::settle_turns(ActivePlan& plan) {
+  plan.settle_turns();
+  if (plan.has_early()) {
+    HW_TRY(const auto sight, look(plan));
+    if (!sight) return {};  // its environment is gone: nothing of it is handed out
+    plan.settle_early(*sight->state, due_in(*sight), true);
+  }
+  if (moment_.failure) return *std::exchange(moment_.failure, {});
+  return {};
+}
+
+Result<std::optional<PlanBook::Sight>> PlanBook::look(const ActivePlan& plan) {
+  Sight out;
+  const model::Seq all{UINT64_MAX};
+  if (plan.terms().environment.empty()) {
+    out.state = std::shared_ptr<const State>(std::shared_ptr<void>(), &engine_.working());
+    out.history = std::make_shared<StoredHistory>(*moment_.reader, all);
+    return std::optional(std::move(out));
+  }
+  auto environment = find_environment(*moment_.reader, plan.terms().environment);
+  if (!environment) return std::optional<Sight>{};
+  HW_TRY(const auto writes, environment_writes(*moment_.reader, environment->number));
+  out.history = environment_history(*moment_.reader, all, writes);
+  HW_TRY(out.state, environment_state(engine_.working(), *moment_.reader, *std::move(environment)));
+  return std::optional(std::move(out));
+}
+
+ActivePlan::Due PlanBook::due_in(const Sight& sight) {
+  return [this, &sight](const Task& task, std::int64_t index) {
+    return is_due(*sight.state, *sight.history, task, index);
+  };
+}
+
+void PlanBook::input_changed(ActivePlan& plan, DatasetNo dataset, const Place& place) {
+  if (plan.input_changed(dataset, place)) rebuild_.insert(plan.row.id.value);
 }
 
 // ---- leases in memory
@@ -195,19 +278,23 @@ void PlanBook::progress(const Step& step, ActivePlan& plan, Task& task, std::int
   if (is_leased(status)) {
     plan.settle(task, index, index, PartitionStatus::kDone);
     end_if_answered(step, plan, task, index);
-  } else if (plan.is_ready(task, index)) {
+  } else if (plan.has_inputs(task, index)) {
     plan.settle(task, index, index, PartitionStatus::kDone);
   }
 }
 
 void PlanBook::written(const Step& step, DatasetNo dataset, const Place& place) {
+  begin(step);
+  for (const auto& [id, plan] : active_) input_changed(*plan, dataset, place);
   const auto plans = by_dataset_.find(dataset.value);
   if (plans == by_dataset_.end()) return;
   for (ActivePlan* plan : plans->second) {
     plan->last_may_have_moved(dataset, place);
     Task* const task = plan->find(dataset, place);
     if (task == nullptr || !plan->terms().environment.empty()) continue;
-    const bool current = need_of(engine_.working(), dataset, place, step.at) != Need::kRun;
+    StoredHistory history(step.writer.reader(), step.seq);
+    const bool current = need_of(engine_.working(), dataset, place, step.at) != Need::kRun &&
+                         !is_due(engine_.working(), history, *task, place.index);
     progress(step, *plan, *task, place.index, current);
   }
 }
@@ -229,13 +316,15 @@ void PlanBook::run_failed(const Step& step, DatasetNo dataset, const Place& plac
 }
 
 void PlanBook::environment_written(const Step& step, std::string_view environment,
-                                   DatasetNo dataset, const std::vector<Span>& spans) {
-  const auto plans = by_dataset_.find(dataset.value);
-  if (plans == by_dataset_.end()) return;
-  for (ActivePlan* plan : plans->second) {
+                                   DatasetNo dataset, const std::vector<Span>& spans,
+                                   base::Micros end) {
+  begin(step);
+  for (const auto& [id, plan] : active_) {
     if (plan->terms().environment != environment) continue;
     for (const Span& span : spans) {
+      plan->own().add(dataset, span, end);
       for (std::int64_t i = span.first; i <= span.last; ++i) {
+        input_changed(*plan, dataset, {span.lane, i});
         Task* const task = plan->find(dataset, {span.lane, i});
         if (task != nullptr) progress(step, *plan, *task, i, true);
       }
@@ -243,10 +332,24 @@ void PlanBook::environment_written(const Step& step, std::string_view environmen
   }
 }
 
+void PlanBook::environment_deleted(std::string_view environment) {
+  for (const auto& [id, plan] : active_) {
+    if (plan->terms().environment != environment) continue;
+    plan->own().clear();
+    rebuild_.insert(id);
+  }
+}
+
 void PlanBook::mappings_changed(DatasetNo dataset) {
   const auto plans = by_dataset_.find(dataset.value);
   if (plans == by_dataset_.end()) return;
   for (const ActivePlan* plan : plans->second) rebuild_.insert(plan->row.id.value);
+}
+
+void PlanBook::space_changed(DatasetNo dataset) {
+  for (const auto& [id, plan] : active_) {
+    if (plan->watches(dataset)) rebuild_.insert(id);
+  }
 }
 
 // ---- the end of a record
@@ -257,18 +360,21 @@ Result<void> PlanBook::write(const Step& step, ActivePlan& plan) {
     HW_CHECK_OK(
         step.writer.put_plan_progress(progress_of(plan.row.id, plan.task(number), step.seq)));
   }
+  if (is_over(plan.row)) plan.forget_turns();
   plan.row.seq = step.seq;
   plan.row.updated_at = step.at;
   return step.writer.put_plan(plan.row);
 }
 
 Result<void> PlanBook::flush(const Step& step) {
+  begin(step);
   for (const std::uint64_t id : std::exchange(rebuild_, {})) {
     const auto at = active_.find(id);
     if (at != active_.end()) at->second->rebuild();
   }
   std::vector<model::Seq> over;
   for (const auto& [id, plan] : active_) {
+    if (!is_over(plan->row)) HW_CHECK_OK(settle_turns(*plan));
     if (!plan->touched() && !dirty_.contains(id)) continue;
     if (plan->over() && !is_over(plan->row)) {
       plan->row.state = static_cast<std::int32_t>(PlanState::kDone);

@@ -32,6 +32,7 @@
 #include "base/result.h"
 #include "model/json.h"
 #include "planner/active_plan.h"
+#include "planner/history.h"
 #include "planner/leases.h"
 #include "storage/storage.h"
 
@@ -58,11 +59,14 @@ class PlanBook {
   void written(const Step& step, DatasetNo dataset, const Place& place);
   void run_failed(const Step& step, DatasetNo dataset, const Place& place, model::Seq run_recorded);
   void environment_written(const Step& step, std::string_view environment, DatasetNo dataset,
-                           const std::vector<Span>& spans);
+                           const std::vector<Span>& spans, base::Micros end);
+  void environment_deleted(std::string_view environment);
   // Mappings of the dataset, or its space, are others now.
   void mappings_changed(DatasetNo dataset);
+  void space_changed(DatasetNo dataset);
 
-  // At the end of every record: ends plans, writes what changed.
+  // At the end of every record, whatever it is: the clock moves on. Ends plans, writes what
+  // changed.
   base::Result<void> flush(const Step& step);
 
  private:
@@ -104,6 +108,20 @@ class PlanBook {
   ActivePlan* active(model::Seq plan);
   base::Result<ActivePlan*> activate(storage::Reader& reader, const storage::PlanRow& row);
   void deactivate(model::Seq plan);
+  void begin(const Step& step);
+  base::Result<void> load_own(storage::Reader& reader, ActivePlan& plan) const;
+  base::Result<void> settle_turns(ActivePlan& plan);
+  // What a plan looks at: the warehouse, or its environment.
+  struct Sight {
+    std::shared_ptr<const State> state;
+    std::shared_ptr<History> history;
+  };
+  // Nothing: its environment is gone.
+  base::Result<std::optional<Sight>> look(const ActivePlan& plan);
+  ActivePlan::Due due_in(const Sight& sight);
+  // Of a task that is there for refresh: whether the partition is due still.
+  bool is_due(const State& state, History& history, const Task& task, std::int64_t index);
+  void input_changed(ActivePlan& plan, DatasetNo dataset, const Place& place);
   base::Result<void> insert_tasks(const Step& step, const std::vector<planner::Task>& tasks);
   base::Result<void> write(const Step& step, ActivePlan& plan);
   void keep_lease(const Lease& lease);
@@ -116,6 +134,7 @@ class PlanBook {
   bool held_elsewhere(const ActivePlan& plan, const Task& task, std::int64_t index) const;
 
   const Engine& engine_;
+  PlanMoment moment_;
   std::map<std::uint64_t, std::unique_ptr<ActivePlan>> active_;
   std::map<std::uint32_t, std::vector<ActivePlan*>> by_dataset_;
   std::map<LeaseToken, Lease> leases_;  // valid ones

@@ -144,6 +144,7 @@ Result<void> PlanBook::apply(const Step& step, const JsonValue& decision) {
 
 Result<void> PlanBook::decide(const Step& step, const JsonValue& decision, bool admit) {
   const std::string kind = text(decision, "decision");
+  if (!admit) begin(step);
   if (kind == "planner.put_plan") return put(step, decision, admit);
   if (kind == "planner.lease") return lease(step, decision, admit);
   if (kind == "planner.heartbeat") return heartbeat(step, decision, admit);
@@ -251,6 +252,7 @@ Result<void> PlanBook::move(const Step& step, const JsonValue& decision, std::st
     end_lease(step, token, LeaseState::kRevoked);
     plan->give_back(plan->task(lease.task), lease.first, lease.last, false);
   }
+  plan->forget_turns();
   return {};
 }
 

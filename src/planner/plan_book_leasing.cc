@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <functional>
 
-#include "planner/environment.h"
 #include "planner/needs.h"
 #include "planner/plan_book.h"
 
@@ -70,11 +69,17 @@ Result<LeaseRequest> read_request(const JsonValue& json) {
 class LeaseGiver {
  public:
   LeaseGiver(PlanBook& book, const PlanBook::Step& step, ActivePlan& plan,
-             const LeaseRequest& request, const State& state)
-      : book_(book), step_(step), plan_(plan), request_(request), state_(state) {}
+             const LeaseRequest& request, const PlanBook::Sight& sight)
+      : book_(book),
+        step_(step),
+        plan_(plan),
+        request_(request),
+        sight_(sight),
+        state_(*sight.state) {}
 
   // Skipping opens tasks that stand before others: once more until nothing is skipped.
   void run() {
+    settle(true);
     for (bool again = true; again && wants_more();) {
       again = false;
       std::optional<std::pair<base::Micros, std::uint32_t>> after;
@@ -83,12 +88,19 @@ class LeaseGiver {
         if (at == plan_.open().end()) break;
         after = *at;
         again = visit(plan_.task(at->second)) || again;
+        settle();
       }
     }
   }
 
  private:
   using Task = ActivePlan::PlannedTask;
+
+  // What wait policies make of what was handed out and skipped.
+  void settle(bool all = false) {
+    plan_.settle_turns();
+    plan_.settle_early(state_, book_.due_in(sight_), all);
+  }
 
   bool wants_more() const { return given_ < request_.max_leases && verified_ < kMaxVerified; }
 
@@ -121,12 +133,11 @@ class LeaseGiver {
       const auto next = std::ranges::find_if(
           runs, [](const auto& run) { return run.state.status == PartitionStatus::kPending; });
       const std::int64_t index = next->first;
-      if (!may_run(task, index)) break;
-      if (needs_run(task, index)) {
-        emit(task, index, index);
-        break;
-      }
+      const Turn turn = turn_of(task, index);
+      if (turn == Turn::kRun) emit(task, index, index);
+      if (turn != Turn::kSkip) break;
       plan_.settle(task, index, index, PartitionStatus::kSkipped);
+      settle();
       skipped = true;
     }
     return skipped;
@@ -145,10 +156,10 @@ class LeaseGiver {
       }
       for (std::int64_t i = run.first; i <= run.last; ++i) {
         if (!wants_more()) return skipped;  // nothing is half put together then: see emit()
-        const bool free = may_run(task, i);
-        if (!free || !needs_run(task, i)) {
+        const Turn turn = turn_of(task, i);
+        if (turn != Turn::kRun) {
           close(i - 1);
-          if (free && wants_more()) {
+          if (turn == Turn::kSkip && wants_more()) {
             plan_.settle(task, i, i, PartitionStatus::kSkipped);
             skipped = true;
           }
@@ -163,20 +174,31 @@ class LeaseGiver {
     return skipped;
   }
 
-  bool may_run(const Task& task, std::int64_t index) const {
-    return plan_.is_ready(task, index) && !book_.held_elsewhere(plan_, task, index);
-  }
+  enum class Turn : std::uint8_t { kWait, kRun, kSkip };
 
   // Verified now, whatever the plan had thought.
-  bool needs_run(const Task& task, std::int64_t index) {
+  Turn turn_of(const Task& task, std::int64_t index) {
+    Hold hold = Hold::kNone;
+    if (task.careful) {
+      const Held* const held = ActivePlan::turn_of(task, index);
+      if (held == nullptr || held->why == Hold::kInputs || held->why == Hold::kQuiet) {
+        return Turn::kWait;
+      }
+      hold = held->why;
+    } else if (!plan_.is_free(task, index)) {
+      return Turn::kWait;
+    }
+    if (book_.held_elsewhere(plan_, task, index)) return Turn::kWait;
     ++verified_;
     switch (need_of(state_, task.dataset, {task.span.lane, index}, step_.at)) {
-      case Need::kRun: return true;
-      case Need::kGone: return false;
-      // What it reads may have changed without having been reported yet.
-      case Need::kNothing: return plan_.reads_told(task, index);
+      case Need::kRun: return Turn::kRun;
+      case Need::kGone: return Turn::kSkip;
+      case Need::kNothing: break;
     }
-    return true;
+    // What it reads may have changed without having been reported yet.
+    if (plan_.reads_told(task, index)) return Turn::kRun;
+    if (book_.is_due(state_, *sight_.history, task, index)) return Turn::kRun;
+    return hold == Hold::kEarly ? Turn::kWait : Turn::kSkip;
   }
 
   void emit(Task& task, std::int64_t first, std::int64_t last) {
@@ -205,6 +227,7 @@ class LeaseGiver {
   const PlanBook::Step& step_;
   ActivePlan& plan_;
   const LeaseRequest& request_;
+  const PlanBook::Sight& sight_;
   const State& state_;
   std::int64_t given_ = 0, verified_ = 0;
 };
@@ -225,14 +248,10 @@ Result<void> PlanBook::lease(const Step& step, const JsonValue& decision, bool a
   for (const Lease& lease : same) {
     if (leases_.contains({lease.seq, lease.n})) return {};  // asked again: it has them
   }
-  std::shared_ptr<const State> branch;
-  if (!plan.terms().environment.empty()) {
-    auto environment = find_environment(step.writer.reader(), plan.terms().environment);
-    if (!environment) return {};  // it is gone, and with it what was to be run there
-    HW_TRY(branch,
-           environment_state(engine_.working(), step.writer.reader(), *std::move(environment)));
-  }
-  LeaseGiver(*this, step, plan, request, branch ? *branch : engine_.working()).run();
+  HW_TRY(const auto sight, look(plan));
+  if (!sight) return {};  // its environment is gone, and with it what was to be run there
+  LeaseGiver(*this, step, plan, request, *sight).run();
+  if (moment_.failure) return *std::exchange(moment_.failure, {});
   const bool began = state == PlanState::kApproved && plan.row.counts.running > 0;
   if (began) plan.row.state = static_cast<std::int32_t>(PlanState::kExecuting);
   dirty_.insert(row.id.value);

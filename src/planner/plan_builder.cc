@@ -72,7 +72,7 @@ class PlanBuilder {
       return make_error(ErrorCode::kInvalidArgument, "The scope names a dataset that has none.");
     }
     HW_TRY(const std::vector<ChosenChange> changes, chosen());
-    HW_TRY(scope_, find_scope(staleness_, options_, changes, cancelled_));
+    HW_TRY(scope_, find_scope(staleness_, options_, changes, sources_.history, cancelled_));
     PlanSet planned = std::move(scope_.planned);
     Cuts cuts;
     cuts.changes = changes_cut_;

@@ -51,6 +51,10 @@ class ReuseFinder {
   }
 
   Result<void> compare(DatasetNo dataset, std::uint32_t lane, const Piece& piece, Pieces& out) {
+    if (piece.refresh) {  // what arrived late is in no earlier one
+      append(out, piece);
+      return {};
+    }
     for (std::int64_t index = piece.first; index <= piece.last; ++index) {
       Piece one = piece;
       one.first = one.last = index;

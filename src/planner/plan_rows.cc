@@ -10,11 +10,12 @@ namespace headwater::planner {
 namespace {
 
 constexpr double kMillion = 1e6;
-constexpr int kDefinite = 1, kCode = 2, kInputs = 4, kMissing = 8, kSequential = 16;
+constexpr int kDefinite = 1, kCode = 2, kInputs = 4, kMissing = 8, kSequential = 16, kRefresh = 32;
 
 int flags_of(const Task& task) {
   return (task.definite ? kDefinite : 0) | (task.code ? kCode : 0) | (task.inputs ? kInputs : 0) |
-         (task.missing ? kMissing : 0) | (task.sequential ? kSequential : 0);
+         (task.missing ? kMissing : 0) | (task.sequential ? kSequential : 0) |
+         (task.refresh ? kRefresh : 0);
 }
 
 storage::PlanEstimate row_of(const Estimate& estimate) {
@@ -63,6 +64,7 @@ Task task_of(const storage::PlanTaskRow& row) {
   out.inputs = (row.flags & kInputs) != 0;
   out.missing = (row.flags & kMissing) != 0;
   out.sequential = (row.flags & kSequential) != 0;
+  out.refresh = (row.flags & kRefresh) != 0;
   model::JsonValue(row.upstream).elements([&](const model::JsonValue& number) {
     out.upstream.push_back(static_cast<std::uint32_t>(number.integer().value_or(0)));
   });

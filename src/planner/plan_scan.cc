@@ -78,15 +78,17 @@ PlanScanner::Words PlanScanner::words(const Row& row, std::int64_t index) const 
   const std::uint64_t stale = out.code | out.inputs;
   if (!options_.stale) out.taken &= ~stale;
   if (!options_.missing) out.taken &= ~out.missing;
-  if (!options_.maybe) out.taken &= stale | out.missing;
-  out.seed = chooses_ ? chosen(row, index) & stale : stale | out.missing;
+  out.refresh = within(due_, row, index) & all.present & ~stale;
+  if (!options_.maybe) out.taken &= stale | out.missing | out.refresh;
+  out.seed = chooses_ ? within(chosen_, row, index) & stale : stale | out.missing | out.refresh;
   if (!row.expired.empty()) out.doomed = interval_word(row.expired, index);
   return out;
 }
 
-std::uint64_t PlanScanner::chosen(const Row& row, std::int64_t index) const {
-  const auto found = chosen_.find(row.dataset.value);
-  if (found == chosen_.end() || row.lane >= found->second.size()) return 0;
+std::uint64_t PlanScanner::within(const std::map<std::uint32_t, LaneIntervals>& of, const Row& row,
+                                  std::int64_t index) {
+  const auto found = of.find(row.dataset.value);
+  if (found == of.end() || row.lane >= found->second.size()) return 0;
   return interval_word(found->second[row.lane], index);
 }
 
@@ -109,8 +111,8 @@ void PlanScanner::emit(const Row& row, std::int64_t index, Words words, Pieces& 
     const int next = std::countr_zero(words.taken >> bit);
     bit += next;
     int length = 64;
-    for (const std::uint64_t word :
-         {words.taken, words.code, words.inputs, words.missing, words.seed, words.doomed}) {
+    for (const std::uint64_t word : {words.taken, words.code, words.inputs, words.missing,
+                                     words.refresh, words.seed, words.doomed}) {
       length = std::min(length, run_length(word, bit));
     }
     const auto is = [bit](std::uint64_t word) { return (word >> bit & 1) != 0; };
@@ -119,6 +121,7 @@ void PlanScanner::emit(const Row& row, std::int64_t index, Words words, Pieces& 
     piece.code = is(words.code);
     piece.inputs = is(words.inputs);
     piece.missing = is(words.missing);
+    piece.refresh = is(words.refresh);
     piece.seed = is(words.seed);
     piece.doomed = is(words.doomed);
     if (row.block != nullptr && !piece.missing) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "planner/plan_builder.h"
@@ -24,6 +25,9 @@ class PlanScanner {
   // current. Seeds are what the plan is for: all that is stale or missing, or what the chosen
   // changes made stale.
   LanePieces scan(DatasetNo dataset) const;
+  // What is due for refresh is a seed as well, where nothing else is the reason. By lane.
+  void set_due(DatasetNo dataset, LaneIntervals due) { due_[dataset.value] = std::move(due); }
+  bool wants_refresh() const { return options_.refresh && !chooses_; }
 
  private:
   // One lane on the way.
@@ -36,10 +40,11 @@ class PlanScanner {
     bool one_job = false;            // of the block
   };
   struct Words {
-    std::uint64_t taken = 0, code = 0, inputs = 0, missing = 0, seed = 0, doomed = 0;
+    std::uint64_t taken = 0, code = 0, inputs = 0, missing = 0, refresh = 0, seed = 0, doomed = 0;
   };
   Words words(const Row& row, std::int64_t index) const;
-  std::uint64_t chosen(const Row& row, std::int64_t index) const;
+  static std::uint64_t within(const std::map<std::uint32_t, LaneIntervals>& of, const Row& row,
+                              std::int64_t index);
   void emit(const Row& row, std::int64_t index, Words words, Pieces& to) const;
   std::int64_t until_of(const Space& space) const;
 
@@ -47,7 +52,7 @@ class PlanScanner {
   const PlanOptions& options_;
   bool chooses_ = false;  // only what chosen changes made stale
   bool expires_ = false;
-  std::map<std::uint32_t, LaneIntervals> chosen_;  // by dataset
+  std::map<std::uint32_t, LaneIntervals> chosen_, due_;  // by dataset
 };
 
 }  // namespace headwater::planner

@@ -7,6 +7,7 @@
 #include "planner/plan_edges.h"
 #include "planner/plan_scan.h"
 #include "planner/readers.h"
+#include "planner/refresh.h"
 
 namespace headwater::planner {
 
@@ -174,8 +175,11 @@ class CycleReach {
 class ScopeFinder {
  public:
   ScopeFinder(const Staleness& staleness, const PlanOptions& options,
-              const std::vector<ChosenChange>& changes)
-      : staleness_(staleness), state_(staleness.state()), scanner_(staleness, options, changes) {
+              const std::vector<ChosenChange>& changes, History& history)
+      : staleness_(staleness),
+        state_(staleness.state()),
+        history_(history),
+        scanner_(staleness, options, changes) {
     out_.in_scope = scope_of(state_, options);
     out_.planned.resize(state_.dataset_count());
     out_.unrecoverable.resize(state_.dataset_count());
@@ -191,7 +195,8 @@ class ScopeFinder {
         if (out_.in_scope[dataset.value - 1]) within.push_back(dataset);
       }
       if (within.empty()) continue;
-      add_group(group, within);
+      HW_TRY(const bool due, find_due(within, cancelled));
+      add_group(group, within, due);
       if (spans_ > kMaxPlanSpans) return too_many_spans();
     }
     return std::move(out_);
@@ -212,9 +217,25 @@ class ScopeFinder {
     return out;
   }
 
-  void add_group(const std::vector<DatasetNo>& group, const std::vector<DatasetNo>& within) {
-    std::vector<LaneIntervals> reached;
+  // What is due for refresh, to the scanner; whether anything is.
+  Result<bool> find_due(const std::vector<DatasetNo>& within,
+                        const std::function<bool()>& cancelled) {
     bool any = false;
+    for (const DatasetNo dataset : within) {
+      if (!scanner_.wants_refresh() || !has_refresh_window(*state_.segment(dataset).space))
+        continue;
+      HW_TRY(LaneIntervals due,
+             due_for_refresh(state_, history_, dataset, staleness_.now(), cancelled));
+      any = any ||
+            std::any_of(due.begin(), due.end(), [](const auto& lane) { return !lane.empty(); });
+      scanner_.set_due(dataset, std::move(due));
+    }
+    return any;
+  }
+
+  void add_group(const std::vector<DatasetNo>& group, const std::vector<DatasetNo>& within,
+                 bool any) {
+    std::vector<LaneIntervals> reached;
     for (const DatasetNo dataset : within) {
       reached.push_back(this->reached(dataset, group, &any));
       const Counts& counts = staleness_.counts(dataset);
@@ -259,6 +280,7 @@ class ScopeFinder {
 
   const Staleness& staleness_;
   const State& state_;
+  History& history_;
   PlanScanner scanner_;
   PlanScope out_;
   std::size_t spans_ = 0;
@@ -267,9 +289,9 @@ class ScopeFinder {
 }  // namespace
 
 Result<PlanScope> find_scope(const Staleness& staleness, const PlanOptions& options,
-                             const std::vector<ChosenChange>& changes,
+                             const std::vector<ChosenChange>& changes, History& history,
                              const std::function<bool()>& cancelled) {
-  return ScopeFinder(staleness, options, changes).run(cancelled);
+  return ScopeFinder(staleness, options, changes, history).run(cancelled);
 }
 
 }  // namespace headwater::planner

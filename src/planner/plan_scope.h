@@ -19,7 +19,7 @@ struct PlanScope {
 };
 
 base::Result<PlanScope> find_scope(const Staleness& staleness, const PlanOptions& options,
-                                   const std::vector<ChosenChange>& changes,
+                                   const std::vector<ChosenChange>& changes, History& history,
                                    const std::function<bool()>& cancelled);
 
 base::Error too_many_spans();

@@ -20,16 +20,17 @@ namespace headwater::planner {
 struct Piece {
   std::int64_t first = 0, last = -1;
   bool code = false, inputs = false, missing = false;  // why it is definite; none: it may become
+  bool refresh = false;                                // or this; then none of these
   bool seed = false;                                   // what the plan is for, not only reached
   bool doomed = false;                                 // something that it reads has expired
   Action action = Action::kRun;
   NodeId job;
 
-  bool definite() const { return code || inputs || missing; }
+  bool definite() const { return code || inputs || missing || refresh; }
   std::int64_t count() const { return last - first + 1; }
   bool alike(const Piece& o) const {
-    return code == o.code && inputs == o.inputs && missing == o.missing && seed == o.seed &&
-           doomed == o.doomed && action == o.action && job == o.job;
+    return code == o.code && inputs == o.inputs && missing == o.missing && refresh == o.refresh &&
+           seed == o.seed && doomed == o.doomed && action == o.action && job == o.job;
   }
 };
 using Pieces = std::vector<Piece>;                         // sorted and apart

@@ -6,7 +6,9 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
+#include "planner/environment.h"
 #include "planner/inbox.h"
 #include "planner/plan_builder.h"
 #include "planner/stored_history.h"
@@ -26,9 +28,10 @@ class StoredChanges final : public ChangeSource {
 
 class StoredSources {
  public:
+  // `writes`: of the environment of the staleness, if it is of one.
   StoredSources(storage::Reader& reader, const std::shared_ptr<const Staleness>& staleness,
-                ChangeBook& book)
-      : history_(reader, staleness->state().seq()),
+                ChangeBook& book, const std::vector<EnvironmentWrite>& writes = {})
+      : history_(environment_history(reader, staleness->state().seq(), writes)),
         reported_(reader),
         costs_(reader, reported_, staleness->state()),
         changes_(reader, staleness, book) {}
@@ -36,10 +39,10 @@ class StoredSources {
   StoredSources& operator=(const StoredSources&) = delete;
 
   // Nothing stands of what was replaced.
-  PlanSources sources() { return {history_, costs_, &changes_, nullptr}; }
+  PlanSources sources() { return {*history_, costs_, &changes_, nullptr}; }
 
  private:
-  StoredHistory history_;
+  std::unique_ptr<History> history_;
   ReportedCosts reported_;
   StoredCostModel costs_;
   StoredChanges changes_;

@@ -177,6 +177,7 @@ class TaskCutter {
     task.code = piece.code;
     task.inputs = piece.inputs;
     task.missing = piece.missing;
+    task.refresh = piece.refresh;
     waits.collect(lane, piece.first, piece.last, upstream);
     std::sort(upstream.begin(), upstream.end());
     upstream.erase(std::unique(upstream.begin(), upstream.end()), upstream.end());

@@ -40,9 +40,22 @@ Result<PlanInfo> read(storage::Reader& reader, storage::PlanRow row) {
   return out;
 }
 
+std::vector<TaskWait> read_waits(std::string_view text) {
+  std::vector<TaskWait> out;
+  model::JsonValue(text).elements([&](const model::JsonValue& wait) {
+    std::vector<std::int64_t> parts;
+    wait.elements([&](const auto& part) { parts.push_back(part.integer().value_or(0)); });
+    parts.resize(5);
+    out.push_back({static_cast<WaitFor>(parts[0]), DatasetNo{static_cast<std::uint32_t>(parts[1])},
+                   parts[2], parts[3], parts[4]});
+  });
+  return out;
+}
+
 Result<TaskInfo> read(storage::Reader& reader, storage::PlanProgressRow progress,
                       const storage::PlanTaskRow& row) {
-  TaskInfo out{task_of(row), std::move(progress), {}};
+  TaskInfo out{task_of(row), std::move(progress), {}, {}};
+  out.waiting = read_waits(out.progress.waits);
   if (out.progress.counts.running == 0) return out;
   HW_TRY(auto leases, reader.plan_leases_of_task(row.plan, row.number));
   for (storage::PlanLeaseRow& lease : leases) {
@@ -57,6 +70,8 @@ Result<TaskInfo> read(storage::Reader& reader, storage::PlanProgressRow progress
 std::string_view to_string(TaskState state) {
   return kTaskStates[static_cast<std::size_t>(state) - 1].second;
 }
+
+std::string_view to_string(WaitFor why) { return why == WaitFor::kQuiet ? "quiet" : "inputs"; }
 
 std::optional<PlanState> plan_state(std::string_view text) {
   for (const PlanState state : kPlanStates) {
@@ -148,7 +163,7 @@ Result<bool> may_lease(storage::Reader& reader, const PlanInfo& plan,
   const bool open = plan.state() == PlanState::kApproved || plan.state() == PlanState::kExecuting;
   if (!open) return false;
   HW_TRY(const base::Micros expiry, reader.first_lease_expiry(std::nullopt));
-  if (expiry <= now) return true;
+  if (expiry <= now || plan.row.wakes_at <= now) return true;
   if (plan.row.ready == 0) return false;
   if (jobs.empty()) return true;
   HW_TRY(const auto ready, reader.plan_ready_jobs(plan.row.id));

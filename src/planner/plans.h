@@ -37,9 +37,20 @@ struct PlanInfo {
   std::int64_t remaining() const { return pending() + row.counts.running; }
 };
 
+// What partitions of a task wait for that nothing of the plan keeps back: stored numbers.
+enum class WaitFor : std::uint8_t { kInputs = 1, kQuiet = 2 };
+std::string_view to_string(WaitFor why);  // "inputs", "quiet"
+struct TaskWait {
+  WaitFor why = WaitFor::kInputs;
+  DatasetNo upstream;
+  std::int64_t partitions = 0, first = 0;  // how many, and the index of the first
+  base::Micros until = model::kOpenEnd;    // kQuiet: when the first period ends
+};
+
 struct TaskInfo {
   Task task;
   storage::PlanProgressRow progress;
+  std::vector<TaskWait> waiting;
   std::vector<storage::PlanLeaseRow> leases;  // not ended; by token
 
   TaskState state() const { return static_cast<TaskState>(progress.state); }

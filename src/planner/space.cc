@@ -57,6 +57,10 @@ base::Result<void> check_time(const Dimension& d) {
     return beyond_limit(fmt::format("The close_offset of \"{}\" may be at most {}.", d.name,
                                     model::format_duration(kMaxCloseOffset)));
   }
+  if (d.refresh > kMaxRefresh) {
+    return beyond_limit(
+        fmt::format("The refresh of \"{}\" may be at most {} partitions.", d.name, kMaxRefresh));
+  }
   return {};
 }
 

@@ -15,7 +15,8 @@
 // from 0 by 1 unless said otherwise. Time: in UTC and closed at its end unless said otherwise.
 //
 // As JSON (the contract's PartitionSpace): {"dimensions": [{"name": "date", "kind": "time",
-//   "granularity": "day", "zone": "Europe/Berlin", "start": "2024-01-01", "close_offset": "PT6H"},
+//   "granularity": "day", "zone": "Europe/Berlin", "start": "2024-01-01", "close_offset": "PT6H",
+//     "refresh": 3, "refresh_from": "2026-01-01"},
 //   {"name": "region", "kind": "static", "keys": ["eu", "us"]},
 //   {"name": "bucket", "kind": "integer", "start": 0, "end": 64, "step": 1}]}
 // Static keys that were taken away stand among `keys`, at their numbers, and in "retired" as well.
@@ -48,6 +49,7 @@ inline constexpr std::size_t kMaxNameBytes = 256;                   // of a dime
 inline constexpr std::size_t kMaxKeyBytes = 1024;                   // of a static key
 inline constexpr std::int64_t kMaxInteger = 1'000'000'000'000'000;  // and its negative
 inline constexpr base::Micros kMaxCloseOffset = base::Micros{366} * 24 * 3600 * 1'000'000;
+inline constexpr std::int64_t kMaxRefresh = 1'000;  // partitions of a refresh window
 
 struct Place {
   std::uint32_t lane = 0;
@@ -68,9 +70,11 @@ struct Dimension {
   std::string name;
   // time
   std::optional<Calendar> calendar;
-  std::int64_t start_index = 0;      // the first that the space has (time, by start)
-  bool expects = true;               // false: it has no start, and nothing is expected of it
-  base::Micros close_offset_us = 0;  // after its end, until it counts as closed
+  std::int64_t start_index = 0;           // the first that the space has (time, by start)
+  bool expects = true;                    // false: it has no start, and nothing is expected of it
+  base::Micros close_offset_us = 0;       // after its end, until it counts as closed
+  std::int64_t refresh = 0;               // with each that closes, so many before it are run again
+  std::int64_t refresh_from = INT64_MIN;  // none before this one
   // static: in the order of their numbers; those taken away are not `expected`
   struct Key {
     std::string text;

@@ -60,8 +60,38 @@ base::Result<std::int64_t> integer_of(const Object& object, std::string_view nam
   return *integer;
 }
 
+base::Result<std::int64_t> read_key(const Object& object, std::string_view name,
+                                    std::string_view must, const Calendar& calendar) {
+  HW_TRY(const auto text, text_of(object, name, must));
+  const auto index = calendar.parse(text);
+  if (!index) return refused(object.path(name) + ": " + index.error().message);
+  return *index;
+}
+
+// How many partitions are run again with each that closes, and from which on.
+base::Result<void> read_refresh(const Object& object, Dimension& dimension) {
+  const bool bounded = object.get("refresh_from").present();
+  if (!object.get("refresh").present()) {
+    return bounded ? object.wrong("refresh_from", "goes with refresh.") : base::Result<void>();
+  }
+  const auto count = object.get("refresh").integer();
+  if (!count || *count < 1) {
+    return object.wrong("refresh", "must be a whole number of partitions, 1 or more.");
+  }
+  if (!dimension.expects) {
+    return object.wrong("refresh", "needs a start: without one no partition is expected.");
+  }
+  dimension.refresh = *count;
+  if (!bounded) return {};
+  HW_TRY(dimension.refresh_from,
+         read_key(object, "refresh_from", "must be the key of the first that is run again.",
+                  *dimension.calendar));
+  return {};
+}
+
 base::Result<void> read_time(const Object& object, Dimension& dimension) {
-  HW_CHECK_OK(allow(object, {"name", "kind", "granularity", "zone", "start", "close_offset"}));
+  HW_CHECK_OK(allow(object, {"name", "kind", "granularity", "zone", "start", "close_offset",
+                             "refresh", "refresh_from"}));
   constexpr std::string_view kGranularities = "must be one of hour, day, week, month.";
   HW_TRY(const auto name, text_of(object, "granularity", kGranularities));
   const auto granularity = granularity_of(name);
@@ -80,12 +110,11 @@ base::Result<void> read_time(const Object& object, Dimension& dimension) {
   dimension.expects = object.get("start").present();
   dimension.start_index = dimension.calendar->min_index();
   if (dimension.expects) {
-    HW_TRY(const auto start,
-           text_of(object, "start", "must be the key of the first partition that is expected."));
-    const auto index = dimension.calendar->parse(start);
-    if (!index) return refused(object.path("start") + ": " + index.error().message);
-    dimension.start_index = *index;
+    HW_TRY(dimension.start_index,
+           read_key(object, "start", "must be the key of the first partition that is expected.",
+                    *dimension.calendar));
   }
+  HW_CHECK_OK(read_refresh(object, dimension));
   if (!object.get("close_offset").present()) return {};
   HW_TRY(const auto text, text_of(object, "close_offset", "must be a duration like PT6H."));
   const auto offset = model::parse_duration(text);
@@ -107,7 +136,13 @@ base::Result<std::vector<std::string>> texts_of(const Object& object, std::strin
   return texts;
 }
 
+base::Result<void> refuse_refresh(const Object& object) {
+  if (!object.get("refresh").present()) return {};
+  return object.wrong("refresh", "goes with time: only of time partitions close one by one.");
+}
+
 base::Result<void> read_static(const Object& object, Dimension& dimension) {
+  HW_CHECK_OK(refuse_refresh(object));
   HW_CHECK_OK(allow(object, {"name", "kind", "keys", "retired"}));
   HW_TRY(auto keys, texts_of(object, "keys"));
   std::set<std::string> retired;
@@ -125,6 +160,7 @@ base::Result<void> read_static(const Object& object, Dimension& dimension) {
 }
 
 base::Result<void> read_integer(const Object& object, Dimension& dimension) {
+  HW_CHECK_OK(refuse_refresh(object));
   HW_CHECK_OK(allow(object, {"name", "kind", "start", "end", "step"}));
   HW_TRY(dimension.start, integer_of(object, "start", 0));
   HW_TRY(dimension.step, integer_of(object, "step", 1));
@@ -166,9 +202,14 @@ std::string kind_json(const Dimension& d) {
   if (d.kind == Dimension::Kind::kTime) {
     const std::string start =
         d.expects ? fmt::format(R"("start":"{}",)", d.calendar->key_of(d.start_index)) : "";
-    return fmt::format(R"("kind":"time","granularity":"{}","zone":{},{}"close_offset":"{}")",
+    std::string refresh;
+    if (d.refresh > 0) refresh = fmt::format(R"(,"refresh":{})", d.refresh);
+    if (d.refresh_from != INT64_MIN) {
+      refresh += fmt::format(R"(,"refresh_from":"{}")", d.calendar->key_of(d.refresh_from));
+    }
+    return fmt::format(R"("kind":"time","granularity":"{}","zone":{},{}"close_offset":"{}"{})",
                        to_string(d.calendar->granularity()), model::json_quote(d.calendar->zone()),
-                       start, model::format_duration(d.close_offset_us));
+                       start, model::format_duration(d.close_offset_us), refresh);
   }
   if (d.kind == Dimension::Kind::kInteger) {
     const std::string end = d.end ? fmt::format(R"("end":{},)", *d.end) : "";

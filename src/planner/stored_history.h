@@ -23,6 +23,19 @@ class StoredHistory final : public History {
     return out;
   }
 
+  // One question for all of them.
+  base::Result<std::vector<Started>> starts(DatasetNo dataset, std::uint32_t lane,
+                                            std::int64_t first, std::int64_t last) override {
+    HW_TRY(const auto rows, reader_.materializations(dataset, lane, first, last));
+    std::vector<Started> out;
+    for (const storage::MaterializationRow& row : rows) {
+      if (known_ < row.seq) continue;
+      if (out.empty() || out.back().index != row.index) out.push_back({row.index, 0});
+      out.back().start = row.start;
+    }
+    return out;
+  }
+
   static Write write_of(const storage::MaterializationRow& row) {
     return {
         row.dataset, {row.lane, row.index}, row.job, row.code, row.start, row.end, row.out, row.seq,

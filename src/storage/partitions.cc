@@ -38,6 +38,14 @@ Result<std::vector<MaterializationRow>> Reader::newest_materializations(model::D
                          static_cast<std::int64_t>(limit));
 }
 
+Result<std::optional<Micros>> Reader::latest_materialization(model::DatasetNo dataset,
+                                                             std::uint32_t lane, std::int64_t first,
+                                                             std::int64_t last) {
+  return impl_->db->one(
+      Sql::kMaterializationsLatestEnd, [](Row& row) { return row.integer(); }, dataset, lane, first,
+      last);
+}
+
 Result<void> Reader::scan_materializations(
     const std::function<bool(const MaterializationRow&)>& visit) {
   return impl_->db->each(Sql::kMaterializationsScan,

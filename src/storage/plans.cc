@@ -80,6 +80,12 @@ Result<Micros> Reader::first_lease_expiry(std::optional<Seq> plan) {
   return found->value_or(model::kOpenEnd);
 }
 
+Result<Micros> Reader::first_plan_wake() {
+  auto found = impl_->db->one(Sql::kPlansFirstWake, [](Row& row) { return row.integer(); });
+  if (!found) return std::move(found).error();
+  return found->value_or(model::kOpenEnd);
+}
+
 Result<void> Reader::scan_plan_leases(const std::function<bool(const PlanLeaseRow&)>& visit) {
   return impl_->db->each(Sql::kPlanLeasesScan,
                          [&](Row& row) { return visit(sqlite::read_plan_lease(row)); });
@@ -89,7 +95,8 @@ Result<void> Writer::put_plan(const PlanRow& row) {
   const PlanCounts& n = row.counts;
   return impl_->run(Sql::kPlanUpsert, row.id, row.seq, row.state, row.hold, row.created_at,
                     row.updated_at, row.upper, row.refreshed, row.total, n.done, n.told, n.skipped,
-                    n.running, n.failed, n.blocked, row.ready, row.author, row.reason);
+                    n.running, n.failed, n.blocked, row.ready, row.author, row.reason,
+                    row.wait_inputs, row.wait_quiet, row.wakes_at);
 }
 
 Result<void> Writer::insert_plan_body(const PlanBodyRow& row) {
@@ -108,7 +115,7 @@ Result<void> Writer::put_plan_progress(const PlanProgressRow& row) {
   const PlanCounts& n = row.counts;
   return impl_->run(Sql::kPlanProgressUpsert, row.plan, row.number, row.seq, row.state, row.ready,
                     n.done, n.told, n.skipped, n.running, n.failed, n.blocked, row.attempts,
-                    Blob{row.runs});
+                    Blob{row.runs}, row.waits);
 }
 
 Result<void> Writer::put_plan_lease(const PlanLeaseRow& row) {

@@ -220,7 +220,7 @@ struct RunPartitionRow {
   bool operator==(const RunPartitionRow&) const = default;
 };
 
-// ---- plans: schema/0007_plans.sql says what numbers mean
+// ---- plans: schema/0007_plans.sql and 0008_waits.sql say what numbers mean
 // -----------------------------------------
 
 // Of partitions. Those that are none of these are pending.
@@ -236,7 +236,9 @@ struct PlanRow {
   std::int64_t upper = 0, refreshed = 0, total = 0;
   PlanCounts counts;
   std::int64_t ready = 0;
-  std::string author, reason;  // of the last decision on it
+  std::string author, reason;                    // of the last decision on it
+  std::int64_t wait_inputs = 0, wait_quiet = 0;  // partitions
+  Micros wakes_at = model::kOpenEnd;             // when the next quiet period ends
 };
 
 struct PlanBodyRow {
@@ -273,6 +275,7 @@ struct PlanProgressRow {
   PlanCounts counts;
   std::int32_t attempts = 0;
   std::string runs;
+  std::string waits;
 };
 
 struct PlanLeaseRow {

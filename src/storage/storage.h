@@ -220,6 +220,9 @@ class Reader {
   Result<std::vector<MaterializationRow>> newest_materializations(model::DatasetNo dataset,
                                                                   std::uint32_t lane,
                                                                   std::size_t limit);
+  // The latest end of those with indexes in [first, last] of a lane; nothing if there is none.
+  Result<std::optional<Micros>> latest_materialization(model::DatasetNo dataset, std::uint32_t lane,
+                                                       std::int64_t first, std::int64_t last);
   // By (dataset, lane, index, end, seq).
   Result<void> scan_materializations(const std::function<bool(const MaterializationRow&)>& visit);
   Result<std::vector<RunPartitionRow>> run_partitions(model::RunRow run);
@@ -242,6 +245,8 @@ class Reader {
   Result<std::vector<PlanRow>> plans(std::optional<std::int32_t> state, Seq before,
                                      std::size_t limit);
   Result<std::vector<PlanRow>> active_plans();  // approved, executing or paused; by id
+  // When the next quiet period of an open plan ends; kOpenEnd if none waits for one.
+  Result<Micros> first_plan_wake();
   Result<std::optional<PlanBodyRow>> plan_body(Seq plan);
   // By number, within [first, last].
   Result<std::vector<PlanTaskRow>> plan_tasks(Seq plan, std::uint32_t first, std::uint32_t last);

@@ -49,14 +49,14 @@ class PlanWorld {
 
   // ---- what there is ----------------------------------------------------------------------------
 
-  // A dataset n = 0 .. kPartitions - 1, numbered in the order of these calls.
-  planner::DatasetNo dataset(const std::string& name) {
+  // A dataset n = 0 .. count - 1, numbered in the order of these calls; 0: without end.
+  planner::DatasetNo dataset(const std::string& name, std::int64_t count = kPartitions) {
     names_.push_back(name);
     harness_->send(event("COMPLETE", "make_" + name, "first-of-" + name, "", name, "", ""));
     decide(
         R"({"decision":"planner.put_space","author":"test","dataset":{"namespace":"ns","name":")" +
-        name + R"("},"space":{"dimensions":[{"name":"n","kind":"integer","start":0,"end":)" +
-        std::to_string(kPartitions) + "}]}}");
+        name + R"("},"space":{"dimensions":[{"name":"n","kind":"integer","start":0)" +
+        (count == 0 ? "" : ",\"end\":" + std::to_string(count)) + "}]}}");
     return planner::DatasetNo{static_cast<std::uint32_t>(names_.size())};
   }
   // {"kind":"identity"} and so on.

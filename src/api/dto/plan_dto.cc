@@ -105,7 +105,7 @@ void write_options(JsonWriter& json, const PlanInfo& plan, const PlanNames& name
   if (options.stale) json.text("stale");
   if (options.missing) json.text("missing");
   if (options.maybe) json.text("maybe");
-  json.end_array().key("until");
+  json.end_array().key("refresh").boolean(options.refresh).key("until");
   json.time_or_null(options.until == INT64_MAX ? std::nullopt : std::optional(options.until));
   write_budget(json, options);
   json.key("environment").text_or_null(given(options.environment));
@@ -183,6 +183,7 @@ std::int64_t write_omissions(JsonWriter& json, const PlanInfo& plan, const PlanN
 std::string_view reason_of(const planner::Task& task) {
   if (task.missing) return "missing";
   if (task.code && task.inputs) return "code_and_inputs";
+  if (task.refresh) return "refresh";
   return task.code ? "code" : task.inputs ? "inputs" : "maybe";
 }
 
@@ -194,6 +195,31 @@ void write_progress(JsonWriter& json, const storage::PlanCounts& counts, std::in
   json.key("failed").number(counts.failed).key("blocked").number(counts.blocked);
   json.key("pending").number(pending).end_object();
 }
+
+namespace {
+
+// Of a plan: what nothing of it keeps back, and what that waits for.
+void write_waiting(JsonWriter& json, const storage::PlanRow& row) {
+  json.key("waiting").begin_object().key("inputs").number(row.wait_inputs);
+  json.key("quiet").number(row.wait_quiet).key("until");
+  json.time_or_null(row.wakes_at == model::kOpenEnd ? std::nullopt : std::optional(row.wakes_at));
+  json.end_object();
+}
+
+void write_waiting(JsonWriter& json, const planner::TaskInfo& info, const PlanNames& names) {
+  json.key("waiting").begin_array();
+  for (const planner::TaskWait& wait : info.waiting) {
+    json.begin_object().key("for").text(to_string(wait.why));
+    json.key("nodeId").text(names.dataset(wait.upstream)).key("partitions").number(wait.partitions);
+    json.key("first").text(names.key(info.task.dataset, {info.task.span.lane, wait.first}));
+    json.key("until");
+    json.time_or_null(wait.until == model::kOpenEnd ? std::nullopt : std::optional(wait.until));
+    json.end_object();
+  }
+  json.end_array();
+}
+
+}  // namespace
 
 void write_plan(JsonWriter& json, const PlanInfo& plan, const PlanNames& names,
                 const PlanPage& page) {
@@ -219,6 +245,7 @@ void write_plan(JsonWriter& json, const PlanInfo& plan, const PlanNames& names,
   write_shape(json, plan);
   json.key("progress");
   write_progress(json, row.counts, plan.pending());
+  write_waiting(json, row);
   json.key("left_out");
   std::int64_t cut = write_omissions(json, plan, names, false, page.max_ranges);
   json.key("unrecoverable");
@@ -265,6 +292,7 @@ void write_task(JsonWriter& json, const planner::TaskInfo& info, const PlanNames
   write_number(json, task.probability);
   json.key("state").text(to_string(info.state())).key("progress");
   write_progress(json, info.progress.counts, info.pending());
+  write_waiting(json, info, names);
   json.key("attempts").number(info.progress.attempts).key("leases").begin_array();
   for (const storage::PlanLeaseRow& lease : info.leases) {
     if (lease.expires_at <= now) continue;

@@ -56,9 +56,13 @@ Answer show_space(Context& context) {
     const planner::Space& space = *reading.state->segment(subject.datasets.front()).space;
     json.raw(space.to_json()).key("lanes").number(space.lane_count());
     json.key("author").text_or_null(given(document->author));
-    json.key("reason").text_or_null(given(document->reason));
+    json.key("reason").text_or_null(given(document->reason)).key("refresh_due");
+    HW_TRY(const auto due, planner::refresh_due(reading.session.rows(), *reading.state,
+                                                subject.datasets.front(), reading.now()));
+    due ? json.number(*due) : json.null();
   } else {
     json.null().key("lanes").number(0).key("author").null().key("reason").null();
+    json.key("refresh_due").null();
   }
   json.key("seq").number(static_cast<std::int64_t>(context.pinned.value)).end_object();
   return json_response(json.take());

@@ -117,7 +117,8 @@ Result<std::optional<std::int64_t>> wait_ms(PlanReading& reading, const PlanInfo
   }
   if (handed_out) return std::optional<std::int64_t>(0);
   if (plan.row.ready > 0) return std::optional(kLeastWaitMs);
-  HW_TRY(const base::Micros expiry, reading.rows().first_lease_expiry(plan.row.id));
+  HW_TRY(base::Micros expiry, reading.rows().first_lease_expiry(plan.row.id));
+  expiry = std::min(expiry, plan.row.wakes_at);
   if (expiry == model::kOpenEnd) return std::optional(kUsualWaitMs);
   const std::int64_t until_ms = (expiry - now) / 1000 + 1;
   return std::optional(std::clamp(std::min(until_ms, kUsualWaitMs), kLeastWaitMs, kMostWaitMs));

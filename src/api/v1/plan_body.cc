@@ -104,6 +104,12 @@ Result<void> read_choice(Context& context, const JsonValue& body, PlanOptions& o
     }
     *to = true;
   }
+  const JsonValue refresh = body.get("refresh");
+  if (!absent(refresh)) {
+    const auto value = refresh.boolean();
+    if (!value) return invalid_member(context, "/refresh", "refresh must be true or false.");
+    out.refresh = *value;
+  }
   HW_TRY(const auto until, text_member(context, body, "until"));
   if (!until) return {};
   const auto moment = model::parse_time(*until);

@@ -355,6 +355,10 @@ constexpr std::array kCatalogue{
              "SELECT " HW_MATERIALIZATION_COLUMNS
              " FROM materialization WHERE dataset = ?1 AND lane = ?2"
              " ORDER BY idx DESC, end_time DESC, seq DESC LIMIT ?3"},
+    NamedSql{Sql::kMaterializationsLatestEnd, "materialization.latest_end",
+             "SELECT latest FROM (SELECT max(end_time) AS latest FROM materialization"
+             " WHERE dataset = ?1 AND lane = ?2 AND idx BETWEEN ?3 AND ?4)"
+             " WHERE latest IS NOT NULL"},
     NamedSql{Sql::kRunPartitionUpsert, "run_partition.upsert",
              "INSERT OR REPLACE INTO run_partition (" HW_RUN_PARTITION_COLUMNS
              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
@@ -386,7 +390,7 @@ constexpr std::array kCatalogue{
     NamedSql{Sql::kPlanUpsert, "plan.upsert",
              "INSERT OR REPLACE INTO plan (" HW_PLAN_COLUMNS
              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
-             "?17, ?18)"},
+             "?17, ?18, ?19, ?20, ?21)"},
     NamedSql{Sql::kPlanById, "plan.by_id", "SELECT " HW_PLAN_COLUMNS " FROM plan WHERE id = ?1"},
     NamedSql{Sql::kPlans, "plan.list",
              "SELECT " HW_PLAN_COLUMNS " FROM plan WHERE id < ?1 ORDER BY id DESC LIMIT ?2"},
@@ -395,6 +399,8 @@ constexpr std::array kCatalogue{
              " ORDER BY id DESC LIMIT ?2"},
     NamedSql{Sql::kPlansActive, "plan.active",
              "SELECT " HW_PLAN_COLUMNS " FROM plan WHERE state IN (2, 3, 4) ORDER BY id"},
+    NamedSql{Sql::kPlansFirstWake, "plan.first_wake",
+             "SELECT coalesce(min(wakes_at), " HW_OPEN ") FROM plan WHERE state IN (2, 3)"},
     NamedSql{Sql::kPlanBodyInsert, "plan_body.insert",
              "INSERT INTO plan_body (plan, body, summary) VALUES (?1, ?2, ?3)"},
     NamedSql{Sql::kPlanBody, "plan_body.of_plan",
@@ -408,7 +414,7 @@ constexpr std::array kCatalogue{
              " FROM plan_task WHERE plan = ?1 AND number >= ?2 AND number <= ?3 ORDER BY number"},
     NamedSql{Sql::kPlanProgressUpsert, "plan_progress.upsert",
              "INSERT OR REPLACE INTO plan_progress (" HW_PLAN_PROGRESS_COLUMNS
-             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"},
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"},
     NamedSql{Sql::kPlanProgressOf, "plan_progress.of_plan",
              "SELECT " HW_PLAN_PROGRESS_COLUMNS
              " FROM plan_progress WHERE plan = ?1 ORDER BY number"},

@@ -28,13 +28,13 @@
 #define HW_PLAN_COUNTS "done, told, skipped, running, failed, blocked"
 #define HW_PLAN_COLUMNS                                                                    \
   "id, seq, state, hold, created_at, updated_at, upper, refreshed, total, " HW_PLAN_COUNTS \
-  ", ready, author, reason"
+  ", ready, author, reason, wait_inputs, wait_quiet, wakes_at"
 #define HW_PLAN_TASK_COLUMNS                                                                    \
   "plan, number, wave, dataset, lane, first, last, job, action, flags, deadline, probability, " \
   "duration_p50, duration_p90, duration_samples, duration_basis, "                              \
   "cost_p50, cost_p90, cost_samples, cost_basis, upstream"
 #define HW_PLAN_PROGRESS_COLUMNS \
-  "plan, number, seq, state, ready, " HW_PLAN_COUNTS ", attempts, runs"
+  "plan, number, seq, state, ready, " HW_PLAN_COUNTS ", attempts, runs, waits"
 #define HW_PLAN_LEASE_COLUMNS                                                          \
   "seq, n, plan, task, first, last, worker, request, given_at, expires_at, lease_ms, " \
   "attempt, desired, state, ended_at, ended, run_id, message"

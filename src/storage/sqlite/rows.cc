@@ -249,7 +249,10 @@ PlanRow read_plan(Row& row) {
                  .counts = read_plan_counts(row),
                  .ready = row.integer(),
                  .author = row.text(),
-                 .reason = row.text()};
+                 .reason = row.text(),
+                 .wait_inputs = row.integer(),
+                 .wait_quiet = row.integer(),
+                 .wakes_at = row.integer()};
 }
 
 PlanBodyRow read_plan_body(Row& row) {
@@ -282,7 +285,8 @@ PlanProgressRow read_plan_progress(Row& row) {
                          .ready = row.flag(),
                          .counts = read_plan_counts(row),
                          .attempts = static_cast<std::int32_t>(row.integer()),
-                         .runs = row.text()};
+                         .runs = row.text(),
+                         .waits = row.text()};
 }
 
 PlanLeaseRow read_plan_lease(Row& row) {

@@ -11,6 +11,7 @@
 
 #include "planner/partition_runs.h"
 #include "planner/plan.h"
+#include "planner/wait_policy.h"
 
 namespace headwater::tests {
 
@@ -30,29 +31,42 @@ class NaiveWarehouse {
   struct Edge {
     int upstream = 0;
     Reads reads = Reads::kSame;
+    planner::WaitPolicy wait = {};
   };
   std::map<int, std::vector<Edge>> edges;  // by downstream
+  std::set<int> endless;                   // datasets of which nothing is expected
 
+  std::vector<Edge> edges_of(int dataset) const {
+    const auto at = edges.find(dataset);
+    return at == edges.end() ? std::vector<Edge>() : at->second;
+  }
   // Of `last`, all that is or may yet become the last.
+  std::vector<NaivePart> read_over(const Edge& edge, const NaivePart& part) const {
+    std::vector<NaivePart> out;
+    const bool same = edge.reads == Reads::kSame || edge.reads == Reads::kThisAndBefore;
+    const bool before = edge.reads == Reads::kBefore || edge.reads == Reads::kThisAndBefore;
+    if (same) out.push_back({edge.upstream, part.index});
+    if (before && part.index > 0) out.push_back({edge.upstream, part.index - 1});
+    const bool many = edge.reads == Reads::kAll || edge.reads == Reads::kLast;
+    const int from = edge.reads == Reads::kLast ? std::max(last_present(edge.upstream), 0) : 0;
+    for (int i = from; many && i < kIndexes; ++i) out.push_back({edge.upstream, i});
+    return out;
+  }
   std::vector<NaivePart> read_by(const NaivePart& part) const {
     std::vector<NaivePart> out;
-    const auto at = edges.find(part.dataset);
-    if (at == edges.end()) return out;
-    for (const Edge& edge : at->second) {
-      const bool same = edge.reads == Reads::kSame || edge.reads == Reads::kThisAndBefore;
-      const bool before = edge.reads == Reads::kBefore || edge.reads == Reads::kThisAndBefore;
-      if (same) out.push_back({edge.upstream, part.index});
-      if (before && part.index > 0) out.push_back({edge.upstream, part.index - 1});
-      const bool many = edge.reads == Reads::kAll || edge.reads == Reads::kLast;
-      const int from = edge.reads == Reads::kLast ? std::max(last_present(edge.upstream), 0) : 0;
-      for (int i = from; many && i < kIndexes; ++i) out.push_back({edge.upstream, i});
+    for (const Edge& edge : edges_of(part.dataset)) {
+      const std::vector<NaivePart> read = read_over(edge, part);
+      out.insert(out.end(), read.begin(), read.end());
     }
     return out;
   }
-  void write(const NaivePart& part, const std::string& content) {
+  void write(const NaivePart& part, const std::string& content, std::int64_t at) {
     content_[part] = content;
+    ended_[part] = at;
     recorded_[part] = inputs(part);
   }
+  bool present(const NaivePart& part) const { return content_.contains(part); }
+  std::int64_t ended(const NaivePart& part) const { return ended_.at(part); }
   // Missing, or made of what does not stand any more.
   bool needs_run(const NaivePart& part) const {
     return !content_.contains(part) || recorded_.at(part) != inputs(part);
@@ -78,6 +92,7 @@ class NaiveWarehouse {
     return out;
   }
   std::map<NaivePart, std::string> content_;
+  std::map<NaivePart, std::int64_t> ended_;
   std::map<NaivePart, std::vector<std::string>> recorded_;
 };
 
@@ -112,6 +127,7 @@ class NaiveBook {
   std::vector<NaiveLease> answered;  // ended by runs alone
   std::vector<NaiveLease> ever;      // all that were given
   std::int64_t now = 0;
+  std::int64_t recorded = 0;  // when the last record was written: what is ready is so as of then
 
   bool open(const NaivePlan& plan) const {
     return plan.state == PlanState::kApproved || plan.state == PlanState::kExecuting;
@@ -129,16 +145,98 @@ class NaiveBook {
     }
     return out;
   }
-  bool ready(const NaivePlan& plan, const NaivePart& part) const {
-    const auto reads = planned_reads(plan, part);
-    return std::ranges::all_of(
-        reads, [&](const NaivePart& read) { return settled(plan.status.at(read)); });
+
+  // ---- wait policies: input by input ------------------------------------------------------------
+
+  using Edge = NaiveWarehouse::Edge;
+  enum class Inputs { kKept, kShort, kEarly, kEnough };
+
+  struct Tally {
+    std::int64_t had = 0, enough = 0, coming = 0, hoped = 0, missing = 0, unsettled = 0, stuck = 0;
+  };
+  Tally tally(const NaivePlan& plan, const Edge& edge, const NaivePart& part) const {
+    Tally out;
+    for (const NaivePart& read : warehouse.read_over(edge, part)) {
+      const auto at = plan.status.find(read);
+      const bool planned = at != plan.status.end();
+      const bool is_settled = planned && settled(at->second);
+      const bool is_stuck = planned && planner::is_stuck(at->second);
+      const bool told = planned && at->second == PartitionStatus::kTold;
+      const bool there = warehouse.present(read) || told;
+      const bool required = !warehouse.endless.contains(read.dataset);
+      const bool had = required || there || (planned && !is_settled);
+      out.had += had;
+      out.hoped += had && !is_stuck;
+      out.enough += there && (!planned || is_settled);
+      out.coming += planned && !is_settled && !is_stuck;
+      out.missing += required && !there;
+      out.unsettled += planned && !is_settled;
+      out.stuck += is_stuck;
+    }
+    return out;
   }
+  static bool counted(const Edge& edge) { return edge.wait.counts_inputs(); }
+  Inputs inputs(const NaivePlan& plan, const Edge& edge, const NaivePart& part) const {
+    const Tally found = tally(plan, edge, part);
+    if (!counted(edge)) {
+      if (found.unsettled > 0) return Inputs::kKept;
+      const bool all = edge.wait.inputs == planner::WaitPolicy::Inputs::kAll;
+      return all && found.missing > 0 ? Inputs::kShort : Inputs::kEnough;
+    }
+    if (found.enough >= std::min(edge.wait.at_least, found.had)) {
+      return found.coming > 0 ? Inputs::kEarly : Inputs::kEnough;
+    }
+    return found.coming > 0 ? Inputs::kKept : Inputs::kShort;
+  }
+  // The worst of all mappings.
+  Inputs inputs(const NaivePlan& plan, const NaivePart& part) const {
+    Inputs out = Inputs::kEnough;
+    for (const Edge& edge : warehouse.edges_of(part.dataset)) {
+      out = std::min(out, inputs(plan, edge, part));
+    }
+    return out;
+  }
+  bool blocks(const NaivePlan& plan, const Edge& edge, const NaivePart& part) const {
+    const Tally found = tally(plan, edge, part);
+    if (!counted(edge)) return found.stuck > 0;
+    return found.hoped < std::min(edge.wait.at_least, found.had);
+  }
+  bool quiet(const NaivePart& part, std::int64_t at) const {
+    for (const Edge& edge : warehouse.edges_of(part.dataset)) {
+      for (const NaivePart& read : warehouse.read_over(edge, part)) {
+        const bool lately = edge.wait.quiet != 0 && warehouse.present(read) &&
+                            warehouse.ended(read) + edge.wait.quiet > at;
+        if (lately) return false;
+      }
+    }
+    return true;
+  }
+  bool needs_run(const NaivePlan& plan, const NaivePart& part) const {
+    return warehouse.needs_run(part) || reads_told(plan, part);
+  }
+  // Its turn has come. An early one is handed out or waits, but is not skipped.
+  bool ready(const NaivePlan& plan, const NaivePart& part, std::int64_t at) const {
+    const Inputs found = inputs(plan, part);
+    if (found == Inputs::kKept || found == Inputs::kShort || !quiet(part, at)) return false;
+    return found == Inputs::kEnough || needs_run(plan, part);
+  }
+  // Pending, for want of what the plan does not run; {inputs, quiet}.
+  std::pair<bool, bool> waits(const NaivePlan& plan, const NaivePart& part, std::int64_t at) const {
+    const Inputs found = inputs(plan, part);
+    return {found == Inputs::kShort,
+            found != Inputs::kShort && found != Inputs::kKept && !quiet(part, at)};
+  }
+
   bool reads_told(const NaivePlan& plan, const NaivePart& part) const {
     const auto reads = planned_reads(plan, part);
     return std::ranges::any_of(reads, [&](const NaivePart& read) {
       return plan.status.at(read) == PartitionStatus::kTold;
     });
+  }
+  bool reads_stuck(const NaivePlan& plan, const NaivePart& part) const {
+    const auto reads = planned_reads(plan, part);
+    return std::ranges::any_of(
+        reads, [&](const NaivePart& read) { return planner::is_stuck(plan.status.at(read)); });
   }
   bool held_elsewhere(const NaivePlan& plan, const NaivePart& part) const {
     return std::ranges::any_of(plans, [&](const auto& entry) {
@@ -160,10 +258,9 @@ class NaiveBook {
         changed = false;
         for (auto& [part, status] : plan.status) {
           if (status != PartitionStatus::kPending) continue;
-          const auto reads = planned_reads(plan, part);
-          const bool stuck = std::ranges::any_of(reads, [&](const NaivePart& read) {
-            return planner::is_stuck(plan.status.at(read));
-          });
+          const bool stuck =
+              std::ranges::any_of(warehouse.edges_of(part.dataset),
+                                  [&](const Edge& edge) { return blocks(plan, edge, part); });
           if (!stuck) continue;
           status = PartitionStatus::kBlocked;
           changed = true;
@@ -259,7 +356,7 @@ class NaiveBook {
     }
   }
   void written(const NaivePart& part, const std::string& content) {
-    warehouse.write(part, content);
+    warehouse.write(part, content, now);
     for (auto& [id, plan] : plans) {
       const auto at = plan.status.find(part);
       if (!active(plan) || at == plan.status.end()) continue;
@@ -271,7 +368,7 @@ class NaiveBook {
       } else if (planner::is_leased(status)) {
         status = PartitionStatus::kDone;
         end_if_answered(plan, part);
-      } else if (ready(plan, part)) {
+      } else if (inputs(plan, part) == Inputs::kEnough) {
         status = PartitionStatus::kDone;
       }
     }
@@ -315,9 +412,9 @@ class NaiveBook {
     };
     for (int i = task.first; i <= task.last && !full(); ++i) {
       const NaivePart part{task.dataset, i};
-      const bool free = plan.status[part] == PartitionStatus::kPending && ready(plan, part) &&
+      const bool free = plan.status[part] == PartitionStatus::kPending && ready(plan, part, now) &&
                         !held_elsewhere(plan, part);
-      const bool run = free && (warehouse.needs_run(part) || reads_told(plan, part));
+      const bool run = free && needs_run(plan, part);
       if (!run) close(i - 1);
       if (free && !run && !full()) {
         plan.status[part] = PartitionStatus::kSkipped;

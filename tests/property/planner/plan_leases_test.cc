@@ -61,6 +61,8 @@ class PlanHistory {
 
   void check() {
     auto reader = must(world_.harness().store().reader());
+    const model::Seq seq = must(reader.last_seq());
+    if (seq != std::exchange(last_seq_, seq)) naive_.recorded = naive_.now;
     std::map<NaivePart, PlanLeaseRow> held;
     std::vector<NaiveLease> valid;
     for (const PlanLeaseRow& row : must(reader.unended_plan_leases())) {
@@ -85,6 +87,7 @@ class PlanHistory {
     for (auto& [id, plan] : naive_.plans) {
       if (plan.state == PlanState::kPaused) move(plan, PlanMove::kResume);
     }
+    write_what_is_missing();
     for (int i = 0; i < 1000 && any_open(); ++i) {
       world_.pass_ms(1);
       naive_.now = world_.now();
@@ -104,6 +107,12 @@ class PlanHistory {
     return out;
   }
   std::size_t given() const { return known_.size(); }
+  // How often a partition was seen that waits for inputs, waits for a quiet period, could be
+  // handed out before the plan is through with its inputs, or can do without what has failed.
+  struct Seen {
+    std::size_t inputs = 0, quiet = 0, early = 0, spared = 0;
+  };
+  const Seen& seen() const { return seen_; }
 
  private:
   int pick(int least, int most) { return std::uniform_int_distribution(least, most)(rng_); }
@@ -121,7 +130,10 @@ class PlanHistory {
   void datasets() {
     const int count = pick(3, 6);
     for (int d = 0; d < count; ++d) {
-      world_.dataset(name(d));
+      const bool endless = chance(20);
+      world_.dataset(name(d), endless ? 0 : kIndexes);
+      if (endless) naive_.warehouse.endless.insert(d);
+      note(name(d), endless ? " expects nothing" : "");
       if (d == 0) continue;
       const int edges = pick(1, 2);
       std::set<int> seen;
@@ -144,9 +156,24 @@ class PlanHistory {
         {Reads::kBefore, R"({"kind":"window","from":-1,"to":-1})"},
         {Reads::kAll, R"({"kind":"all"})"},
         {Reads::kLast, R"({"kind":"last"})"}};
-    world_.reads(name(down), name(up), json.at(reads));
-    naive_.warehouse.edges[down].push_back({up, reads});
-    note(name(down), " reads ", name(up), " ", json.at(reads));
+    const planner::WaitPolicy wait = policy(reads);
+    std::string mapping = json.at(reads);
+    if (wait.any()) {
+      mapping.pop_back();
+      mapping += ",\"wait\":" + planner::wait_json(wait) + "}";
+    }
+    world_.reads(name(down), name(up), mapping);
+    naive_.warehouse.edges[down].push_back({up, reads, wait});
+    note(name(down), " reads ", name(up), " ", mapping);
+  }
+  planner::WaitPolicy policy(Reads reads) {
+    using Inputs = planner::WaitPolicy::Inputs;
+    planner::WaitPolicy out;
+    if (chance(25)) out.quiet = pick(1, 90) * 1'000'000;
+    if (reads == Reads::kLast || chance(50)) return out;
+    out.inputs = chance(40) ? Inputs::kAll : Inputs::kAtLeast;
+    if (out.counts_inputs()) out.at_least = pick(1, reads == Reads::kAll ? kIndexes + 1 : 2);
+    return out;
   }
 
   bool chained(int dataset) const {
@@ -412,6 +439,23 @@ class PlanHistory {
     naive_.settle_down();
     if (fails) failures_.push_back({id, dataset, first, last, recorded});
   }
+  // So that nothing waits for what no plan has.
+  void write_what_is_missing() {
+    for (int d = 0; d < datasets_; ++d) {
+      for (int i = 0; i < kIndexes; ++i) {
+        if (naive_.warehouse.present({d, i})) continue;
+        world_.pass_ms(1);
+        naive_.now = world_.now();
+        const std::string version = "v" + std::to_string(++versions_);
+        PlanWorld::Run how;
+        how.version = version;
+        const std::string id = world_.run(name(d), i, i, how);
+        note("write ", id, " ", name(d), " ", i);
+        naive_.written({d, i}, version + "-" + std::to_string(i));
+        naive_.settle_down();
+      }
+    }
+  }
   // Of the START event of the run just sent: the record before the last.
   std::uint64_t started_at() {
     auto reader = must(world_.harness().store().reader());
@@ -469,6 +513,7 @@ class PlanHistory {
     const planner::PlanInfo info = must(planner::find_plan(reader, model::Seq{plan.id}));
     ASSERT_EQ(info.state(), plan.state) << "plan " << plan.id << trace();
     storage::PlanCounts sum;
+    std::int64_t all_inputs = 0, all_quiet = 0;
     const auto tasks =
         must(planner::list_tasks(reader, model::Seq{plan.id}, std::nullopt, 0, 10'000));
     ASSERT_EQ(tasks.size(), plan.tasks.size());
@@ -476,6 +521,7 @@ class PlanHistory {
       const auto runs = planner::PartitionRuns::decode(task.task.span.first, task.task.span.last,
                                                        task.progress.runs);
       bool ready = false;
+      std::int64_t for_inputs = 0, for_quiet = 0;
       for (std::int64_t i = task.task.span.first; i <= task.task.span.last; ++i) {
         const NaivePart part{static_cast<int>(task.task.dataset.value) - 1, static_cast<int>(i)};
         const PartitionStatus status = runs.at(i).status;
@@ -490,15 +536,34 @@ class PlanHistory {
         if (is_held && !planner::is_settled(status)) {
           ASSERT_TRUE(planner::is_leased(status)) << trace();
         }
-        ready = ready || (status == PartitionStatus::kPending && naive_.active(plan) &&
-                          naive_.ready(plan, part));
+        if (status != PartitionStatus::kPending || !naive_.active(plan)) continue;
+        ready = ready || naive_.ready(plan, part, naive_.recorded);
+        const auto [inputs, quiet] = naive_.waits(plan, part, naive_.recorded);
+        for_inputs += inputs;
+        for_quiet += quiet;
+        seen_.inputs += inputs;
+        seen_.quiet += quiet;
+        seen_.early += naive_.inputs(plan, part) == NaiveBook::Inputs::kEarly;
+        seen_.spared += naive_.reads_stuck(plan, part);
       }
       if (naive_.active(plan)) {
         ASSERT_EQ(task.progress.ready, ready) << trace();
       }
+      ASSERT_EQ(waiting(task, planner::WaitFor::kInputs), for_inputs) << trace();
+      ASSERT_EQ(waiting(task, planner::WaitFor::kQuiet), for_quiet) << trace();
+      all_inputs += for_inputs;
+      all_quiet += for_quiet;
       add(sum, task.progress.counts);
     }
     ASSERT_EQ(info.row.counts, sum) << trace();
+    ASSERT_EQ(info.row.wait_inputs, all_inputs) << trace();
+    ASSERT_EQ(info.row.wait_quiet, all_quiet) << trace();
+    ASSERT_EQ(info.row.wakes_at == model::kOpenEnd, all_quiet == 0) << trace();
+  }
+  static std::int64_t waiting(const planner::TaskInfo& task, planner::WaitFor why) {
+    std::int64_t out = 0;
+    for (const planner::TaskWait& wait : task.waiting) out += wait.why == why ? wait.partitions : 0;
+    return out;
   }
   static void add(storage::PlanCounts& to, const storage::PlanCounts& n) {
     to.done += n.done;
@@ -512,6 +577,8 @@ class PlanHistory {
   std::mt19937_64 rng_;
   PlanWorld world_;
   NaiveBook naive_;
+  model::Seq last_seq_;
+  Seen seen_;
   int datasets_ = 0, requests_ = 0, versions_ = 0;
   std::string last_request_;
   std::vector<PlanLeaseRow> known_;
@@ -524,6 +591,7 @@ TEST(PlanLeases, HoldEachPartitionOnceAndLoseNone) {
   const std::uint64_t first = seed_of_tests();
   constexpr int kHistories = 12, kSteps = 120;
   std::size_t given = 0;
+  PlanHistory::Seen seen;
   for (int i = 0; i < kHistories; ++i) {
     const std::uint64_t seed = first + static_cast<std::uint64_t>(i);
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -539,8 +607,18 @@ TEST(PlanLeases, HoldEachPartitionOnceAndLoseNone) {
     if (::testing::Test::HasFatalFailure()) return;
     history.world().expect_replayed();
     given += history.given();
+    seen.inputs += history.seen().inputs;
+    seen.quiet += history.seen().quiet;
+    seen.early += history.seen().early;
+    seen.spared += history.seen().spared;
   }
   EXPECT_GT(given, static_cast<std::size_t>(kHistories));  // else nothing was tried
+  std::printf("waited for inputs %zu, for quiet %zu, early %zu, spared %zu\n", seen.inputs,
+              seen.quiet, seen.early, seen.spared);
+  EXPECT_GT(seen.inputs, 0U);
+  EXPECT_GT(seen.quiet, 0U);
+  EXPECT_GT(seen.early, 0U);
+  EXPECT_GT(seen.spared, 0U);
 }
 
 }  // namespace

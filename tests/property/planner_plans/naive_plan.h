@@ -32,6 +32,24 @@ class NaivePlan {
   // What is to be run, or may have to be; true: definite.
   const std::map<Partition, bool>& planned() const { return planned_; }
   const std::set<Partition>& unrecoverable() const { return unrecoverable_; }
+  // Of those, what is only because of a refresh window.
+  const std::set<Partition>& refreshed() const { return refreshed_; }
+
+  // One after it, not too far, has closed since its run began.
+  static bool is_due(World& world, const State& state, Micros now, const Partition& partition) {
+    const auto& [dataset, place] = partition;
+    const Space& space = *state.segment(dataset).space;
+    const std::vector<Write> writes = world.history.writes(dataset, place).value();
+    const Dimension* const time = space.index_dimension();
+    if (writes.empty() || time == nullptr || time->kind != Dimension::Kind::kTime) return false;
+    const Span closed = space.expected(place.lane, now, true);
+    for (std::int64_t i = place.index + 1; i <= place.index + time->refresh; ++i) {
+      if (i < closed.first || i > closed.last) continue;
+      const Micros close = space.interval({place.lane, i})->second + time->close_offset_us;
+      if (close > writes.back().start) return true;
+    }
+    return false;
+  }
 
   // What it reads, over all mappings that count, whatever is there: spans of upstream lanes.
   static std::vector<NaiveRead> reads(const State& state, const Partition& partition) {
@@ -103,7 +121,7 @@ class NaivePlan {
 
  private:
   struct About {
-    bool stale = false, missing = false, seed = false, doomed = false;
+    bool stale = false, missing = false, refresh = false, seed = false, doomed = false;
     std::vector<NaiveRead> reads;
   };
 
@@ -152,11 +170,13 @@ class NaivePlan {
     About about;
     about.missing = verdict.presence == Presence::kMissing;
     about.stale = verdict.freshness == Freshness::kStale && !verdict.deferred;
-    about.seed = options_.changes.empty() ? about.stale || about.missing
+    about.refresh = options_.refresh && options_.changes.empty() && !about.stale &&
+                    !about.missing && is_due(world_, state_, staleness_.now(), partition);
+    about.seed = options_.changes.empty() ? about.stale || about.missing || about.refresh
                                           : about.stale && is_chosen(partition);
     if (about.stale && !options_.stale) return;
     if (about.missing && !options_.missing) return;
-    if (!about.stale && !about.missing && !options_.maybe) return;
+    if (!about.stale && !about.missing && !about.refresh && !options_.maybe) return;
     about.reads = reads(state_, partition);
     about.doomed = reads_expired(about.reads);
     about_[partition] = std::move(about);
@@ -214,7 +234,8 @@ class NaivePlan {
         if (about.doomed) {
           unrecoverable_.insert(partition);
         } else {
-          planned_[partition] = about.stale || about.missing;
+          planned_[partition] = about.stale || about.missing || about.refresh;
+          if (about.refresh) refreshed_.insert(partition);
         }
       }
     }
@@ -227,7 +248,7 @@ class NaivePlan {
   std::set<std::uint32_t> in_scope_;
   std::map<Partition, About> about_;
   std::map<Partition, bool> planned_;
-  std::set<Partition> unrecoverable_;
+  std::set<Partition> unrecoverable_, refreshed_;
 };
 
 }  // namespace headwater::tests::plans

@@ -66,6 +66,7 @@ PlanOptions random_options(RandomWorld& world) {
   if (world.below(6) == 0) {
     out.until = world.now - static_cast<Micros>(world.below(8)) * model::kDay;
   }
+  if (world.below(6) == 0) out.refresh = false;
   if (world.below(3) == 0) {
     for (const auto& [id, change] : world.changes.all) {
       if (world.below(2) == 0) out.changes.push_back({id.first, id.second});
@@ -97,7 +98,8 @@ void check_invariants(const PlanDraft& draft) {
       wave = std::max(wave, draft.tasks[upstream - 1].wave + 1);
     }
     ASSERT_EQ(task.wave, wave) << "not the least wave";
-    ASSERT_EQ(task.definite, task.code || task.inputs || task.missing);
+    ASSERT_EQ(task.definite, task.code || task.inputs || task.missing || task.refresh);
+    ASSERT_FALSE(task.refresh && (task.code || task.inputs || task.missing));
     ASSERT_GE(task.probability, 0);
     ASSERT_LE(task.probability, 1);
   }
@@ -151,6 +153,7 @@ void check_partitions(const NaivePlan& naive, const PlanDraft& draft,
     const auto found = tasks.find(partition);
     ASSERT_TRUE(found != tasks.end()) << name(partition) << " is not planned";
     ASSERT_EQ(found->second->definite, definite) << name(partition);
+    ASSERT_EQ(found->second->refresh, naive.refreshed().contains(partition)) << name(partition);
   }
   for (const auto& [partition, task] : tasks) {
     ASSERT_TRUE(naive.planned().contains(partition)) << name(partition) << " is planned";
@@ -164,7 +167,8 @@ class Plans : public ::testing::Test {
 };
 
 TEST_F(Plans, AreThoseOfTheRules) {
-  std::size_t tasks = 0, partitions = 0, maybe = 0, links = 0, unrecoverable = 0, chosen = 0;
+  std::size_t tasks = 0, partitions = 0, maybe = 0, links = 0, unrecoverable = 0, chosen = 0,
+              refreshed = 0;
   for (std::uint64_t seed = first_seed(); seed < first_seed() + worlds(); ++seed) {
     SCOPED_TRACE("HW_SEED=" + std::to_string(seed));
     RandomWorld world(seed);
@@ -186,17 +190,19 @@ TEST_F(Plans, AreThoseOfTheRules) {
         links += task.upstream.size();
       }
       unrecoverable += naive.unrecoverable().size();
+      refreshed += naive.refreshed().size();
       chosen += options.changes.empty() || draft->tasks.empty() ? 0 : 1;
     }
   }
   std::cout << "tasks " << tasks << ", partitions " << partitions << ", maybe " << maybe
             << ", links " << links << ", unrecoverable " << unrecoverable << ", for changes "
-            << chosen << "\n";
+            << chosen << ", refreshed " << refreshed << "\n";
   if (worlds() == 1) return;
   EXPECT_GT(maybe, kWorlds);  // the worlds are not all alike
   EXPECT_GT(links, 10 * kWorlds);
   EXPECT_GT(unrecoverable, kWorlds / 10);
   EXPECT_GT(chosen, kWorlds / 20);
+  EXPECT_GT(refreshed, kWorlds / 20);
 }
 
 // With a task for each partition, the wave of each is its longest way from what reads nothing.
@@ -273,7 +279,9 @@ std::int64_t run_plan(RandomWorld& world, const PlanDraft& draft) {
     const Partition partition = ready.back();
     ready.pop_back();
     ++settled;
-    if (must_run(world, partition)) {
+    const bool due = tasks.at(partition)->refresh &&
+                     NaivePlan::is_due(world, world.engine.working(), world.now, partition);
+    if (due || must_run(world, partition)) {
       ++runs;
       const auto before = *world.history.writes(partition.first, partition.second);
       const bool same = !before.empty() && world.below(2) == 0;
@@ -305,6 +313,10 @@ TEST_F(Plans, LeaveNothingInNeedWhenTheyAreRun) {
     const std::int64_t runs = run_plan(world, *draft);
     ASSERT_LE(runs, draft->upper);
     const auto after = world.staleness();
+    for (const Partition& partition : naive.refreshed()) {
+      ASSERT_FALSE(NaivePlan::is_due(world, after->state(), world.now, partition))
+          << name(partition);
+    }
     for (const std::uint32_t i : in_scope) {
       const DatasetNo dataset{i};
       Selection need;

@@ -17,6 +17,7 @@
 #include "planner/engine.h"
 #include "planner/perishability.h"
 #include "planner/plan_builder.h"
+#include "planner/refresh.h"
 
 namespace headwater::tests::plans {
 
@@ -202,6 +203,7 @@ class RandomWorld : public World {
                       R"(","zone":")" + era_->zone + "\"";
     if (!start.empty()) out += R"(,"start":")" + start + "\"";
     if (below(4) == 0) out += R"(,"close_offset":"PT30H")";
+    if (!start.empty() && below(3) == 0) out += R"(,"refresh":)" + std::to_string(1 + below(4));
     return out + "}";
   }
   std::string random_space() {
@@ -275,7 +277,11 @@ class RandomWorld : public World {
     for (std::uint32_t lane = 0; lane < space.lane_count(); ++lane) {
       const Span closed = space.expected(lane, now, true);
       for (std::int64_t i = closed.first; i <= closed.last; ++i) {
-        if (below(8) != 0 && space.has({lane, i})) write(dataset, {lane, i});
+        if (below(8) == 0 || !space.has({lane, i})) continue;
+        const bool late = has_refresh_window(space) && below(2) == 0;
+        // A run that began days ago, as those are that a refresh window is for.
+        const Micros since = late ? static_cast<Micros>(below(160)) * model::kHour : 0;
+        late ? write(dataset, {lane, i}, 0, clock - since) : write(dataset, {lane, i});
       }
     }
   }

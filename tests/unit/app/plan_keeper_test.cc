@@ -47,6 +47,25 @@ TEST_F(PlanKeeperTest, EndsWhatHasExpiredAndLogsNothingElse) {
   EXPECT_EQ(last_seq(), after);
 }
 
+TEST_F(PlanKeeperTest, WakesAPlanWhenAQuietPeriodEnds) {
+  world.dataset("a");
+  const DatasetNo b = world.dataset("b");
+  world.reads("b", "a", R"({"kind":"identity","wait":{"quiet":"PT10S"}})");
+  world.run("a", 0, 4);
+  const model::Seq plan = world.approved(PlanWorld::draft({PlanWorld::task(1, b, 0, 4)}));
+  world.pass_ms(9'999);
+  const model::Seq before = last_seq();
+  ok(sweep(queries, world.harness().pipeline()));
+  EXPECT_EQ(last_seq(), before);
+  EXPECT_EQ(world.plan(plan).row.ready, 0);
+  world.pass_ms(1);
+  ok(sweep(queries, world.harness().pipeline()));
+  EXPECT_EQ(world.plan(plan).row.ready, 1);
+  const model::Seq after = last_seq();
+  ok(sweep(queries, world.harness().pipeline()));
+  EXPECT_EQ(last_seq(), after);
+}
+
 TEST_F(PlanKeeperTest, StopsAPlanThatHasOutgrownWhatWasApproved) {
   world.dataset("a");
   const DatasetNo b = world.dataset("b");

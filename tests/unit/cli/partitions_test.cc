@@ -53,6 +53,7 @@ TEST(PlanText, SaysWhatHasToBeKnownBeforeApproving) {
     "critical_path":{"duration_ms":{"p50":60000,"p90":90000},"tasks":[1,3]},
     "waves":[{"wave":1,"tasks":2,"partitions":20,"duration_ms":{"p50":null,"p90":null}}],
     "progress":{"done":1,"skipped":0,"running":0,"failed":0,"blocked":0,"pending":39},
+    "waiting":{"inputs":3,"quiet":4,"until":"2026-10-05T10:00:00Z"},
     "left_out":[{"nodeId":"dataset:ns:x","reason":"budget",
       "ranges":[{"first":"date=2026-10-01","last":"date=2026-10-03","count":3}]}],
     "unrecoverable":[],
@@ -63,6 +64,7 @@ TEST(PlanText, SaysWhatHasToBeKnownBeforeApproving) {
        {"plan 12: draft, rounding", "40 partitions of 2 datasets in 3 tasks, 2 waves",
         "20 for certain, 30 expected, 40 at most", "10 min (p90 20 min, 14 runs) of work",
         "1 min (p90 1 min 30 s) along the critical path", "cost: 2.50 EUR", "1 done, 39 pending",
+        "waiting: 3 for inputs, 4 for a quiet period (the first ends 2026-10-05T10:00:00Z)",
         "not known", "ns:x", "date=2026-10-01 .. date=2026-10-03", "budget", "unknown_code"}) {
     EXPECT_TRUE(contains(text, part)) << part << "\n" << text;
   }

@@ -66,6 +66,19 @@ TEST(Documents, OfMappingsAreReadBack) {
   EXPECT_TRUE(decode_mapping(encode(document)).in_force);
 }
 
+TEST(Documents, OfMappingsThatWaitAreReadBackAndOthersStayAsTheyWere) {
+  MappingDocument document;
+  document.declared = true;
+  document.mapping = mapping();
+  EXPECT_EQ(encode(document).find("wait"), std::string::npos);
+  document.mapping.wait = {WaitPolicy::Inputs::kAtLeast, 20, 90 * 60 * base::Micros{1'000'000}};
+  EXPECT_NE(encode(document).find(R"("wait":{"inputs":{"at_least":20},"quiet":"PT1H30M"}})"),
+            std::string::npos);
+  EXPECT_TRUE(decode_mapping(encode(document)).mapping == document.mapping);
+  document.mapping.wait = {WaitPolicy::Inputs::kAll, 0, 0};
+  EXPECT_TRUE(decode_mapping(encode(document)).mapping == document.mapping);
+}
+
 TEST(Documents, OfJobsAreReadBack) {
   JobDocument job;
   job.code = CodeId{5};
@@ -187,9 +200,42 @@ TEST(ParseMapping, SaysWhichMemberIsWrong) {
             std::string::npos)
       << "offsets that would not count";
   EXPECT_NE(wrong(R"({"kind":"all","pairs":[]})").find("mapping.pairs"), std::string::npos);
+  const auto wait = [&](const std::string& policy, const std::string& kind = "identity") {
+    return wrong(R"({"kind":")" + kind + R"(","wait":)" + policy + "}");
+  };
+  EXPECT_NE(wait("3").find("mapping.wait must be"), std::string::npos);
+  EXPECT_NE(wait(R"({"input":"all"})").find("mapping.wait.input is not"), std::string::npos);
+  EXPECT_NE(wait(R"({"inputs":"some"})").find("mapping.wait.inputs must"), std::string::npos);
+  EXPECT_NE(wait(R"({"inputs":{"at_least":0}})").find("inputs.at_least must"), std::string::npos);
+  EXPECT_NE(wait(R"({"inputs":{"most":1}})").find("inputs.most is not"), std::string::npos);
+  EXPECT_NE(wait(R"({"quiet":"2h"})").find("mapping.wait.quiet must be"), std::string::npos);
+  EXPECT_NE(wait(R"({"quiet":7200})").find("mapping.wait.quiet must be"), std::string::npos);
+  EXPECT_NE(wait(R"({"quiet":"PT0S"})").find("PT1S or longer"), std::string::npos);
+  EXPECT_NE(wait(R"({"quiet":"PT2H"})", "as_of").find("does not go with as_of"), std::string::npos);
+  EXPECT_NE(wait(R"({"inputs":"all"})", "last").find("does not go with last"), std::string::npos);
   EXPECT_FALSE(
       wrong(R"({"kind":"explicit","pairs":[{"downstream":"x","upstream":"1970-01-01"}]})").empty());
   EXPECT_FALSE(wrong(R"({"kind":"explicit","pairs":[{"downstream":"1970-01-01"}]})").empty());
+}
+
+TEST(Documents, WaitPoliciesHaveLimitsAndMayBeLeftOut) {
+  const auto read = [](const std::string& wait) {
+    return parse_mapping(R"({"kind":"identity","wait":)" + wait + "}", days(), days());
+  };
+  for (const std::string beyond :
+       {R"({"inputs":{"at_least":1000001}})", R"({"quiet":"P366DT1S"})"}) {
+    const auto refused = read(beyond);
+    ASSERT_FALSE(refused) << beyond;
+    EXPECT_EQ(refused.error().code, ErrorCode::kLimitExceeded);
+  }
+  for (const std::string nothing :
+       {"null", "{}", R"({"inputs":"planned"})", R"({"inputs":null,"quiet":null})"}) {
+    EXPECT_FALSE(must(read(nothing)).wait.any()) << nothing;
+  }
+  const Mapping most = must(read(R"({"inputs":{"at_least":1000000},"quiet":"P366D"})"));
+  EXPECT_EQ(mapping_json(most),
+            R"({"kind":"identity","lanes":"matched","wait":{"inputs":{"at_least":1000000},)"
+            R"("quiet":"P366D"}})");
 }
 
 TEST(MappingJson, SaysWhatCountsAndNoMore) {

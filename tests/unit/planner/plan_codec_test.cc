@@ -31,7 +31,7 @@ TEST(PlanCodec, WritesOneCanonicalObject) {
       encode(draft),
       R"({"options":{"name":"tea \"time\"","environment":"","scope":[3],"direction":1,)"
       R"("changes":[[17,0]],"stale":true,"missing":true,"maybe":true,"until":9223372036854775807,)"
-      R"("budget_partitions":9,"budget_cost_micros":null,"budget_duration_ms":null,)"
+      R"("refresh":true,"budget_partitions":9,"budget_cost_micros":null,"budget_duration_ms":null,)"
       R"("max_partitions_per_task":100,"max_attempts":3,"lease_ms":300000,"tolerance":1.5,)"
       R"("webhook_url":"","webhook_secret":"","author":"","reason":""},"pinned":42,"evaluated":7,)"
       R"("lower":0,"expected":0,"upper":0,"critical_path":[1],"critical_ms":[-1,-1,0,0],)"
@@ -77,6 +77,7 @@ PlanOptions random_options(Random& random) {
   out.stale = random.flag();
   out.missing = random.flag();
   out.maybe = random.flag();
+  out.refresh = random.flag();
   out.until = random.number();
   if (random.flag()) out.budget_partitions = random.number();
   if (random.flag()) out.budget_cost_micros = random.number();
@@ -105,6 +106,7 @@ Task random_task(Random& random) {
   out.inputs = random.flag();
   out.missing = random.flag();
   out.sequential = random.flag();
+  out.refresh = random.flag();
   for (auto n = random.below(4); n > 0; --n) out.upstream.push_back(random.small());
   out.duration_ms = random.estimate();
   out.cost_micros = random.estimate();

@@ -112,6 +112,98 @@ TEST_F(PlanTraps, Trap06AChangeAndItsReturnPlanNothing) {
   EXPECT_TRUE(plan().tasks.empty());
 }
 
+// ---- 8: late data
+// -------------------------------------------------------------------------------
+
+const std::string kWatched =
+    R"({"dimensions":[{"kind":"time","name":"date","granularity":"day","start":"2026-03-01",)"
+    R"("refresh":2)";
+
+class RefreshTraps : public PlanTraps {
+ protected:
+  RefreshTraps() { world_.clock = at("2026-03-11T01:30:00Z"); }
+  // Each day is run an hour after it has closed, the last one on March 11.
+  DatasetNo watched(const std::string& more = "") {
+    const DatasetNo out = world_.add(kWatched + more + "}]}");
+    world_.set_code(out, 1);
+    for (std::int64_t i = first_; i < first_ + 10; ++i) {
+      world_.write(out, {0, i}, 0, (i + 1) * model::kDay + model::kHour);
+    }
+    return out;
+  }
+  void rerun(DatasetNo dataset, std::int64_t index, const std::string& start) {
+    world_.write(dataset, {0, index}, 0, at(start));
+  }
+  std::vector<Span> refreshed(const PlanDraft& draft) {
+    std::vector<Span> out;
+    for (const Task& task : draft.tasks) {
+      if (task.refresh) out.push_back(task.span);
+    }
+    return out;
+  }
+};
+
+TEST_F(RefreshTraps, Trap08WhatWasRunBeforeTheNextDaysClosedIsRunAgain) {
+  const DatasetNo orders = watched();
+  world_.now = at("2026-03-11T02:00:00Z");
+  // Each of the ten but the last has been run before one of the two after it closed.
+  EXPECT_EQ(refreshed(plan()), (std::vector{Span{0, first_, first_ + 8}}));
+  for (std::int64_t i = first_; i < first_ + 7; ++i) rerun(orders, i, "2026-03-11T01:00:00Z");
+  EXPECT_EQ(refreshed(plan()), (std::vector{Span{0, first_ + 7, first_ + 8}}));
+  const PlanDraft draft = plan();
+  ASSERT_EQ(draft.tasks.size(), 1U);
+  EXPECT_TRUE(draft.tasks[0].definite);
+  EXPECT_FALSE(draft.tasks[0].code || draft.tasks[0].inputs || draft.tasks[0].missing);
+  EXPECT_EQ(draft.lower, 2);
+  rerun(orders, first_ + 7, "2026-03-11T00:00:00Z");  // the tenth had closed by then
+  rerun(orders, first_ + 8, "2026-03-10T23:59:59Z");  // and now not yet
+  EXPECT_EQ(refreshed(plan()), (std::vector{Span{0, first_ + 8, first_ + 8}}));
+  // Nothing of that is stale or missing.
+  EXPECT_EQ(world_.staleness()->counts(orders).stale, 0U);
+  EXPECT_EQ(world_.staleness()->counts(orders).present, 10U);
+}
+
+TEST_F(RefreshTraps, Trap08ACloseOffsetPutsItOff) {
+  watched(R"(,"close_offset":"PT6H")");
+  world_.now = at("2026-03-11T05:00:00Z");
+  EXPECT_EQ(refreshed(plan()), (std::vector{Span{0, first_, first_ + 7}}));
+  world_.now = at("2026-03-11T06:00:00Z");
+  EXPECT_EQ(refreshed(plan()), (std::vector{Span{0, first_, first_ + 8}}));
+}
+
+TEST_F(RefreshTraps, Trap08HistoryMayBeLeftAlone) {
+  watched(R"(,"refresh_from":"2026-03-08")");
+  EXPECT_EQ(refreshed(plan()), (std::vector{Span{0, first_ + 7, first_ + 8}}));
+  PlanOptions without;
+  without.refresh = false;
+  EXPECT_TRUE(plan(without).tasks.empty());
+  PlanOptions missing;  // whatever `include` says
+  missing.stale = missing.maybe = false;
+  EXPECT_EQ(plan(missing).lower, 2);
+}
+
+TEST_F(RefreshTraps, Trap08WhatReadsItMayHaveToRun) {
+  const DatasetNo orders = watched(R"(,"refresh_from":"2026-03-08")"), reader = days();
+  ASSERT_TRUE(world_.map(orders, reader, {}));
+  write_all(reader);
+  const PlanDraft draft = plan();
+  ASSERT_EQ(draft.tasks.size(), 2U);
+  EXPECT_EQ(draft.tasks[1].dataset, reader);
+  EXPECT_FALSE(draft.tasks[1].definite);
+  EXPECT_EQ(draft.lower, 2);
+  EXPECT_EQ(draft.upper, 4);
+}
+
+TEST_F(RefreshTraps, Trap08AnotherReasonComesFirst) {
+  const DatasetNo orders = watched();
+  world_.set_code(orders, 2);
+  const PlanDraft draft = plan();
+  ASSERT_EQ(draft.tasks.size(), 1U);
+  EXPECT_TRUE(draft.tasks[0].code);
+  EXPECT_FALSE(draft.tasks[0].refresh);
+  EXPECT_EQ(draft.lower, 10);
+}
+
 TEST_F(PlanTraps, Trap10WhatCannotBeComputedByRangeSaysSo) {
   const DatasetNo source = days(), dimension = days();
   world_.map(source, dimension, {});

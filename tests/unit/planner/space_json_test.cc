@@ -43,6 +43,29 @@ TEST(SpaceJson, SaysWhichMemberIsWrongAndWhatIsAllowed) {
             "dimensions[1].keys is not known; the members are name, kind, start, end, step.");
 }
 
+TEST(SpaceJson, OfARefreshWindow) {
+  const std::string window =
+      R"({"name":"d","kind":"time","granularity":"day","zone":"UTC","start":"2024-01-01",)"
+      R"("close_offset":"PT6H","refresh":3,"refresh_from":"2026-01-01"})";
+  EXPECT_EQ(made({window}).to_json(), json({window}));
+  const auto time = [](std::string_view members) {
+    return dimension_refusal(R"("name":"d","kind":"time","granularity":"day",)" +
+                             std::string(members));
+  };
+  EXPECT_EQ(time(R"("start":"2024-01-01","refresh":0)"),
+            "dimensions[0].refresh must be a whole number of partitions, 1 or more.");
+  EXPECT_EQ(time(R"("start":"2024-01-01","refresh":1001)"),
+            "The refresh of \"d\" may be at most 1000 partitions.");
+  EXPECT_EQ(time(R"("refresh":3)"),
+            "dimensions[0].refresh needs a start: without one no partition is expected.");
+  EXPECT_EQ(time(R"("start":"2024-01-01","refresh_from":"2024-01-02")"),
+            "dimensions[0].refresh_from goes with refresh.");
+  EXPECT_EQ(time(R"("start":"2024-01-01","refresh":3,"refresh_from":"January")"),
+            "dimensions[0].refresh_from: \"January\" names no day; write it like \"2026-10-01\".");
+  EXPECT_EQ(dimension_refusal(R"("name":"n","kind":"integer","refresh":3)"),
+            "dimensions[0].refresh goes with time: only of time partitions close one by one.");
+}
+
 TEST(SpaceJson, SaysWhatIsWrongWithTime) {
   const auto time = [](std::string_view members) {
     return dimension_refusal(R"("name":"d","kind":"time",)" + std::string(members));

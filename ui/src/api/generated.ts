@@ -3367,6 +3367,13 @@ export interface components {
              * @example PT6H
              */
             close_offset: string;
+            /**
+             * @description `time`, with a `start`: with each partition that closes so many before it are run again, since
+             *     data may have arrived late. They are planned for that, and are no more stale than before.
+             */
+            refresh?: number;
+            /** @description `refresh`: the key of the first partition that is run again; each if not given. */
+            refresh_from?: string;
             /** @description `static`: the keys, in the order of their numbers. */
             keys?: string[];
             /** @description `static`: those of `keys` that were taken away. */
@@ -3397,6 +3404,12 @@ export interface components {
             lanes: number;
             author: string | null;
             reason: string | null;
+            /**
+             * Format: int64
+             * @description How many partitions are due to be run again for the refresh window; null without one. Counted
+             *     when asked, in time proportional to the dataset.
+             */
+            refresh_due: number | null;
             /**
              * Format: int64
              * @description The newest record that the answer knows of.
@@ -3433,6 +3446,27 @@ export interface components {
             lanes: "matched" | "same" | "all" | "projected";
             /** @description `explicit`: how many pairs there are. */
             readonly pair_count?: number;
+            /**
+             * @description What a partition of a plan waits for before it is handed out; only of a mapping that was
+             *     declared. Nothing becomes stale or current by it.
+             */
+            wait?: components["schemas"]["WaitPolicy"] | null;
+        };
+        WaitPolicy: {
+            /**
+             * @description `planned`: what the plan itself runs of them. `all`: also each that the space of what is
+             *     read has in the interval, whoever writes it. `at_least`: that many are enough, or all if
+             *     the interval has fewer; those of the plan count once they are settled. Not of `last`.
+             */
+            inputs?: ("planned" | "all") | {
+                /** Format: int64 */
+                at_least: number;
+            } | null;
+            /**
+             * @description An ISO 8601 duration from PT1S to P366D: none of the inputs may have been written for that
+             *     long.
+             */
+            quiet?: string | null;
         };
         MappingInput: {
             /** @description The dataset that is read. */
@@ -3879,6 +3913,12 @@ export interface components {
              */
             include: ("stale" | "missing" | "maybe")[];
             /**
+             * @description Also what is due for the refresh window of its space, whatever `include` says. Not where
+             *     changes are chosen.
+             * @default true
+             */
+            refresh: boolean;
+            /**
              * Format: date-time
              * @description Only partitions whose interval ended by then.
              */
@@ -3998,6 +4038,45 @@ export interface components {
             /** Format: int64 */
             pending: number;
         };
+        /**
+         * @description Numbers of pending partitions that nothing of the plan keeps back, but the wait policies of
+         *     mappings do.
+         */
+        PlanWaiting: {
+            /**
+             * Format: int64
+             * @description Too few of their inputs are there.
+             */
+            inputs: number;
+            /**
+             * Format: int64
+             * @description One of their inputs was written a short while ago.
+             */
+            quiet: number;
+            /**
+             * Format: date-time
+             * @description When the first of these quiet periods ends if nothing is written again.
+             */
+            until: string | null;
+        };
+        TaskWaiting: {
+            /** @enum {string} */
+            for: "inputs" | "quiet";
+            /** @description The dataset whose partitions are waited for. */
+            nodeId: string;
+            /**
+             * Format: int64
+             * @description How many partitions of the task wait for it.
+             */
+            partitions: number;
+            /** @description The first of them. */
+            first: string;
+            /**
+             * Format: date-time
+             * @description `quiet`: when the first period ends if nothing is written again.
+             */
+            until: string | null;
+        };
         Plan: {
             /** @description Null in a dry run. */
             id: string | null;
@@ -4095,6 +4174,7 @@ export interface components {
                 duration_ms: components["schemas"]["Percentiles"];
             }[];
             progress: components["schemas"]["PartitionProgress"];
+            waiting: components["schemas"]["PlanWaiting"];
             /** @description What the budget did not allow, and what reads it. */
             left_out: components["schemas"]["OmittedRanges"][];
             /** @description What cannot be computed again. */
@@ -4128,7 +4208,7 @@ export interface components {
             count: number;
             definite: boolean;
             /** @enum {string} */
-            reason: "code" | "inputs" | "code_and_inputs" | "missing" | "maybe";
+            reason: "code" | "inputs" | "code_and_inputs" | "missing" | "refresh" | "maybe";
             /** @description Each partition reads the one before, so they are run one at a time. */
             sequential: boolean;
             /** @description Numbers of tasks that it reads from. */
@@ -4144,6 +4224,8 @@ export interface components {
             probability: number;
             state: components["schemas"]["TaskState"];
             progress: components["schemas"]["PartitionProgress"];
+            /** @description What its partitions wait for that nothing of the plan keeps back. */
+            waiting: components["schemas"]["TaskWaiting"][];
             attempts: number;
             /** @description Those that are out. */
             leases: {

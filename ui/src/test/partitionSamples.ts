@@ -111,6 +111,7 @@ export function space(more: Partial<Schemas['SpaceAnswer']> = {}): Schemas['Spac
     lanes: 2,
     author: 'ada',
     reason: null,
+    refresh_due: null,
     seq: 4,
     ...more,
   };
@@ -264,6 +265,7 @@ export function plan(more: Partial<Schemas['Plan']> = {}): Schemas['Plan'] {
       { wave: 2, tasks: 1, partitions: 6, duration_ms: { p50: 300_000, p90: 500_000 } },
     ],
     progress: nothingDone,
+    waiting: { inputs: 0, quiet: 0, until: null },
     left_out: [],
     unrecoverable: [],
     warnings: [],
@@ -294,6 +296,7 @@ export function task(more: Partial<Schemas['PlanTask']> = {}): Schemas['PlanTask
     probability: 1,
     state: 'ready',
     progress: { done: 0, skipped: 0, running: 0, failed: 0, blocked: 0, pending: 8 },
+    waiting: [],
     attempts: 0,
     leases: [],
     ...more,

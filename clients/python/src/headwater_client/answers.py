@@ -166,6 +166,17 @@ class Progress(Decoded):
 
 
 @dataclass(frozen=True)
+class Waiting(Decoded):
+    """Pending partitions that the wait policies of mappings hold back: for want of inputs, and for
+    a quiet period, of which the first ends at `until`."""
+
+    inputs: int = 0
+    quiet: int = 0
+    until: Optional[datetime] = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class CriticalPath(Decoded):
     duration_ms: Estimate = Estimate()
     tasks: List[int] = field(default_factory=list)
@@ -219,6 +230,7 @@ class Plan(Decoded):
     critical_path: CriticalPath = CriticalPath()
     waves: List[Wave] = field(default_factory=list)
     progress: Progress = Progress()
+    waiting: Waiting = Waiting()
     left_out: List[LeftOut] = field(default_factory=list)
     unrecoverable: List[LeftOut] = field(default_factory=list)
     warnings: List[PlanWarning] = field(default_factory=list)
@@ -251,6 +263,18 @@ class HeldLease(Decoded):
 
 
 @dataclass(frozen=True)
+class TaskWait(Decoded):
+    """What partitions of a task wait for: `for_` is "inputs" or "quiet"."""
+
+    for_: str = "inputs"
+    node_id: str = ""
+    partitions: int = 0
+    first: str = ""
+    until: Optional[datetime] = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Task(Decoded):
     task: int
     wave: int = 1
@@ -270,6 +294,7 @@ class Task(Decoded):
     probability: Optional[float] = None
     state: str = "pending"
     progress: Progress = Progress()
+    waiting: List[TaskWait] = field(default_factory=list)
     attempts: int = 0
     leases: List[HeldLease] = field(default_factory=list)
     extra: Mapping[str, Any] = field(default_factory=dict)

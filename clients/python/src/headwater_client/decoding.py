@@ -2,7 +2,7 @@
 
 A class says what it expects with its fields and their types: str, int, float, bool, datetime,
 Optional, List, Dict with str keys, Any and other dataclasses of this kind. Names are as in JSON,
-but for `node_id`, which is nodeId there, and `from_`. What is not expected is kept in `extra`, so
+but for `node_id`, which is nodeId there, `from_` and `for_`. What is not expected is kept in `extra`, so
 that a newer server loses nothing here; what is absent or null takes the field's default, and
 without one the answer is a BadAnswer that names the member.
 
@@ -21,7 +21,7 @@ from .errors import BadAnswer
 
 T = TypeVar("T", bound="Decoded")
 
-_RENAMED = {"node_id": "nodeId", "from_": "from"}
+_RENAMED = {"node_id": "nodeId", "from_": "from", "for_": "for"}
 _hints: Dict[type, Dict[str, Any]] = {}
 
 

@@ -59,6 +59,29 @@ TEST_F(DeclaredRoutes, ALanePerCombinationIsCounted) {
   EXPECT_EQ(space.number("lanes"), 3);
 }
 
+TEST_F(DeclaredRoutes, ARefreshWindowSaysHowMuchIsDue) {
+  pipeline(1, 4);
+  const Fields raw{{"nodeId", "dataset:ns:raw"}};
+  const auto put_window = [&](const std::string& window) {
+    return put({"partitions", "space"},
+               R"({"space":{"dimensions":[{"name":"date","kind":"time","granularity":"day",)"
+               R"("start":"2026-10-01")" +
+                   window + R"(}]},"author":"ada"})",
+               raw);
+  };
+  const Told none = put_window("");
+  EXPECT_TRUE(none.json().get("refresh_due").is_null()) << none.body;
+  // Each of the four was run before a later day closed, the last before the fifth.
+  EXPECT_EQ(put_window(R"(,"refresh":2)").number("refresh_due"), 4);
+  const Told bounded = put_window(R"(,"refresh":2,"refresh_from":"2026-10-03")");
+  EXPECT_EQ(bounded.number("refresh_due"), 2);
+  EXPECT_NE(bounded.body.find(R"("refresh":2,"refresh_from":"2026-10-03")"), std::string::npos);
+  load(4, "a", "2026-10-06T01", "again");
+  EXPECT_EQ(get({"partitions", "space"}, raw).number("refresh_due"), 1);
+  expect_problem(put_window(R"(,"refresh":0)"), 400, "invalid-argument", "/space");
+  expect_problem(put_window(R"(,"refresh":1001)"), 400, "limit-exceeded", "/space");
+}
+
 TEST_F(DeclaredRoutes, WhatIsWrongWithASpaceIsNamed) {
   pipeline(1, 1);
   const Fields raw{{"nodeId", "dataset:ns:raw"}};
@@ -135,7 +158,14 @@ TEST_F(DeclaredRoutes, ADeclaredMappingHoldsUntilItIsWithdrawn) {
   EXPECT_EQ(put_window.text("author"), "ada");
   EXPECT_EQ(put_window.json().get("learned").get("seen").integer(), 0);
   EXPECT_EQ(put_window.json().get("learned").get("runs").integer(), 3);
+  const Told waits =
+      put({"partitions", "mapping"},
+          between + R"("mapping":{"kind":"identity","wait":{"inputs":"all","quiet":"PT7200S"}},)" +
+              R"("author":"ada"})");
+  ASSERT_EQ(waits.status, 200) << waits.body;
+  EXPECT_EQ(waits.json().get("mapping").get("wait").text(), R"({"inputs":"all","quiet":"PT2H"})");
   const Told back = put({"partitions", "mapping"}, between + R"("mapping":null,"author":"ada"})");
+  EXPECT_FALSE(back.json().get("mapping").get("wait").present()) << back.body;
   ASSERT_EQ(back.status, 200) << back.body;
   EXPECT_EQ(back.json().get("mapping").get("kind").string(), "identity");
   EXPECT_EQ(back.json().get("declared").boolean(), false);
@@ -156,6 +186,11 @@ TEST_F(DeclaredRoutes, WhatIsWrongWithAMappingIsNamed) {
                  "invalid-argument", "/mapping");
   expect_problem(put_mapping(raw, clean, R"({"kind":"identity","lanes":"some"})"), 400,
                  "invalid-argument", "/mapping");
+  expect_problem(put_mapping(raw, clean, R"({"kind":"identity","wait":{"quiet":"soon"}})"), 400,
+                 "invalid-argument", "/mapping");
+  expect_problem(
+      put_mapping(raw, clean, R"({"kind":"identity","wait":{"inputs":{"at_least":1000001}}})"), 400,
+      "limit-exceeded", "/mapping");
   expect_problem(put_mapping("dataset:ns:none", clean, R"({"kind":"identity"})"), 404, "not-found",
                  "/upstream");
   expect_problem(put_mapping(raw, "job:ns:clean", R"({"kind":"identity"})"), 400,

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include "model/duration.h"
 #include "model/json.h"
 #include "model/time.h"
 #include "tests/support/api_world.h"
@@ -55,11 +56,12 @@ class PlansApi : public ::testing::Test {
   }
 
   void send(const std::string& event) { world_.harness().send(event); }
-  void reads(const std::string& downstream, const std::string& upstream) {
-    const ApiReply reply = world_.put({"partitions", "mapping"},
-                                      R"({"author":"ann","upstream":"dataset:ns:)" + upstream +
-                                          R"(","downstream":"dataset:ns:)" + downstream +
-                                          R"(","mapping":{"kind":"identity"}})");
+  void reads(const std::string& downstream, const std::string& upstream,
+             const std::string& mapping = R"({"kind":"identity"})") {
+    const ApiReply reply =
+        world_.put({"partitions", "mapping"}, R"({"author":"ann","upstream":"dataset:ns:)" +
+                                                  upstream + R"(","downstream":"dataset:ns:)" +
+                                                  downstream + R"(","mapping":)" + mapping + "}");
     EXPECT_EQ(reply.status, 200) << reply.body;
   }
   void pass_ms(std::int64_t ms) { world_.harness().clock().now_ += ms * 1000; }
@@ -363,6 +365,7 @@ TEST_F(PlansApi, WhatIsAskedWronglyIsRefusedByName) {
       {a + R"("include":["new"]})", "invalid-argument", "/include"},
       {a + R"("include":[]})", "invalid-argument", ""},
       {a + R"("until":"soon"})", "invalid-argument", "/until"},
+      {a + R"("refresh":"no"})", "invalid-argument", "/refresh"},
       {a + R"("budget":5})", "invalid-argument", "/budget"},
       {a + R"("budget":{"partitions":-1}})", "invalid-argument", ""},
       {a + R"("environment":"none"})", "not-found", "/environment"},
@@ -530,6 +533,96 @@ TEST_F(PlansApi, AnEnvironmentHasItsOwnPlan) {
   ASSERT_LT(wrote.status, 300) << wrote.body;
   EXPECT_EQ(text(get({id}).body, {"progress", "done"}), "5");
   EXPECT_EQ(ranges(lease(id, R"(,"max_leases":9)")), (Texts{"report n=0..n=4"}));
+}
+
+// ---- waiting ------------------------------------------------------------------------------------
+
+TEST_F(PlansApi, APlanThatStandsStillSaysWhatItWaitsFor) {
+  reads("daily", "raw", R"({"kind":"identity","wait":{"inputs":"all","quiet":"PT2H"}})");
+  const std::string id =
+      approved(R"(,"scope":{"nodeIds":["dataset:ns:daily"],"direction":"none"})");
+  EXPECT_EQ(ranges(lease(id, R"(,"max_leases":9)")), Texts{});
+  EXPECT_EQ(text(get({id}).body, {"waiting"}), R"({"inputs":5,"quiet":0,"until":null})");
+  EXPECT_EQ(list(get({id, "tasks"}).body, "tasks")[0].get("waiting").text(),
+            R"([{"for":"inputs","nodeId":"dataset:ns:raw","partitions":5,"first":"n=0",)"
+            R"("until":null}])");
+
+  run("raw", 1, 4);
+  const std::string until =
+      model::format_time(world_.harness().clock().now_ + base::Micros{7'200'000'000});
+  EXPECT_EQ(text(get({id}).body, {"waiting"}),
+            R"({"inputs":1,"quiet":4,"until":")" + until + R"("})");
+  const ApiReply tasks = get({id, "tasks"});
+  const JsonValue task = list(tasks.body, "tasks")[0];
+  EXPECT_EQ(task.get("state").string(), "pending");
+  EXPECT_EQ(task.get("waiting").text(),
+            R"([{"for":"inputs","nodeId":"dataset:ns:raw","partitions":1,"first":"n=0",)"
+            R"("until":null},{"for":"quiet","nodeId":"dataset:ns:raw","partitions":4,)"
+            R"("first":"n=1","until":")" +
+                until + R"("}])");
+  const ApiReply none = lease(id);
+  EXPECT_EQ(none.status, 200);
+  EXPECT_EQ(text(none.body, {"retry_after_ms"}), "5000");
+  pass_ms(7'200'000);
+  EXPECT_EQ(ranges(lease(id, R"(,"max_leases":9)")), (Texts{"daily n=1..n=4"}));
+  EXPECT_EQ(text(get({id}).body, {"waiting"}), R"({"inputs":1,"quiet":0,"until":null})");
+}
+
+TEST_F(PlansApi, WhatWasWrittenInAnEnvironmentIsThereForItsPlan) {
+  run("raw", 0, 4);
+  run("daily", 0, 3);
+  run("report", 0, 3);
+  reads("report", "daily", R"({"kind":"identity","wait":{"inputs":"all","quiet":"PT10S"}})");
+  const ApiReply put =
+      world_.put({"environments", "next"},
+                 R"({"author":"ann","code":[{"job":"job:ns:make_report","version":"v9"}]})");
+  ASSERT_EQ(put.status, 200) << put.body;
+  pass_ms(60'000);
+  const std::string id = approved(
+      R"(,"environment":"next","scope":{"nodeIds":["dataset:ns:report"],"direction":"none"})");
+  EXPECT_EQ(ranges(lease(id, R"(,"max_leases":9)")), (Texts{"report n=0..n=3"}));
+  EXPECT_EQ(text(get({id}).body, {"waiting", "inputs"}), "1");
+  const ApiReply wrote = world_.post(
+      {"environments", "next", "materializations"},
+      R"({"nodeId":"dataset:ns:daily","keys":["n=4"],"run_id":"r9","job":"job:ns:make_daily",)"
+      R"("author":"ann"})");
+  ASSERT_LT(wrote.status, 300) << wrote.body;
+  EXPECT_EQ(text(get({id}).body, {"waiting", "quiet"}), "1");
+  pass_ms(10'000);
+  EXPECT_EQ(ranges(lease(id, R"(,"max_leases":9)")), (Texts{"report n=4..n=4"}));
+}
+
+TEST_F(PlansApi, WhatIsDueForRefreshIsPlannedForThatReason) {
+  const base::Micros now = world_.harness().clock().now_;
+  const auto day = [&](int ago) {
+    return model::format_time(now - ago * model::kDay).substr(0, 10);
+  };
+  send(PlanWorld::event("COMPLETE", "make_feed", "first-of-feed", "", "feed", "", ""));
+  const ApiReply space = world_.put(
+      {"partitions", "space"},
+      R"({"author":"ann","space":{"dimensions":[{"name":"day","kind":"time","granularity":"day",)"
+      R"("start":")" +
+          day(3) + R"(","refresh":1}]}})",
+      {{"nodeId", "dataset:ns:feed"}});
+  ASSERT_EQ(space.status, 200) << space.body;
+  for (int ago = 3; ago > 0; --ago) {
+    const std::string at = day(ago - 1) + "T00:00:00Z";  // when it closed
+    const std::string key = R"({"key":{"day":")" + day(ago) + R"("}})";
+    for (const std::string type : {"START", "COMPLETE"}) {
+      send(PlanWorld::event(type, "make_feed", "of-" + day(ago), "v1", "feed", key, at));
+    }
+  }
+  const std::string scope = R"(,"scope":{"nodeIds":["dataset:ns:feed"],"direction":"none"})";
+  const std::string id = approved(scope);
+  EXPECT_EQ(text(get({id}).body, {"options", "refresh"}), "true");
+  const ApiReply tasks = get({id, "tasks"});
+  ASSERT_EQ(list(tasks.body, "tasks").size(), 1U) << tasks.body;
+  EXPECT_EQ(list(tasks.body, "tasks")[0].get("reason").string(), "refresh");
+  EXPECT_EQ(list(tasks.body, "tasks")[0].get("definite").boolean(), true);
+  EXPECT_EQ(ranges(lease(id)), (Texts{"feed day=" + day(3) + "..day=" + day(2)}));
+  const std::string without = made(scope + R"(,"refresh":false)");
+  EXPECT_EQ(text(get({without}).body, {"totals", "tasks"}), "0");
+  EXPECT_EQ(text(get({without}).body, {"options", "refresh"}), "false");
 }
 
 }  // namespace

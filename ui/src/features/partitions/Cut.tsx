@@ -24,7 +24,8 @@ export function dimensionText(d: Dimension): string {
     return `numbers from ${count(Number(d.start ?? 0))} ${end}`;
   }
   const start = d.start === undefined ? '' : ` from ${d.start}`;
-  return `${d.granularity ?? ''}s${start}, ${d.zone ?? 'UTC'}`;
+  const again = d.refresh ? `, the last ${count(d.refresh)} run again with each` : '';
+  return `${d.granularity ?? ''}s${start}, ${d.zone ?? 'UTC'}${again}`;
 }
 
 export function mappingText(mapping: Mapping['mapping']): string {
@@ -42,7 +43,14 @@ export function mappingText(mapping: Mapping['mapping']): string {
     explicit: plural(pairs ?? 0, 'pair'),
     as_of: 'as of then: never makes it stale',
   };
-  return `${texts[kind]}${lanes}`;
+  return `${texts[kind]}${lanes}${waitText(mapping.wait)}`;
+}
+
+function waitText(wait: NonNullable<Mapping['mapping']>['wait']): string {
+  const { inputs, quiet } = wait ?? {};
+  const least = typeof inputs === 'object' && inputs !== null ? inputs.at_least : null;
+  const some = inputs === 'all' ? ', waits for all' : least ? `, waits for ${count(least)}` : '';
+  return `${some}${quiet ? `, quiet for ${quiet}` : ''}`;
 }
 
 function By({ declared, author }: { declared: boolean; author: string | null }) {
@@ -101,6 +109,12 @@ export function Cut({ nodeId, space }: { nodeId: string; space: Resource<SpaceAn
               )}
             </dd>
           </div>
+          {cut.refresh_due !== null && (
+            <div>
+              <dt>Due for refresh</dt>
+              <dd>{plural(cut.refresh_due, 'partition')}</dd>
+            </div>
+          )}
         </dl>
       )}
       {reads && (

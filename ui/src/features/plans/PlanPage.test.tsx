@@ -126,6 +126,28 @@ it('asks for approval again when it has grown', async () => {
   expect(await screen.findByText(/grown beyond what was approved/)).toBeVisible();
 });
 
+it('says what it waits for when it stands still', async () => {
+  shown = plan({
+    state: 'executing',
+    waiting: { inputs: 3, quiet: 1, until: '2026-11-26T15:00:00Z' },
+  });
+  leased.waiting = [
+    {
+      for: 'inputs',
+      nodeId: 'dataset:n:feed',
+      partitions: 3,
+      first: 'date=2026-10-02',
+      until: null,
+    },
+  ];
+  render(<PlanPage id="430" />);
+  expect(await screen.findByText(/^Waiting: 3 for inputs that are not there; 1 for/)).toBeVisible();
+  const list = await screen.findByRole('list', { name: 'What task 1 waits for' });
+  expect(list).toHaveTextContent('date=2026-10-02: 3 partitions from here on wait for inputs from');
+  expect(list).toHaveTextContent('feed');
+  leased.waiting = [];
+});
+
 it('follows what goes on, without a click', async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   try {

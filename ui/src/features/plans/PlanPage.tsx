@@ -15,7 +15,7 @@ import { PlanNotes, PlanTotals } from './PlanSummary';
 import { Tasks } from './Tasks';
 import type { Action, Plan, TaskState } from './usePlans';
 import { act, isFinal, tasksPerPage, usePlan, useTasks } from './usePlans';
-import { actionsOf, actionTexts, planName, totalOf } from './words';
+import { actionsOf, actionTexts, planName, totalOf, waitingText } from './words';
 import { Waves } from './Waves';
 
 function Actions({ plan, onActed }: { plan: Plan; onActed: () => void }) {
@@ -98,6 +98,7 @@ function Scope({ plan }: { plan: Plan }) {
 }
 
 function Now({ plan, onActed }: { plan: Plan; onActed: () => void }) {
+  const waiting = waitingText(plan.waiting);
   const grown = plan.state === 'draft' && plan.progress.done + plan.progress.running > 0;
   return (
     <section className="card plan-now" aria-label="Progress">
@@ -109,6 +110,7 @@ function Now({ plan, onActed }: { plan: Plan; onActed: () => void }) {
       {totalOf(plan.progress) > 0 && (
         <ProgressBar progress={plan.progress} label={`Progress of ${planName(plan)}`} />
       )}
+      {waiting !== null && <p className="note">{waiting}</p>}
       {grown && (
         <p className="note note-warn">
           It has grown beyond what was approved: look at the totals and approve it again.

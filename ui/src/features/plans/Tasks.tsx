@@ -7,7 +7,7 @@ import { partitionsHref } from '../../lib/partitionUrl';
 import { Link } from '../../lib/router';
 import { ProgressBar, TaskStateMark } from './PlanMarks';
 import type { Task, TaskState } from './usePlans';
-import { reasonTexts, spread } from './words';
+import { reasonTexts, spread, waitText } from './words';
 
 const states: TaskState[] = ['pending', 'ready', 'leased', 'done', 'failed', 'blocked'];
 
@@ -20,6 +20,19 @@ function Leases({ task }: { task: Task }) {
           <span className="quiet" title={moment(lease.expires_at)}>
             until {ago(lease.expires_at)} · token <span className="mono">{lease.token}</span>
           </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Waiting({ task }: { task: Task }) {
+  return (
+    <ul className="leases" aria-label={`What task ${task.task} waits for`}>
+      {task.waiting.map((wait) => (
+        <li key={`${wait.for} ${wait.nodeId}`}>
+          <span className="mono">{wait.first}</span>: {waitText(wait)}
+          <NodeName id={wait.nodeId} />
         </li>
       ))}
     </ul>
@@ -61,6 +74,13 @@ function Row({ task }: { task: Task }) {
           <ProgressBar progress={task.progress} label={`Progress of task ${task.task}`} />
         </td>
       </tr>
+      {task.waiting.length > 0 && (
+        <tr className="detail-row">
+          <td colSpan={8}>
+            <Waiting task={task} />
+          </td>
+        </tr>
+      )}
       {task.leases.length > 0 && (
         <tr className="detail-row">
           <td colSpan={8}>

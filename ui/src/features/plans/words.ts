@@ -1,7 +1,7 @@
 // Plans in words and numbers.
-import { count, duration, plural } from '../../lib/format';
+import { count, duration, moment, plural } from '../../lib/format';
 import type { PlanStateName } from '../../lib/partitionUrl';
-import type { Action, Plan, Progress } from './usePlans';
+import type { Action, Plan, Progress, Task } from './usePlans';
 
 export const stateTexts: Record<PlanStateName, string> = {
   draft: 'draft',
@@ -35,6 +35,23 @@ export function actionsOf(state: PlanStateName): Action[] {
 
 export function planName(plan: Pick<Plan, 'id' | 'name'>): string {
   return plan.name ?? (plan.id === null ? 'Dry run' : `Plan ${plan.id}`);
+}
+
+// "3 wait for inputs, 4 for a quiet period, the first until 10:00"; nothing where nothing waits.
+export function waitingText({ inputs, quiet, until }: Plan['waiting']): string | null {
+  if (inputs + quiet === 0) return null;
+  const parts = [
+    inputs > 0 && `${count(inputs)} for inputs that are not there`,
+    quiet > 0 &&
+      `${count(quiet)} for a quiet period${until ? `, the first until ${moment(until)}` : ''}`,
+  ];
+  return `Waiting: ${parts.filter(Boolean).join('; ')}.`;
+}
+
+export function waitText({ for: why, partitions, until }: Task['waiting'][number]): string {
+  const some = `${plural(partitions, 'partition')} from here on`;
+  if (why === 'inputs') return `${some} wait for inputs from `;
+  return `${some} wait${until ? ` until ${moment(until)}` : ''} for no more writes of `;
 }
 
 interface Percentiles {
@@ -94,5 +111,6 @@ export const reasonTexts = {
   inputs: 'inputs',
   code_and_inputs: 'code and inputs',
   missing: 'missing',
+  refresh: 'refresh window',
   maybe: 'maybe',
 } as const;
