@@ -54,7 +54,7 @@ void Crew::do_part(Job& job) {
   const std::size_t part = job.next++;
   if (job.next == job.parts) jobs_.erase(std::find(jobs_.begin(), jobs_.end(), &job));
   mutex_.unlock();
-  (*job.work)(part);
+  [&]() noexcept { (*job.work)(part); }();  // else others would go on with a job that is gone
   mutex_.lock();
   if (++job.done == job.parts) finished_.notify_all();
 }
