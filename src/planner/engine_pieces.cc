@@ -9,6 +9,7 @@
 #include "planner/engine.h"
 #include "planner/readers.h"
 #include "planner/valid.h"
+#include "planner/words.h"
 
 namespace headwater::planner {
 
@@ -20,26 +21,10 @@ namespace {
 
 using Values = std::array<std::uint64_t, kBlockSize>;
 
-// Calls visit(word, mask) for the words of a block that hold offsets [low, high].
-template <class Visit>
-void each_word(std::size_t low, std::size_t high, Visit visit) {
-  for (std::size_t w = low / 64; w <= high / 64; ++w) {
-    std::uint64_t mask = ~std::uint64_t{0};
-    if (w == low / 64) mask &= ~std::uint64_t{0} << (low % 64);
-    if (w == high / 64) mask &= ~std::uint64_t{0} >> (63 - high % 64);
-    visit(w, mask);
-  }
-}
-
-// values += factor * added; words: which are not 0 then.
+// values += factor * added
 HW_CLONES void add_values(const std::uint64_t* __restrict added, std::uint64_t factor,
-                          std::uint64_t* __restrict values, std::uint64_t* __restrict words) {
+                          std::uint64_t* __restrict values) {
   for (std::size_t i = 0; i < kPageSize; ++i) values[i] += factor * added[i];
-  for (std::size_t w = 0; w < kPageWords; ++w) {
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < 64; ++i) bits |= std::uint64_t{values[w * 64 + i] != 0} << i;
-    words[w] = bits;
-  }
 }
 
 // to[i] = ends[i] - begins[i]
@@ -57,14 +42,10 @@ HW_CLONES void keep_only(std::uint64_t bits, std::uint64_t* values) {
 // Of a page of differences: what is added, and which bits `inputs` are then.
 void add_page(Block& block, std::size_t page, std::uint64_t factor, const std::uint64_t* added) {
   Differences& differences = own(block.differences[page]);
-  std::array<std::uint64_t, kPageWords> words;
-  add_values(added, factor, differences.values.data(), words.data());
-  std::uint64_t any = 0;
-  for (std::size_t w = 0; w < kPageWords; ++w) {
-    block.inputs.word(page * kPageWords + w) = words[w];
-    any |= words[w];
-  }
-  if (any == 0) block.differences[page].reset();
+  add_values(added, factor, differences.values.data());
+  const std::size_t first = page * kPageWords;
+  nonzero_bits(differences.values.data(), &block.inputs.word(first));
+  if (!block.inputs.any(first, kPageWords)) block.differences[page].reset();
 }
 
 }  // namespace

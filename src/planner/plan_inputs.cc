@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "planner/words.h"
+
 namespace headwater::planner {
 
 using base::Result;
@@ -25,12 +27,9 @@ Interval indexes_of(std::int64_t block) {
 
 std::int64_t present_in_block(const Block& block, std::size_t low, std::size_t high) {
   std::int64_t out = 0;
-  for (std::size_t w = low / 64; w <= high / 64; ++w) {
-    std::uint64_t word = block.present.word(w);
-    if (w == low / 64) word &= ~std::uint64_t{0} << (low % 64);
-    if (w == high / 64) word &= ~std::uint64_t{0} >> (63 - high % 64);
-    out += std::popcount(word);
-  }
+  each_word(low, high, [&](std::size_t w, std::uint64_t mask) {
+    out += std::popcount(block.present.word(w) & mask);
+  });
   return out;
 }
 
@@ -83,15 +82,10 @@ std::vector<Interval> required_in(const Space& space, std::uint32_t lane, const 
                                   std::optional<Micros> closed_by) {
   const Dimension* const index = space.index_dimension();
   const bool timed = index != nullptr && index->kind == Dimension::Kind::kTime;
-  if (timed && (!index->expects || !space.has({lane, index->start_index}))) return {};
-  Interval had;
-  if (timed && !closed_by) {
-    had = {index->start_index, index->calendar->max_index()};
-  } else {
-    const Span span = space.expected(lane, closed_by.value_or(0), true);
-    had = {span.first, span.last};
-  }
-  const Interval out = common(interval, had);
+  if (timed && !index->expects) return {};
+  const bool ever = timed && !closed_by;
+  const Span had = ever ? space.bounds(lane) : space.expected(lane, closed_by.value_or(0), true);
+  const Interval out = common(interval, {had.first, had.last});
   if (out.empty()) return {};
   if (index != nullptr && index->kind == Dimension::Kind::kStatic) {
     return known_keys(space, lane, out);

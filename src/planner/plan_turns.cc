@@ -11,6 +11,23 @@ namespace headwater::planner {
 // ---- what a partition reads
 // ----------------------------------------------------------------------
 
+namespace {
+
+struct Standing {
+  std::int64_t there = 0, missing = 0;  // missing: required and not there
+};
+Standing standing_of(const InputLane& lane, const Interval& interval,
+                     const std::vector<Interval>& required) {
+  Standing out{present_in(lane, interval), 0};
+  for (const Interval& one : required) {
+    const Interval both = common(one, interval);
+    out.missing += length(both) - present_in(lane, both);
+  }
+  return out;
+}
+
+}  // namespace
+
 InputLane ActivePlan::input_lane(DatasetNo dataset, std::uint32_t lane) const {
   return {dataset, lane, state().segment(dataset).find(lane), own_.find(dataset, lane)};
 }
@@ -38,16 +55,11 @@ ActivePlan::Tally ActivePlan::tally(const Edge& edge, const Place& place) const 
   if (edge.reads->uniform()) closed_by = terms_.evaluated;
   each_input(edge, place, [&](const InputLane& lane, const Interval& interval) {
     const auto required = required_in(space, lane.number, interval, closed_by);
-    std::int64_t expected = 0, expected_there = 0;
-    for (const Interval& one : required) {
-      expected += length(one);
-      expected_there += present_in(lane, one);
-    }
-    const std::int64_t there = present_in(lane, interval);
-    out.had += expected + there - expected_there;
-    out.hoped += expected + there - expected_there;
-    out.enough += there;
-    out.missing += expected - expected_there;
+    const Standing standing = standing_of(lane, interval, required);
+    out.had += standing.there + standing.missing;
+    out.hoped += standing.there + standing.missing;
+    out.enough += standing.there;
+    out.missing += standing.missing;
     add_planned(lane, interval, required, out);
   });
   return out;
@@ -68,19 +80,13 @@ void ActivePlan::add_planned(const InputLane& input, const Interval& interval,
       const PartitionStatus status = run.state.status;
       if (is_settled(status) && status != PartitionStatus::kTold) continue;  // what is there counts
       const Interval part{run.first, run.last};
-      const std::int64_t there = present_in(input, part);
-      std::int64_t expected = 0, expected_there = 0;
-      for (const Interval& one : required) {
-        const Interval both = common(one, part);
-        expected += length(both);
-        expected_there += present_in(input, both);
-      }
-      const std::int64_t counted = expected + there - expected_there;
+      const auto [there, missing] = standing_of(input, part, required);
+      const std::int64_t counted = there + missing;
       to.had += length(part) - counted;
       to.hoped += is_stuck(status) ? -counted : length(part) - counted;
       if (status == PartitionStatus::kTold) {
         to.enough += length(part) - there;
-        to.missing -= expected - expected_there;
+        to.missing -= missing;
       } else {
         to.enough -= there;
         if (!is_stuck(status)) to.coming += length(part);

@@ -8,6 +8,7 @@
 #include "base/clones.h"
 #include "planner/readers.h"
 #include "planner/rescan_sums.h"
+#include "planner/words.h"
 
 namespace headwater::planner {
 
@@ -31,14 +32,6 @@ HW_CLONES PageSums sum_page(const Place& place, const std::uint64_t* __restrict 
     absent |= differences[i] & ~present;
   }
   return {cells, read, absent};
-}
-
-HW_CLONES void bits_of(const std::uint64_t* values, std::uint64_t* words) {
-  for (std::size_t w = 0; w < kPageWords; ++w) {
-    std::uint64_t word = 0;
-    for (std::size_t i = 0; i < 64; ++i) word |= std::uint64_t{values[w * 64 + i] != 0} << i;
-    words[w] = word;
-  }
 }
 
 const Differences kNoDifferences;
@@ -128,14 +121,14 @@ class Rescanner {
         block.differences[page] ? *block.differences[page] : kNoDifferences;
     const std::size_t base = page * kPageSize;
     std::array<std::uint64_t, kPageWords> words;
-    bits_of(columns.out.data(), words.data());
+    nonzero_bits(columns.out.data(), words.data());
     for (std::size_t w = 0; w < kPageWords; ++w) {
       if (words[w] == block.present.word(base / 64 + w)) continue;
       fault(lane, b, "which of its partitions are present");
       break;
     }
     words.fill(0);
-    if (block.differences[page]) bits_of(differences.values.data(), words.data());
+    if (block.differences[page]) nonzero_bits(differences.values.data(), words.data());
     for (std::size_t w = 0; w < kPageWords; ++w) {
       if (words[w] == block.inputs.word(base / 64 + w)) continue;
       fault(lane, b, "which of its partitions are stale for their inputs");
@@ -268,11 +261,8 @@ std::shared_ptr<const Rescan> Rescan::run(std::shared_ptr<const State> state, co
     scanner.dataset(DatasetNo{static_cast<std::uint32_t>(i + 1)});
     found[i] = scanner.totals();
   };
-  if (crew != nullptr) {
-    crew->run(found.size(), scan);
-  } else {
-    for (std::size_t i = 0; i < found.size() && !stopped; ++i) scan(i);
-  }
+  base::Crew alone(0);
+  (crew != nullptr ? *crew : alone).run(found.size(), scan);
   if (stopped) return nullptr;
   for (const Totals& one : found) out->totals_.add(one);
   out->state_ = std::move(state);

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "base/clones.h"
+#include "planner/words.h"
 
 namespace headwater::planner {
 
@@ -49,11 +50,9 @@ void settle(Block& block, std::uint32_t lane, std::int64_t number) {
     for (std::size_t w = base / 64; w < (base + kPageSize) / 64; ++w) {
       block.count += static_cast<std::uint32_t>(std::popcount(block.present.word(w)));
       block.inputs.word(w) = 0;
-      if (!block.differences[p]) continue;
-      const std::uint64_t* const values = &block.differences[p]->values[w * 64 - base];
-      for (std::size_t i = 0; i < 64; ++i) {
-        block.inputs.word(w) |= std::uint64_t{values[i] != 0} << i;
-      }
+    }
+    if (block.differences[p]) {
+      nonzero_bits(block.differences[p]->values.data(), &block.inputs.word(base / 64));
     }
   }
 }

@@ -5,6 +5,7 @@
 
 #include "planner/readers.h"
 #include "planner/staleness_build.h"
+#include "planner/words.h"
 
 namespace headwater::planner {
 
@@ -38,12 +39,8 @@ bool is_in(DatasetNo dataset, const std::vector<DatasetNo>& group) {
 }
 
 void set_bits(std::int64_t first, std::int64_t last, BlockBits& bits) {
-  for (std::int64_t w = first / 64; w <= last / 64; ++w) {
-    std::uint64_t mask = ~std::uint64_t{0};
-    if (w == first / 64) mask &= ~std::uint64_t{0} << (first % 64);
-    if (w == last / 64) mask &= ~std::uint64_t{0} >> (63 - last % 64);
-    bits[static_cast<std::size_t>(w)] |= mask;
-  }
+  each_word(static_cast<std::size_t>(first), static_cast<std::size_t>(last),
+            [&](std::size_t w, std::uint64_t mask) { bits[w] |= mask; });
 }
 
 }  // namespace

@@ -15,14 +15,9 @@ std::uint32_t ones(std::uint64_t word) { return static_cast<std::uint32_t>(std::
 void valid_bits(const Space& space, std::uint32_t lane, std::int64_t base, const Block& block,
                 BlockBits& to) {
   const Span bounds = space.bounds(lane);
-  if (has_no_holes(space) && bounds.first <= base && base + kBlockSize - 1 <= bounds.last) {
-    for (std::size_t w = 0; w < kWords; ++w) to[w] = block.present.word(w);
-    return;
-  }
   for (std::size_t w = 0; w < kWords; ++w) {
     const std::int64_t index = base + static_cast<std::int64_t>(w * 64);
-    const std::uint64_t present = block.present.word(w) & span_word(bounds, index);
-    to[w] = has_no_holes(space) ? present : valid_word(space, lane, index, present);
+    to[w] = valid_word(space, bounds, index, block.present.word(w));
   }
 }
 

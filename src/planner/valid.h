@@ -38,18 +38,21 @@ inline bool has_no_holes(const Space& space) {
   return dimension != nullptr && dimension->kind != Dimension::Kind::kStatic;
 }
 
-// Of the partitions `among` those that the space has.
-inline std::uint64_t valid_word(const Space& space, std::uint32_t lane, std::int64_t index,
+// Of the partitions `among` those that the space has. `bounds`: of the lane.
+inline std::uint64_t valid_word(const Space& space, const Span& bounds, std::int64_t index,
                                 std::uint64_t among) {
-  if (among == 0) return 0;
-  among &= span_word(space.bounds(lane), index);
+  among &= span_word(bounds, index);
   if (has_no_holes(space)) return among;
   std::uint64_t out = 0;
   for (std::uint64_t rest = among; rest != 0; rest &= rest - 1) {
     const int bit = std::countr_zero(rest);
-    if (space.has({lane, index + bit})) out |= std::uint64_t{1} << bit;
+    if (space.has({bounds.lane, index + bit})) out |= std::uint64_t{1} << bit;
   }
   return out;
+}
+inline std::uint64_t valid_word(const Space& space, std::uint32_t lane, std::int64_t index,
+                                std::uint64_t among) {
+  return among == 0 ? 0 : valid_word(space, space.bounds(lane), index, among);
 }
 
 // From the first to the last index of the lane that is there or expected; last < first: none.

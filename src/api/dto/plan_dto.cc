@@ -17,6 +17,10 @@ using planner::PlanOptions;
 
 namespace {
 
+void write_end(JsonWriter& json, base::Micros end) {
+  json.time_or_null(end == model::kOpenEnd ? std::nullopt : std::optional(end));
+}
+
 std::optional<std::string> given(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
@@ -106,7 +110,7 @@ void write_options(JsonWriter& json, const PlanInfo& plan, const PlanNames& name
   if (options.missing) json.text("missing");
   if (options.maybe) json.text("maybe");
   json.end_array().key("refresh").boolean(options.refresh).key("until");
-  json.time_or_null(options.until == INT64_MAX ? std::nullopt : std::optional(options.until));
+  write_end(json, options.until);
   write_budget(json, options);
   json.key("environment").text_or_null(given(options.environment));
   json.key("max_partitions_per_task").number(options.max_partitions_per_task);
@@ -202,7 +206,7 @@ namespace {
 void write_waiting(JsonWriter& json, const storage::PlanRow& row) {
   json.key("waiting").begin_object().key("inputs").number(row.wait_inputs);
   json.key("quiet").number(row.wait_quiet).key("until");
-  json.time_or_null(row.wakes_at == model::kOpenEnd ? std::nullopt : std::optional(row.wakes_at));
+  write_end(json, row.wakes_at);
   json.end_object();
 }
 
@@ -213,7 +217,7 @@ void write_waiting(JsonWriter& json, const planner::TaskInfo& info, const PlanNa
     json.key("nodeId").text(names.dataset(wait.upstream)).key("partitions").number(wait.partitions);
     json.key("first").text(names.key(info.task.dataset, {info.task.span.lane, wait.first}));
     json.key("until");
-    json.time_or_null(wait.until == model::kOpenEnd ? std::nullopt : std::optional(wait.until));
+    write_end(json, wait.until);
     json.end_object();
   }
   json.end_array();
@@ -287,7 +291,7 @@ void write_task(JsonWriter& json, const planner::TaskInfo& info, const PlanNames
   json.key("cost_micros");
   write_sampled(json, task.cost_micros, true, true);
   json.key("deadline");
-  json.time_or_null(task.deadline == INT64_MAX ? std::nullopt : std::optional(task.deadline));
+  write_end(json, task.deadline);
   json.key("probability");
   write_number(json, task.probability);
   json.key("state").text(to_string(info.state())).key("progress");
