@@ -29,6 +29,7 @@ std::string encode_decision(const Decision& decision) {
     return model::encode_decision(decision.people, decision.at);
   }
   if (decision.kind == Decision::Kind::kPlanner) return decision.planner;
+  if (decision.kind == Decision::Kind::kStats) return decision.stats;
   std::string kind;
   for (const auto& [value, name] : kKinds) {
     if (value == decision.kind) kind = name;
@@ -55,6 +56,11 @@ Result<Decision> decode_decision(std::string_view body) {
   if (kind.starts_with("planner.")) {
     decision.kind = Decision::Kind::kPlanner;
     decision.planner = body;
+    return decision;
+  }
+  if (kind.starts_with("stats.")) {
+    decision.kind = Decision::Kind::kStats;
+    decision.stats = body;
     return decision;
   }
   bool known = false;
@@ -89,7 +95,8 @@ Result<void> Catalog::apply_decision(Step& step) {
       return nodes_.put_namespace(row, step.writer);
     }
     case Decision::Kind::kPeople: return apply_people(step, decision.people);
-    case Decision::Kind::kPlanner: return {};
+    case Decision::Kind::kPlanner:
+    case Decision::Kind::kStats: return {};
     case Decision::Kind::kDeleteNamespace: return delete_namespace(step, decision.name_space);
     case Decision::Kind::kDeleteDataset:
     case Decision::Kind::kDeleteJob: break;

@@ -59,13 +59,15 @@ struct Decision {
     kDeleteNamespace,
     kPutNamespace,
     kPeople,
-    kPlanner
+    kPlanner,
+    kStats
   };
   Kind kind = Kind::kDeleteDataset;
   std::string name_space, name;
   std::string owner, description;  // kPutNamespace
   model::PeopleDecision people;    // kPeople, and then all that counts
   std::string planner;             // kPlanner, likewise: a JSON object, see planner/planner.h
+  std::string stats;               // kStats, likewise: see stats/stats.h
   // 0: the moment of the call; of what people decide later than every such decision before it, so
   // that of two the later one counts even if the clock was set back.
   base::Micros at = 0;

@@ -7,6 +7,7 @@ std::string_view to_string(EventKind kind) {
     case EventKind::kRun: return "run";
     case EventKind::kJob: return "job";
     case EventKind::kDataset: return "dataset";
+    case EventKind::kUsage: return "usage";
   }
   return "unknown";
 }

@@ -13,11 +13,12 @@
 #include "base/hash.h"
 #include "model/edge_set.h"
 #include "model/graph_types.h"
+#include "model/measures.h"
 #include "model/partition.h"
 
 namespace headwater::model {
 
-enum class EventKind : std::uint8_t { kRun, kJob, kDataset };
+enum class EventKind : std::uint8_t { kRun, kJob, kDataset, kUsage };
 enum class EventType : std::uint8_t { kNone, kStart, kRunning, kComplete, kAbort, kFail, kOther };
 
 std::string_view to_string(EventKind kind);
@@ -58,6 +59,39 @@ struct NamedEdge {
   EvidenceFacet facet = EvidenceFacet::kInputsOutputs;
   std::string transformation_type, transformation_subtype;  // columns only
   bool masking = false;
+};
+
+// One report of use: who read which dataset, how often. docs/usage-rules.md.
+struct Usage {
+  Name consumer;  // its name begins with its type: "dashboard:Revenue"
+  Name dataset;
+  std::vector<std::string> columns;  // sorted, none twice
+  std::string purpose, fingerprint;  // empty: not said
+  std::int64_t count = 1;
+  base::Micros start = 0, end = 0;                    // equal: at one moment
+  std::int64_t duration_ms = -1, bytes_scanned = -1;  // of all `count` reads; -1: not said
+};
+
+// Who says what a run used; a later event's word replaces an earlier one's of the same source.
+// Stored: append, never renumber.
+enum class CostSource : std::uint8_t {
+  kHeadwater = 1,
+  kBigQuery = 2,
+  kIceberg = 3,
+  kSnowflake = 4
+};
+
+struct ReportedCost {
+  CostSource source = CostSource::kHeadwater;
+  Quantities quantities;    // without amount and runs
+  std::int64_t amount = 0;  // micros of `currency`
+  std::string currency;     // empty: no amount was named
+};
+
+// What a run's output statistics say of one output.
+struct OutputSize {
+  std::uint32_t dataset = 0;           // index in Event::datasets
+  std::int64_t bytes = -1, rows = -1;  // -1: not reported
 };
 
 // A dataset that the event observes beside its owner: it has facets, or it is written.
@@ -109,6 +143,10 @@ struct Event {
   std::vector<End> code_changes_columns;       // sorted fields; empty: any may have changed
   std::vector<std::pair<Name, Name>> aliases;  // two names of one dataset
   std::vector<Name> dropped;                   // lifecycle DROP, or the old name of a RENAME
+
+  std::vector<ReportedCost> costs;  // of a run, by source
+  std::vector<OutputSize> outputs;  // of a run: every output it lists, in order
+  std::optional<Usage> usage;       // kUsage, and then little else
 
   std::vector<std::string> facets_used, facets_kept;
   std::vector<Warning> warnings;

@@ -11,12 +11,19 @@
 #include "model/decision.h"
 #include "model/graph_types.h"
 #include "model/ids.h"
+#include "model/measures.h"
 
 namespace headwater::storage {
 
 using base::Micros;
 
-enum class RecordKind : std::uint8_t { kEvent = 1, kQuarantined = 2, kDecision = 3, kReplayed = 4 };
+enum class RecordKind : std::uint8_t {
+  kEvent = 1,
+  kQuarantined = 2,
+  kDecision = 3,
+  kReplayed = 4,
+  kUsage = 5,  // a report of use; also one that was quarantined first
+};
 
 // One record of the log, body decompressed.
 struct LogRecord {
@@ -293,6 +300,55 @@ struct PlanLeaseRow {
   Micros ended_at = 0;
   model::Seq ended;
   std::string run_id, message;
+};
+
+// ---- use and cost: schema/0009_stats.sql --------------------------------------------------------
+
+struct UsageDailyRow {
+  model::NodeId dataset;
+  std::int32_t day = 0;
+  model::NodeId consumer;
+  std::int64_t purpose = 0;  // a label; 0: none
+  std::int64_t count = 0;
+  Micros last_time = 0;
+  model::Seq seq;
+};
+
+struct UsageColumnRow {
+  model::NodeId dataset;
+  std::int32_t day = 0;
+  std::int64_t name = 0;  // a label
+  std::int64_t count = 0;
+};
+
+struct UsageQueryRow {
+  model::NodeId dataset;
+  std::int32_t day = 0;
+  std::int64_t fingerprint = 0;  // a label
+  std::int64_t count = 0, duration_ms = 0, bytes_scanned = 0;
+};
+
+struct LedgerRow {
+  model::Seq seq;
+  std::uint32_t n = 0;
+  std::int32_t kind = 1;
+  Micros time = 0;
+  model::RunRow run;
+  model::NodeId job, dataset;
+  model::Seq prices;
+  model::Quantities quantities;
+};
+
+struct PriceBookRow {
+  model::Seq seq;
+  Micros at = 0;
+  std::string author, reason, body;
+};
+
+struct LedgerEntryRow {
+  std::string id;
+  model::Seq seq;
+  std::string body;
 };
 
 // The planner's own documents, opaque here.

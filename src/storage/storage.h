@@ -239,6 +239,32 @@ class Reader {
                                                          std::int64_t first = INT64_MIN,
                                                          std::int64_t last = INT64_MAX);
 
+  // ---- use and cost ----
+  Result<std::optional<std::int64_t>> find_stats_label(std::string_view text);
+  Result<std::optional<std::string>> stats_label(std::int64_t id);
+  Result<std::int64_t> high_stats_label();
+  Result<void> scan_usage(const std::function<bool(const UsageDailyRow&)>& visit);
+  // Days in [first, last), by day.
+  Result<std::vector<UsageDailyRow>> usage_of_dataset(model::NodeId dataset, std::int32_t first,
+                                                      std::int32_t last);
+  Result<std::vector<UsageDailyRow>> usage_of_consumer(model::NodeId consumer, std::int32_t first,
+                                                       std::int32_t last);
+  Result<std::vector<UsageColumnRow>> usage_columns(model::NodeId dataset, std::int32_t first,
+                                                    std::int32_t last);
+  Result<void> scan_usage_columns(const std::function<bool(const UsageColumnRow&)>& visit);
+  Result<std::vector<UsageQueryRow>> usage_queries(model::NodeId dataset, std::int32_t first,
+                                                   std::int32_t last);
+  Result<void> scan_usage_queries(const std::function<bool(const UsageQueryRow&)>& visit);
+  // In the order of (seq, n), after `after`.
+  Result<void> scan_ledger(Seq after, const std::function<bool(const LedgerRow&)>& visit);
+  Result<std::vector<LedgerRow>> ledger_of_run(model::RunRow run);
+  Result<std::optional<std::string>> run_cost(model::RunRow run);
+  Result<void> scan_run_costs(
+      model::RunRow after, const std::function<bool(model::RunRow, std::string_view state)>& visit);
+  Result<std::vector<PriceBookRow>> price_books();  // by seq
+  Result<std::optional<LedgerEntryRow>> ledger_entry(std::string_view id);
+  Result<void> scan_ledger_entries(const std::function<bool(const LedgerEntryRow&)>& visit);
+
   // ---- plans ----
   Result<std::optional<PlanRow>> plan(Seq id);
   // Before `before`, newest first; of one state or all.
@@ -324,6 +350,16 @@ class Writer {
   Result<void> put_run_partition(const RunPartitionRow& row);
   Result<void> put_planner_document(const PlannerDocument& row);
   Result<void> delete_planner_document(std::int32_t kind, std::int64_t a, std::int64_t b);
+
+  Result<void> insert_stats_label(std::int64_t id, std::string_view text);
+  // Added to the row with the same key, if there is one.
+  Result<void> add_usage(const UsageDailyRow& row);
+  Result<void> add_usage_column(const UsageColumnRow& row);
+  Result<void> add_usage_query(const UsageQueryRow& row);
+  Result<void> insert_ledger(const LedgerRow& row);
+  Result<void> put_run_cost(model::RunRow run, std::string_view state);
+  Result<void> insert_price_book(const PriceBookRow& row);
+  Result<void> insert_ledger_entry(const LedgerEntryRow& row);
 
   // In place of the row with the same key, if there is one; bodies and tasks are put once.
   Result<void> put_plan(const PlanRow& row);

@@ -17,6 +17,7 @@ std::string_view kind_text(RecordKind kind) {
     case RecordKind::kQuarantined: return "quarantined";
     case RecordKind::kDecision: return "decision";
     case RecordKind::kReplayed: return "replayed";
+    case RecordKind::kUsage: return "usage";
   }
   return "event";
 }

@@ -3,11 +3,12 @@
 #include <array>
 
 #include "storage/sqlite/columns.h"
+#include "storage/sqlite/stats_statements.h"
 
 namespace headwater::storage::sqlite {
 namespace {
 
-constexpr std::array kCatalogue{
+constexpr std::array kCore{
     NamedSql{Sql::kBegin, "transaction.begin_read", "BEGIN"},
     NamedSql{Sql::kBeginImmediate, "transaction.begin", "BEGIN IMMEDIATE"},
     NamedSql{Sql::kCommit, "transaction.commit", "COMMIT"},
@@ -48,7 +49,8 @@ constexpr std::array kCatalogue{
              " (SELECT event_time FROM log WHERE seq <= ?2 AND kind IN (1, 4)"
              " ORDER BY seq DESC LIMIT 256) WHERE event_time <= ?1))"},
     NamedSql{Sql::kEventByHash, "log.event_by_hash",
-             "SELECT min(seq) FROM log WHERE hash_low = ?1 AND hash_high = ?2 AND kind IN (1, 4)"},
+             "SELECT min(seq) FROM log WHERE hash_low = ?1 AND hash_high = ?2"
+             " AND kind IN (1, 4, 5)"},
 
     NamedSql{Sql::kQuarantineInsert, "quarantine.insert",
              "INSERT INTO quarantine (" HW_QUARANTINE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5)"},
@@ -468,6 +470,16 @@ constexpr std::array kCatalogue{
              " (SELECT coalesce(max(id), 0) FROM producer),"
              " (SELECT coalesce(max(id), 0) FROM code_version)"},
 };
+
+template <std::size_t n, std::size_t m>
+constexpr std::array<NamedSql, n + m> joined(const std::array<NamedSql, n>& first,
+                                             const std::array<NamedSql, m>& then) {
+  std::array<NamedSql, n + m> out{};
+  for (std::size_t i = 0; i < n; ++i) out[i] = first[i];
+  for (std::size_t i = 0; i < m; ++i) out[n + i] = then[i];
+  return out;
+}
+constexpr auto kCatalogue = joined(kCore, kStatsStatements);
 
 constexpr bool in_enum_order() {
   for (std::size_t i = 0; i < kCatalogue.size(); ++i) {

@@ -176,14 +176,39 @@ enum class Sql : std::size_t {
   kPlanLeasesScan,
   kHighIds,
   kHighInternedIds,
+  kStatsLabelInsert,
+  kStatsLabelByText,
+  kStatsLabelById,
+  kStatsLabelsHigh,
+  kUsageAdd,
+  kUsageScan,
+  kUsageOfDataset,
+  kUsageOfConsumer,
+  kUsageColumnAdd,
+  kUsageColumnsOf,
+  kUsageColumnsScan,
+  kUsageQueryAdd,
+  kUsageQueriesOf,
+  kUsageQueriesScan,
+  kLedgerInsert,
+  kLedgerScan,
+  kLedgerOfRun,
+  kRunCostPut,
+  kRunCostOf,
+  kRunCostScan,
+  kPriceBookInsert,
+  kPriceBooks,
+  kLedgerEntryInsert,
+  kLedgerEntryById,
+  kLedgerEntriesScan,
   kEnd,
 };
 inline constexpr std::size_t kStatements = static_cast<std::size_t>(Sql::kEnd);
 
 struct NamedSql {
-  Sql id;
+  Sql id = Sql::kEnd;
   std::string_view name;  // module.what, stable
-  const char* sql;
+  const char* sql = nullptr;
 };
 
 const NamedSql& named(Sql id);

@@ -38,4 +38,10 @@
 #define HW_PLAN_LEASE_COLUMNS                                                          \
   "seq, n, plan, task, first, last, worker, request, given_at, expires_at, lease_ms, " \
   "attempt, desired, state, ended_at, ended, run_id, message"
+#define HW_USAGE_COLUMNS "dataset, day, consumer, purpose, count, last_time, seq"
+#define HW_USAGE_QUERY_COLUMNS "dataset, day, fingerprint, count, duration_ms, bytes_scanned"
+#define HW_LEDGER_COLUMNS                                                                  \
+  "seq, n, kind, time, run, job, dataset, prices, amount, cpu_seconds, gpu_seconds, "      \
+  "memory_gb_seconds, slot_ms, bytes_scanned, bytes_billed, bytes_written, rows_written, " \
+  "energy_wh, co2_g, duration_ms, runs"
 #define HW_OPEN "9223372036854775807"

@@ -216,6 +216,58 @@ PlannerDocument read_planner_document(Row& row) {
                          .body = row.text()};
 }
 
+UsageDailyRow read_usage(Row& row) {
+  return UsageDailyRow{.dataset = row.id<model::NodeId>(),
+                       .day = static_cast<std::int32_t>(row.integer()),
+                       .consumer = row.id<model::NodeId>(),
+                       .purpose = row.integer(),
+                       .count = row.integer(),
+                       .last_time = row.integer(),
+                       .seq = row.seq()};
+}
+
+UsageColumnRow read_usage_column(Row& row) {
+  return UsageColumnRow{.dataset = row.id<model::NodeId>(),
+                        .day = static_cast<std::int32_t>(row.integer()),
+                        .name = row.integer(),
+                        .count = row.integer()};
+}
+
+UsageQueryRow read_usage_query(Row& row) {
+  return UsageQueryRow{.dataset = row.id<model::NodeId>(),
+                       .day = static_cast<std::int32_t>(row.integer()),
+                       .fingerprint = row.integer(),
+                       .count = row.integer(),
+                       .duration_ms = row.integer(),
+                       .bytes_scanned = row.integer()};
+}
+
+LedgerRow read_ledger(Row& row) {
+  LedgerRow out{.seq = row.seq(),
+                .n = static_cast<std::uint32_t>(row.integer()),
+                .kind = static_cast<std::int32_t>(row.integer()),
+                .time = row.integer(),
+                .run = row.id<model::RunRow>(),
+                .job = row.id<model::NodeId>(),
+                .dataset = row.id<model::NodeId>(),
+                .prices = row.seq(),
+                .quantities = {}};
+  for (std::size_t i = 0; i < model::kMeasures; ++i) out.quantities.at(i) = row.integer();
+  return out;
+}
+
+PriceBookRow read_price_book(Row& row) {
+  return PriceBookRow{.seq = row.seq(),
+                      .at = row.integer(),
+                      .author = row.text(),
+                      .reason = row.text(),
+                      .body = row.text()};
+}
+
+LedgerEntryRow read_ledger_entry(Row& row) {
+  return LedgerEntryRow{.id = row.text(), .seq = row.seq(), .body = row.text()};
+}
+
 namespace {
 
 PlanCounts read_plan_counts(Row& row) {
