@@ -18,6 +18,7 @@
 #include "ingest/ingest.h"
 #include "planner/planner.h"
 #include "query/session.h"
+#include "stats/stats.h"
 
 namespace headwater::app {
 
@@ -29,6 +30,7 @@ struct App::Impl {
   std::optional<Housekeeper> housekeeper;
   std::unique_ptr<graph::Graph> graph;
   std::shared_ptr<planner::Planner> planner = std::make_shared<planner::Planner>();
+  std::shared_ptr<stats::Stats> stats = std::make_shared<stats::Stats>();
   std::unique_ptr<ingest::Pipeline> pipeline;
   std::unique_ptr<query::Service> queries;
   std::optional<SearchKeeper> search_keeper;
@@ -56,7 +58,8 @@ Result<void> App::Impl::wire(const base::Config& config) {
   HW_TRY(graph, ingest::load_graph(*store));
   housekeeper.emplace(*store);
   ingest::PipelineOptions how = pipeline_options(config);
-  how.views = {[this](storage::Store& opened) { return planner::make_view(opened, planner); }};
+  how.views = {[this](storage::Store& opened) { return planner::make_view(opened, planner); },
+               [this](storage::Store& opened) { return stats::make_view(opened, stats); }};
   HW_TRY(pipeline, ingest::Pipeline::start(*store, *graph, base::system_clock(), how));
   queries = std::make_unique<query::Service>(*store, *graph, base::system_clock());
   search_keeper.emplace(*queries);
@@ -68,7 +71,8 @@ Result<void> App::Impl::wire(const base::Config& config) {
       api::v1::embedded_assets(),
       [this] { return not_ready(); },
       [this] { return server ? server->stats() : api::http::Stats{}; },
-      planner};
+      planner,
+      stats};
   api = std::make_unique<api::v1::Api>(std::move(dependencies), api_options(config));
   options.is_cheap = &api::v1::Api::is_cheap;
   scheme = options.tls_certificate_file.empty() ? "http" : "https";

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "planner/planner.h"
+#include "stats/stats.h"
 
 namespace headwater::app {
 
@@ -188,6 +189,7 @@ ingest::PipelineOptions pipeline_options(const base::Config& config) {
   options.misses_to_retire = static_cast<int>(config.integer("ingest.misses_to_retire"));
   options.snapshot_every = size_of(config, "ingest.snapshot_every");
   options.views.push_back([](storage::Store& store) { return planner::make_view(store, nullptr); });
+  options.views.push_back([](storage::Store& store) { return stats::make_view(store, nullptr); });
   return options;
 }
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxCachedRuns = 200'000;
 constexpr std::size_t kMaxCachedShapes = 200'000;
+constexpr std::size_t kMaxCachedConsumers = 20'000;
 constexpr std::int32_t kRankStart = 0, kRankOther = 1, kRankEnd = 2;
 
 std::int32_t rank_of(const Event& event) {
@@ -63,6 +64,7 @@ Catalog::Catalog(storage::Store& store, graph::Graph& graph, const PipelineOptio
 Result<void> Catalog::load(storage::Writer& writer) {
   resolved_.clear();
   runs_.clear();
+  uses_.clear();
   HW_TRY(const auto high, writer.high_ids());
   next_run_ = high.run + 1;
   HW_CHECK_OK(nodes_.load(writer));
@@ -80,6 +82,7 @@ void Catalog::publish() noexcept {
   owners_.trim();
   if (resolved_.size() > kMaxCachedShapes) resolved_.clear();
   if (runs_.size() > kMaxCachedRuns) runs_.clear();
+  if (uses_.size() > kMaxCachedConsumers) uses_.clear();
 }
 
 void Catalog::discard() noexcept { loaded_ = false; }
@@ -103,6 +106,7 @@ Result<void> Catalog::prepare(const storage::ViewRecord& record, storage::Writer
 }
 
 Result<void> Catalog::apply_event(Step& step, const Event& event) {
+  if (event.usage) return apply_usage(step, *event.usage);
   step.at.rank = rank_of(event);
   HW_TRY(step.producer, interner_.producer(event.producer, step.writer));
   HW_TRY(const Resolved* resolved, resolve(step, event));
@@ -110,6 +114,8 @@ Result<void> Catalog::apply_event(Step& step, const Event& event) {
     HW_CHECK_OK(apply_aliases(step, event));
     HW_TRY(resolved, resolve(step, event));
   }
+  step.effects.owner = resolved->owner;
+  step.effects.datasets = resolved->datasets;
   HW_CHECK_OK(observe_owner(step, event, *resolved));
   HW_CHECK_OK(observe_datasets(step, event, *resolved));
   for (const model::Name& name : event.dropped) {
@@ -118,6 +124,7 @@ Result<void> Catalog::apply_event(Step& step, const Event& event) {
     Position at = step.at;
     at.rank = kRankEnd + 1;
     HW_CHECK_OK(owners_.delete_dataset(id, at, step.writer, step.effects));
+    uses_.clear();
   }
   return {};
 }
@@ -147,9 +154,11 @@ Result<const Catalog::Resolved*> Catalog::resolve(Step& step, const Event& event
 Result<void> Catalog::touch_all(Step& step, const Event& event, Resolved& resolved) {
   HW_TRY([[maybe_unused]] const NodeId owner,
          nodes_.touch(event.edges.owner, step.mention, step.writer));
+  resolved.datasets.clear();
   for (const model::Name& name : event.datasets) {
-    HW_TRY([[maybe_unused]] const NodeId id,
+    HW_TRY(const NodeId id,
            nodes_.touch({NodeKind::kDataset, name, {}}, step.mention, step.writer));
+    resolved.datasets.push_back(id);
   }
   NodeTable::Mention named = step.mention;
   named.placeholder = true;
@@ -207,6 +216,7 @@ Result<void> Catalog::apply_aliases(Step& step, const Event& event) {
     merged = true;
   }
   if (merged) resolved_.clear();
+  if (merged) uses_.clear();
   return {};
 }
 
@@ -247,6 +257,7 @@ Result<model::RunRow> Catalog::apply_run(Step& step, const Event& event, NodeId 
   merge_event(*run, event, step.at, code, parent == run->id ? model::RunRow{} : parent);
   run->updated = step.record.seq;
   HW_CHECK_OK(step.writer.upsert_run(*run));
+  step.effects.run = run;
   return run->id;
 }
 

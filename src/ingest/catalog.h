@@ -3,6 +3,7 @@
 // Thread-safety: none; the writer's.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -35,6 +36,7 @@ class Catalog final : public storage::View {
     NodeId owner;
     model::EdgeSetId id;
     std::shared_ptr<const model::EdgeSet> raw, canonical;
+    std::vector<NodeId> datasets;  // of Event::datasets, in that order
     std::vector<NodeId> observed;  // of Event::observed, in that order
     Micros min_time = 0;           // every node has been touched at this event time
   };
@@ -49,6 +51,10 @@ class Catalog final : public storage::View {
 
   Result<void> reload_if_needed(storage::Writer& writer);
   Result<void> apply_event(Step& step, const model::Event& event);
+  Result<void> apply_usage(Step& step, const model::Usage& usage);
+  // Since when each dataset is used by the consumer: what is shown already needs no observation.
+  using Uses = std::unordered_map<std::uint32_t, Micros>;
+  Result<Uses*> uses_of(NodeId consumer, storage::Writer& writer);
   Result<const Resolved*> resolve(Step& step, const model::Event& event);
   Result<void> touch_all(Step& step, const model::Event& event, Resolved& resolved);
   Result<model::EdgeSet> edge_set_of(Step& step, const model::Event& event, NodeId owner);
@@ -81,6 +87,8 @@ class Catalog final : public storage::View {
   std::int64_t next_run_ = 1;
   std::unordered_map<base::Hash128, Resolved, base::Hash128Hasher> resolved_;
   std::unordered_map<std::string, storage::RunInfo> runs_;
+  std::unordered_map<std::uint32_t, Uses> uses_;  // by consumer; datasets are canonical
+  std::array<NodeId, 1> used_{};                  // of the report under way
 };
 
 // The text of a decision as it stands in the log, and back.

@@ -117,6 +117,7 @@ Result<void> Catalog::delete_entity(Step& step, NodeId id, bool is_dataset) {
   row.bundle = bundle.id;
   HW_CHECK_OK(owners_.observe(row, nullptr, bundle.bundle, step.writer, step.effects));
   if (!is_dataset) return {};
+  uses_.clear();
   return owners_.delete_dataset(id, step.at, step.writer, step.effects);
 }
 

@@ -7,6 +7,7 @@
 #include "ingest/ingest.h"
 #include "ingest/partition_digest.h"
 #include "ingest/run_merge.h"
+#include "ingest/stats_digest.h"
 
 namespace headwater::ingest {
 
@@ -49,6 +50,8 @@ class ExactDigests {
     HW_CHECK_OK(plans());
     HW_TRY(ViewDigest partitions, partition_digest(reader_));
     out_.push_back(std::move(partitions));
+    HW_TRY(ViewDigest stats, stats_digest(reader_));
+    out_.push_back(std::move(stats));
     return std::move(out_);
   }
 
@@ -281,6 +284,8 @@ class NamedDigests {
     HW_CHECK_OK(attributes());
     HW_CHECK_OK(runs());
     HW_CHECK_OK(tags());
+    HW_TRY(std::vector<ViewDigest> stats, named_stats_digests(reader_, names_));
+    for (ViewDigest& digest : stats) out_.push_back(std::move(digest));
     return std::move(out_);
   }
 

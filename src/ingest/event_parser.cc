@@ -70,6 +70,7 @@ void EventParser::warn(std::string code, std::string pointer, std::string messag
 bool EventParser::run(model::Event& event) {
   event_ = &event;
   if (!is_object_) return reject("", "An event must be a JSON object.");
+  if (is_usage()) return parse_usage();
   if (!parse_base() || !parse_identity() || !parse_type()) return false;
   if (event.kind == EventKind::kDataset) {
     if (!parse_subject()) return false;
@@ -287,6 +288,10 @@ void EventParser::use_run_facet(std::string_view name, const JsonValue& facet) {
     }
   } else if (name == "jobDependencies") {
     use_dependencies(facet);
+  } else if (name == "headwater_cost") {
+    use_headwater_cost(facet);
+  } else if (name == "bigQuery_job") {
+    use_bigquery_job(facet);
   }
 }
 
@@ -394,12 +399,19 @@ bool EventParser::parse_dataset(const JsonValue& value, const std::string& point
                   })) {
     return false;
   }
-  const auto ignore = [](std::string_view, const JsonValue&) {};
-  if (input && !each_facet(dataset, "inputFacets", FacetPlace::kInput, pointer, nullptr, ignore)) {
+  const auto use_input = [&](std::string_view facet_name, const JsonValue& facet) {
+    use_input_report(facet_name, facet, pointer);
+  };
+  const auto use_output = [&](std::string_view facet_name, const JsonValue& facet) {
+    use_output_size(facet_name, facet, pointer);
+  };
+  if (output) note_output_size(facts.index);
+  if (input &&
+      !each_facet(dataset, "inputFacets", FacetPlace::kInput, pointer, nullptr, use_input)) {
     return false;
   }
   return !output ||
-         each_facet(dataset, "outputFacets", FacetPlace::kOutput, pointer, nullptr, ignore);
+         each_facet(dataset, "outputFacets", FacetPlace::kOutput, pointer, nullptr, use_output);
 }
 
 // `target`: the dataset is what the event writes or is about, so its lineage facets count.

@@ -90,6 +90,25 @@ class EventParser {
   void finish_facets();
   void add_observed();
 
+  // cost_facets.cc
+  void take_quantity(const model::JsonValue& value, std::int64_t scale, const std::string& pointer,
+                     std::int64_t& to);
+  model::ReportedCost& cost_from(model::CostSource source);
+  void use_headwater_cost(const model::JsonValue& facet);
+  void use_bigquery_job(const model::JsonValue& facet);
+  void note_output_size(std::int32_t dataset);
+  void use_output_size(std::string_view name, const model::JsonValue& facet,
+                       const std::string& pointer);
+  void use_input_report(std::string_view name, const model::JsonValue& facet,
+                        const std::string& pointer);
+
+  // usage_parser.cc: reports of use, which are no OpenLineage.
+  bool is_usage() const;
+  bool parse_usage();
+  bool parse_usage_moments(model::Usage& usage);
+  bool parse_usage_columns(model::Usage& usage);
+  bool parse_usage_query(model::Usage& usage);
+
   // lineage_facets.cc
   void build_edges();
   void hash_edges();
@@ -127,6 +146,7 @@ class EventParser {
   std::vector<std::pair<model::Name, model::JsonValue>> column_facets_;    // outputs or subject
   std::vector<std::pair<model::Name, model::JsonValue>> explicit_facets_;  // of datasets
   std::vector<PartitionFacet> partition_facets_;                           // as they were met
+  std::size_t current_output_ = 0;                                         // in Event::outputs
   std::int32_t current_dataset_ = -1;  // whose facets are being read; index in Event::datasets
   model::JsonValue job_lineage_;
   model::JsonValue sql_, source_code_, source_location_, headwater_code_;

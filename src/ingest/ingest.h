@@ -106,9 +106,10 @@ class Pipeline {
                                                        const PipelineOptions& options);
   ~Pipeline();  // stop()
 
-  // One event (an object) or many (an array). Every event gets a receipt; a rejected one is
-  // quarantined and does not fail the others.
-  void submit(std::string body, Done<BodyReceipt> done);
+  // One event (an object) or many (an array); an event is OpenLineage or a report of use. Every
+  // event gets a receipt; a rejected one is quarantined and does not fail the others.
+  // `usage_only`: anything but reports of use is kInvalidEvent, and nothing of the call is stored.
+  void submit(std::string body, Done<BodyReceipt> done, bool usage_only = false);
   // The same, blocking while the queue is full. For imports.
   void submit_waiting(std::string body, Done<BodyReceipt> done);
   // Of what people decide: kNotFound if the node is not there, kInvalidArgument, kLimitExceeded,

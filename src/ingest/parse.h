@@ -52,6 +52,9 @@ base::Result<Body> split_body(std::string_view body, const ParseLimits& limits);
 // `text` is valid JSON (check_json).
 ParsedEvent parse_event(std::string_view text, const ParseLimits& limits);
 
+// Whether valid JSON is a report of use (docs/usage-rules.md): parse_event reads both.
+bool is_usage(std::string_view text);
+
 // What tells two events apart: the text without white space between tokens.
 base::Hash128 event_hash(std::string_view text);
 

@@ -117,6 +117,7 @@ Result<void> Catalog::join(Step& step, NodeId a, NodeId b) {
   named.placeholder = true;
   HW_CHECK_OK(owners_.merge(a, b, named, step.writer, step.effects));
   resolved_.clear();
+  uses_.clear();
   return {};
 }
 

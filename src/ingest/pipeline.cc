@@ -31,6 +31,15 @@ constexpr std::size_t kCallOverheadBytes = 512;  // weight of a call beside its 
 constexpr auto kIdleWait = std::chrono::milliseconds(500);
 constexpr auto kFullWait = std::chrono::milliseconds(2);
 
+Error not_usage(const Body& body, std::size_t at) {
+  const std::string which = body.is_array ? "/" + std::to_string(at) + " " : "";
+  return make_error(ErrorCode::kInvalidEvent,
+                    which +
+                        "A report of use is an object with `consumer`, `dataset` and `at` or "
+                        "`interval`; OpenLineage events go to POST /api/v1/lineage. Nothing of "
+                        "this call was stored.");
+}
+
 }  // namespace
 
 struct Pipeline::Impl {
@@ -47,7 +56,8 @@ struct Pipeline::Impl {
   std::atomic<bool> stopped{false};
 
   void run();
-  Result<std::unique_ptr<Call>> prepare(std::string body, Done<BodyReceipt>& done);
+  Result<std::unique_ptr<Call>> prepare(std::string body, Done<BodyReceipt>& done,
+                                        bool usage_only = false);
   void push(std::unique_ptr<Call> call, std::size_t weight, bool wait);
 };
 
@@ -63,7 +73,8 @@ void Pipeline::Impl::run() {
   }
 }
 
-Result<std::unique_ptr<Call>> Pipeline::Impl::prepare(std::string body, Done<BodyReceipt>& done) {
+Result<std::unique_ptr<Call>> Pipeline::Impl::prepare(std::string body, Done<BodyReceipt>& done,
+                                                      bool usage_only) {
   writer.take_spent();
   HW_CHECK_OK(check_json(body, options.limits));
   HW_TRY(const Body split, split_body(body, options.limits));
@@ -72,6 +83,7 @@ Result<std::unique_ptr<Call>> Pipeline::Impl::prepare(std::string body, Done<Bod
   call->was_array = split.is_array;
   call->events.reserve(split.events.size());
   for (const std::string_view text : split.events) {
+    if (usage_only && !is_usage(text)) return not_usage(split, call->events.size());
     ParsedEvent parsed = parse_event(text, options.limits);
     CallEvent event;
     event.packed = store.pack(text);
@@ -122,9 +134,9 @@ Result<std::unique_ptr<Pipeline>> Pipeline::start(storage::Store& store, graph::
   return std::unique_ptr<Pipeline>(new Pipeline(std::move(impl)));
 }
 
-void Pipeline::submit(std::string body, Done<BodyReceipt> done) {
+void Pipeline::submit(std::string body, Done<BodyReceipt> done, bool usage_only) {
   const std::size_t weight = body.size();
-  auto call = impl_->prepare(std::move(body), done);
+  auto call = impl_->prepare(std::move(body), done, usage_only);
   if (!call) return done(std::move(call).error());
   impl_->push(std::move(*call), weight, false);
 }

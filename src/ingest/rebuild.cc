@@ -76,7 +76,7 @@ class Rebuilder {
     storage::Effects effects;
     HW_CHECK_OK(catalog_.prepare(view, writer, effects));
     for (const auto& other : others_) HW_CHECK_OK(other->prepare(view, writer, effects));
-    if (record.kind != RecordKind::kReplayed) return {};
+    if (record.kind != RecordKind::kReplayed && record.kind != RecordKind::kUsage) return {};
     const auto original = quarantined_.find(record.hash);
     if (original == quarantined_.end()) return {};
     return writer.mark_replayed(original->second, record.seq);

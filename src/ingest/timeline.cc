@@ -37,6 +37,7 @@ void Timeline::step(const Observation& o, Delta& delta) {
       declare(o, delta);
       apply_facets(o, delta);
       return;
+    case ObservationType::kUse: show(o, {}, delta); return;
     case ObservationType::kShow:
     case ObservationType::kComplete:
     case ObservationType::kEnd: break;

@@ -20,6 +20,7 @@
 //      a dataset when it is written or declared, but not by an event that drops it.
 //   R7 what people decide is an attribute as in R6, under a name that no event can give; it neither
 //      ends an edge nor brings back what is gone.
+//   R8 use shows an edge from the first moment it is reported of, and no later report ends it.
 //
 // A run judges once, at its first end, and all its events add up. A run that said nothing for a
 // month, or for two days after its end, may be taken for a new one when it speaks again: times are
@@ -68,6 +69,7 @@ enum class ObservationType : std::int32_t {
   kFacets = 6,          // facets only: a dataset as input or output of someone's run
   kDatasetDeleted = 7,  // not stored here (table deletion): a dataset at the end of an edge
   kPeople = 8,          // attributes that people set: says nothing of whether the owner is there
+  kUse = 9,             // a consumer read a dataset: shows that edge and judges none
 };
 
 namespace observation_flags {

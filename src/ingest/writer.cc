@@ -215,7 +215,9 @@ Result<Receipt> LogWriter::apply_event(Call& call, CallEvent& event, RecordKind 
   }
   storage::ViewRecord record;
   record.seq = Seq{next_seq_.value + 1};
-  record.kind = event.event ? kind : RecordKind::kQuarantined;
+  record.kind = !event.event         ? RecordKind::kQuarantined
+                : event.event->usage ? RecordKind::kUsage
+                                     : kind;
   record.received_at = call.received_at;
   record.event_time = event.event ? event.event->time : call.received_at;
   record.hash = event.hash;

@@ -78,7 +78,7 @@ enum class CostSource : std::uint8_t {
   kHeadwater = 1,
   kBigQuery = 2,
   kIceberg = 3,
-  kSnowflake = 4
+  kInputStatistics = 4
 };
 
 struct ReportedCost {

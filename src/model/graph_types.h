@@ -29,6 +29,8 @@ using EdgeKinds = std::uint32_t;
 constexpr EdgeKinds mask(EdgeKind kind) { return EdgeKinds{1} << static_cast<unsigned>(kind); }
 inline constexpr EdgeKinds kTableLineage = mask(EdgeKind::kReads) | mask(EdgeKind::kWrites) |
                                            mask(EdgeKind::kWritesScoped) | mask(EdgeKind::kFlow);
+// And who uses the data in the end.
+inline constexpr EdgeKinds kLineageAndUse = kTableLineage | mask(EdgeKind::kUses);
 inline constexpr EdgeKinds kColumnLineage =
     mask(EdgeKind::kColumnDirect) | mask(EdgeKind::kColumnIndirect);
 

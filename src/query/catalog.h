@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,5 +81,8 @@ Result<JobVersion> job_version(Session& session, NodeId job, std::string_view ve
 
 // Owners by name, those of producers and people united; cheaper than the whole detail.
 Result<std::vector<std::string>> owners_of(Session& session, NodeId node);
+
+// What lists leave out, one node at a time; jobs that were deleted are not told apart.
+Result<std::function<bool(NodeId)>> hidden_nodes(Session& session);
 
 }  // namespace headwater::query

@@ -69,7 +69,7 @@ struct Affected {
 };
 
 struct ImpactSummary {
-  std::size_t breaking = 0, degraded = 0, recompute = 0, datasets = 0, jobs = 0;
+  std::size_t breaking = 0, degraded = 0, recompute = 0, datasets = 0, jobs = 0, consumers = 0;
   void count(Severity severity, NodeKind kind);
 };
 

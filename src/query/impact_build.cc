@@ -91,7 +91,7 @@ std::vector<Affected> each_once(std::vector<Affected> found) {
 Verdict judge(const Snapshot& graph, ChangeKind kind, const Starts& starts,
               const graph::Reached& reached, NodeId from) {
   const bool next_to_it = starts.contains(from.value);
-  const bool reader = next_to_it && graph.kind_of(reached.node) == NodeKind::kJob;
+  const bool reader = next_to_it && graph.kind_of(reached.node) != NodeKind::kDataset;
   switch (kind) {
     case ChangeKind::kData: return {Severity::kRecompute, "data.downstream"};
     case ChangeKind::kCode:
@@ -136,7 +136,8 @@ class Impact::Builder {
     }
     out_.affected_ = each_once(std::move(found_));
     for (const Affected& affected : out_.affected_) {
-      out_.summary_.count(affected.severity, affected.job ? NodeKind::kJob : NodeKind::kDataset);
+      out_.summary_.count(affected.severity,
+                          affected.job ? NodeKind::kJob : graph_.kind_of(affected.node));
     }
     return std::move(out_);
   }
@@ -150,6 +151,7 @@ class Impact::Builder {
       if (starts.insert(node.value).second) nodes.push_back(node);
     }
     graph::ReachOptions options;
+    options.kinds = model::kLineageAndUse;
     options.max_distance = request_.depth;
     options.max_nodes = request_.max_nodes;
     options.cancelled = request_.cancelled;

@@ -20,8 +20,8 @@ using graph::CutReason;
 using graph::Direction;
 using model::EdgeKind;
 
-constexpr model::EdgeKinds kJobEdges =
-    mask(EdgeKind::kReads) | mask(EdgeKind::kWrites) | mask(EdgeKind::kWritesScoped);
+constexpr model::EdgeKinds kDrawnEdges = mask(EdgeKind::kReads) | mask(EdgeKind::kWrites) |
+                                         mask(EdgeKind::kWritesScoped) | mask(EdgeKind::kUses);
 
 struct PairHash {
   std::size_t operator()(const std::pair<NodeId, NodeId>& pair) const {
@@ -82,6 +82,7 @@ void walk(const Snapshot& graph, const LineageRequest& request, NodeId start,
           std::uint32_t start_distance, Direction direction, Found& found, Cut& cut) {
   graph::ReachOptions options;
   options.direction = direction;
+  options.kinds = model::kLineageAndUse;
   options.max_distance = request.depth;
   options.max_nodes = request.max_nodes;
   options.cancelled = request.cancelled;
@@ -166,7 +167,8 @@ class EdgesAmong {
   bool is_hub(NodeId node) const {
     const std::size_t many = 64 + 8 * nodes_.size();
     std::size_t edges = 0;
-    graph_.for_each(node, Direction::kDownstream, kJobEdges | mask(EdgeKind::kFlow),
+    graph_.for_each(node, Direction::kDownstream,
+                    kDrawnEdges | mask(EdgeKind::kFlow),
                     [&](const graph::Neighbor&) { return ++edges < many; });
     return edges == many;
   }
@@ -183,7 +185,7 @@ std::size_t count_hidden(const Snapshot& graph, NodeId node, Direction direction
   const auto note = [&](NodeId other) {
     if (found.find(other) == nullptr) hidden.insert(other.value);
   };
-  graph.for_each(node, direction, kJobEdges, [&](const graph::Neighbor& neighbor) {
+  graph.for_each(node, direction, kDrawnEdges, [&](const graph::Neighbor& neighbor) {
     const NodeId other = graph.canonical(neighbor.node);
     beside.insert(other.value);
     note(other);
@@ -314,7 +316,7 @@ std::vector<GraphEdge> edges_among(const Snapshot& graph, const std::vector<Node
   const EdgesAmong among(graph, nodes);
   std::vector<GraphEdge> edges;
   std::unordered_set<std::pair<NodeId, NodeId>, PairHash> joined;
-  among.visit(kJobEdges, [&](NodeId node, NodeId target, const graph::Neighbor& neighbor) {
+  among.visit(kDrawnEdges, [&](NodeId node, NodeId target, const graph::Neighbor& neighbor) {
     edges.push_back({node, target, neighbor.kind});
     joined.emplace(node, target);
   });

@@ -182,4 +182,11 @@ Result<Page<NodeId, RecencyPosition>> list_jobs(Session& session, const JobListQ
   return out;
 }
 
+Result<std::function<bool(NodeId)>> hidden_nodes(Session& session) {
+  HW_TRY(auto all, hidden(session));
+  return std::function<bool(NodeId)>([all = std::move(all), &session](NodeId node) {
+    return all->contains(session.graph(), node);
+  });
+}
+
 }  // namespace headwater::query

@@ -18,10 +18,11 @@ struct Prefix {
   RefKind kind;
   std::size_t min_colons;  // after the prefix
 };
-constexpr std::array<Prefix, 4> kPrefixes = {{{"dataset:", RefKind::kDataset, 1},
+constexpr std::array<Prefix, 5> kPrefixes = {{{"dataset:", RefKind::kDataset, 1},
                                               {"job:", RefKind::kJob, 1},
                                               {"datasetField:", RefKind::kField, 2},
-                                              {"run:", RefKind::kRun, 0}}};
+                                              {"run:", RefKind::kRun, 0},
+                                              {"consumer:", RefKind::kConsumer, 2}}};
 
 std::vector<std::size_t> colons_of(std::string_view text) {
   std::vector<std::size_t> at;
@@ -41,6 +42,12 @@ NodeId find_named(const Snapshot& snapshot, NodeKind kind, std::string_view text
     if (node) return snapshot.canonical(node);
   }
   return {};
+}
+
+// A consumer's name begins with its type: the namespace ends at any colon but the last.
+template <class Decode>
+NodeId find_consumer(const Snapshot& snapshot, std::string_view text, Decode decode) {
+  return find_named(snapshot, NodeKind::kConsumer, text, decode);
 }
 
 template <class Decode>
@@ -72,6 +79,7 @@ NodeId find_any(const Snapshot& snapshot, const NodeRef& ref, Decode decode) {
     case RefKind::kDataset: return find_named(snapshot, NodeKind::kDataset, ref.text, decode);
     case RefKind::kJob: return find_named(snapshot, NodeKind::kJob, ref.text, decode);
     case RefKind::kField: return find_field(snapshot, ref.text, decode);
+    case RefKind::kConsumer: return find_consumer(snapshot, ref.text, decode);
     case RefKind::kRun: return {};
   }
   return {};
@@ -113,7 +121,7 @@ Result<NodeRef> parse_node_ref(std::string_view text) {
   }
   return make_error(ErrorCode::kInvalidNodeId,
                     "Write a node id as dataset:NAMESPACE:NAME, job:NAMESPACE:NAME, "
-                    "datasetField:NAMESPACE:DATASET:FIELD or run:ID.");
+                    "datasetField:NAMESPACE:DATASET:FIELD, consumer:NAMESPACE:TYPE:NAME or run:ID.");
 }
 
 Result<NodeId> resolve(const Snapshot& snapshot, const NodeRef& ref) {
@@ -165,7 +173,9 @@ std::string format_column(const Snapshot& snapshot, NodeId dataset, std::string_
 }
 
 std::string format_node(NodeKind kind, std::string_view name_space, std::string_view name) {
-  std::string text(kind == NodeKind::kJob ? "job:" : "dataset:");
+  std::string text(kind == NodeKind::kJob        ? "job:"
+                   : kind == NodeKind::kConsumer ? "consumer:"
+                                                 : "dataset:");
   text.append(name_space).append(":").append(name);
   return text;
 }

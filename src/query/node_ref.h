@@ -19,7 +19,7 @@
 
 namespace headwater::query {
 
-enum class RefKind { kDataset, kJob, kField, kRun };
+enum class RefKind { kDataset, kJob, kField, kRun, kConsumer };
 
 // A text whose form is right; nothing looked up yet.
 struct NodeRef {

@@ -1,6 +1,12 @@
 #include "stats/ledger.h"
 
+#include "model/time.h"
+
 namespace headwater::stats {
+
+std::string day_text(std::int32_t day) {
+  return model::format_time(Micros{day} * kDay).substr(0, 10);
+}
 
 LedgerChunk::LedgerChunk()
     : times_(std::make_unique<Micros[]>(kRows)),

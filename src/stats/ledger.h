@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -35,6 +36,9 @@ inline constexpr Micros kDay = Micros{86'400} * 1'000'000;
 constexpr std::int32_t day_of(Micros time) {
   return static_cast<std::int32_t>(time / kDay - (time % kDay < 0 ? 1 : 0));
 }
+
+// "2026-01-31".
+std::string day_text(std::int32_t day);
 
 // Stored: append, never renumber.
 enum class LedgerKind : std::uint8_t {

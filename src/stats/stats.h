@@ -10,21 +10,12 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
-#include "stats/ledger.h"
-#include "stats/price_book.h"
-#include "stats/usage_book.h"
+#include "stats/popularity.h"
+#include "stats/state.h"
 #include "storage/storage.h"
 #include "storage/view.h"
 
 namespace headwater::stats {
-
-// What was known at `seq`. Never changes.
-struct State {
-  Seq seq;
-  std::shared_ptr<const LedgerSnapshot> ledger = std::make_shared<const LedgerSnapshot>();
-  std::shared_ptr<const UsageSnapshot> usage = std::make_shared<const UsageSnapshot>();
-  std::shared_ptr<const PriceBook> prices = std::make_shared<const PriceBook>();
-};
 
 class Stats {
  public:
@@ -36,8 +27,11 @@ class Stats {
     const base::MutexLock lock(mutex_);
     state_ = std::move(state);
   }
+  // Kept up by those who ask.
+  Popularity& popularity() { return popularity_; }
 
  private:
+  Popularity popularity_;
   mutable base::Mutex mutex_;
   std::shared_ptr<const State> state_ GUARDED_BY(mutex_) = std::make_shared<const State>();
 };

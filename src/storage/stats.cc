@@ -131,8 +131,8 @@ Result<void> Writer::insert_price_book(const PriceBookRow& row) {
   return impl_->run(Sql::kPriceBookInsert, row.seq, row.at, row.author, row.reason, row.body);
 }
 
-Result<void> Writer::insert_ledger_entry(const LedgerEntryRow& row) {
-  return impl_->run(Sql::kLedgerEntryInsert, row.id, row.seq, row.body);
+Result<void> Writer::put_ledger_entry(const LedgerEntryRow& row) {
+  return impl_->run(Sql::kLedgerEntryPut, row.id, row.seq, row.body);
 }
 
 }  // namespace headwater::storage

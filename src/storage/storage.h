@@ -359,7 +359,7 @@ class Writer {
   Result<void> insert_ledger(const LedgerRow& row);
   Result<void> put_run_cost(model::RunRow run, std::string_view state);
   Result<void> insert_price_book(const PriceBookRow& row);
-  Result<void> insert_ledger_entry(const LedgerEntryRow& row);
+  Result<void> put_ledger_entry(const LedgerEntryRow& row);
 
   // In place of the row with the same key, if there is one; bodies and tasks are put once.
   Result<void> put_plan(const PlanRow& row);

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string_view>
 
 #include "base/result.h"
@@ -21,10 +22,16 @@ namespace headwater::storage {
 
 class Writer;
 
-// What a record did, for its receipt.
+// What a record did, for its receipt; and what its names came to, which the first view finds out
+// for those after it.
 struct Effects {
   std::uint32_t nodes_added = 0, edges_added = 0, edges_retired = 0;
   bool merged = false;  // joined what was there before
+  // Of an event: the job, dataset or consumer it is of, Event::datasets in their order, and the run
+  // as it stands with this event. They hold while the record is prepared.
+  model::NodeId owner;
+  std::span<const model::NodeId> datasets;
+  const RunInfo* run = nullptr;
 };
 
 // One record of the log as a view sees it.

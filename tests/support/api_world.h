@@ -10,6 +10,7 @@
 
 #include "api/v1/v1.h"
 #include "planner/planner.h"
+#include "stats/stats.h"
 #include "tests/support/harness.h"
 
 namespace headwater::tests {
@@ -23,10 +24,10 @@ class ApiWorld {
  public:
   explicit ApiWorld(const std::string& directory,
                     const ingest::PipelineOptions& options = Harness::small_windows())
-      : harness_(directory, with_planner(options, planner_)),
+      : harness_(directory, with_views(options, planner_, stats_)),
         queries_(harness_.store(), harness_.graph(), harness_.clock()),
         writes_(api::v1::writes_to(harness_.pipeline())),
-        api_(api::v1::Dependencies{queries_, *writes_, {}, {}, {}, planner_}, {}),
+        api_(api::v1::Dependencies{queries_, *writes_, {}, {}, {}, planner_, stats_}, {}),
         handler_(api_.handler()) {}
   ~ApiWorld() { api_.stop(); }
 
@@ -72,15 +73,20 @@ class ApiWorld {
     return reply;
   }
 
-  static ingest::PipelineOptions with_planner(ingest::PipelineOptions options,
-                                              std::shared_ptr<planner::Planner> planner) {
+  static ingest::PipelineOptions with_views(ingest::PipelineOptions options,
+                                            std::shared_ptr<planner::Planner> planner,
+                                            std::shared_ptr<stats::Stats> stats) {
     options.views.push_back([planner = std::move(planner)](storage::Store& store) {
       return planner::make_view(store, planner);
+    });
+    options.views.push_back([stats = std::move(stats)](storage::Store& store) {
+      return stats::make_view(store, stats);
     });
     return options;
   }
 
   std::shared_ptr<planner::Planner> planner_ = std::make_shared<planner::Planner>();
+  std::shared_ptr<stats::Stats> stats_ = std::make_shared<stats::Stats>();
   Harness harness_;
   query::Service queries_;
   std::unique_ptr<api::v1::Writes> writes_;

@@ -1,5 +1,8 @@
 #include "api/dto/catalog_dto.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "api/dto/common.h"
 #include "api/dto/people_dto.h"
 
@@ -203,8 +206,19 @@ void write_run(JsonWriter& json, const query::RunDetail& run) {
 void write_summary(JsonWriter& json, const query::NodeSummary& node) {
   json.begin_object().key("id");
   write_name(json, node.name);
-  json.key("type").text(node.kind == model::NodeKind::kJob ? "BATCH" : "DB_TABLE");
-  json.key("name").text(node.name.name);
+  std::string_view name = node.name.name;
+  if (node.kind == model::NodeKind::kConsumer) {
+    const std::size_t colon = name.find(':');
+    std::string type(name.substr(0, colon));
+    std::ranges::transform(type, type.begin(), [](char c) {
+      return static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    });
+    json.key("type").text(type);
+    name.remove_prefix(colon + 1);
+  } else {
+    json.key("type").text(node.kind == model::NodeKind::kJob ? "BATCH" : "DB_TABLE");
+  }
+  json.key("name").text(name);
   json.key("namespace").text(node.name.name_space);
   json.key("simpleName").text(simple_name(node.name.name));
   json.key("placeholder").boolean(node.placeholder);

@@ -33,6 +33,7 @@ std::optional<RunState> parse_run_state(std::string_view text) {
 }
 
 std::string_view node_type(model::NodeKind kind) {
+  if (kind == model::NodeKind::kConsumer) return "CONSUMER";
   return kind == model::NodeKind::kJob ? "JOB" : "DATASET";
 }
 

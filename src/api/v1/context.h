@@ -96,5 +96,7 @@ std::vector<ApiRoute> partition_routes();
 std::vector<ApiRoute> staleness_routes();
 std::vector<ApiRoute> change_routes();
 std::vector<ApiRoute> environment_routes();
+std::vector<ApiRoute> usage_routes();
+std::vector<ApiRoute> price_routes();
 
 }  // namespace headwater::api::v1

@@ -155,10 +155,12 @@ Result<void> read_kinds(Context& context, const JsonValue& filters, query::Impac
   }
   HW_TRY(const std::vector<std::string> types, texts_member(context, filters, "type"));
   for (const std::string& text : types) {
-    if (text != "DATASET" && text != "JOB") {
-      return invalid_member(context, "/filters/type", "type must be of DATASET and JOB.");
+    if (text != "DATASET" && text != "JOB" && text != "CONSUMER") {
+      return invalid_member(context, "/filters/type", "type must be of DATASET, JOB and CONSUMER.");
     }
-    out.types.push_back(text == "JOB" ? model::NodeKind::kJob : model::NodeKind::kDataset);
+    out.types.push_back(text == "JOB"        ? model::NodeKind::kJob
+                        : text == "CONSUMER" ? model::NodeKind::kConsumer
+                                             : model::NodeKind::kDataset);
   }
   return {};
 }

@@ -146,6 +146,7 @@ void write_impact_summary(JsonWriter& json, const query::ImpactSummary& summary)
   put("degraded", summary.degraded);
   put("recompute", summary.recompute);
   put("datasets", summary.datasets);
+  put("consumers", summary.consumers);
   put("jobs", summary.jobs);
   json.end_object();
 }

@@ -112,7 +112,7 @@ class LineageStream final : public http::BodySource {
 
   base::Result<void> write_data(query::Session& session, const query::NodeSummary& summary,
                                 dto::JsonWriter& json) const {
-    if (!document_.full) {
+    if (!document_.full || summary.kind == model::NodeKind::kConsumer) {
       dto::write_summary(json, summary);
     } else if (summary.kind == model::NodeKind::kJob) {
       HW_TRY(const query::JobDetail job, query::job_detail(session, summary.node, 1));

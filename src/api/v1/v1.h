@@ -21,6 +21,7 @@
 #include "api/v1/writes.h"
 #include "planner/planner.h"
 #include "query/session.h"
+#include "stats/stats.h"
 
 namespace headwater::api::v1 {
 
@@ -39,6 +40,8 @@ struct Dependencies {
   std::function<http::Stats()> http_stats;  // for /metrics; may be empty
   // What is known of partitions; by default nothing. Never null.
   std::shared_ptr<planner::Planner> planner = std::make_shared<planner::Planner>();
+  // What is known of use and cost; by default nothing. Never null.
+  std::shared_ptr<stats::Stats> stats = std::make_shared<stats::Stats>();
 };
 
 struct RouteName {

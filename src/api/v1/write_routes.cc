@@ -8,6 +8,7 @@
 #include "api/v1/body.h"
 #include "api/v1/decide.h"
 #include "api/v1/parameters.h"
+#include "api/v1/usage_reading.h"
 
 namespace headwater::api::v1 {
 namespace {
@@ -18,7 +19,9 @@ using dto::JsonWriter;
 using ingest::ReceiptStatus;
 using model::NodeKind;
 
-Answer one_receipt(Context& context, const ingest::Receipt& receipt) {
+}  // namespace
+
+Answer receipt_response(Context& context, const ingest::Receipt& receipt) {
   if (receipt.status == ReceiptStatus::kQuarantined) {
     context.details.pointer = receipt.pointer;
     context.details.quarantine_seq = static_cast<std::int64_t>(receipt.seq.value);
@@ -29,6 +32,8 @@ Answer one_receipt(Context& context, const ingest::Receipt& receipt) {
   dto::write_receipt(json, receipt);
   return json_response(json.take(), 201);
 }
+
+namespace {
 
 Answer many_receipts(const ingest::BodyReceipt& body, bool receipts) {
   JsonWriter json;
@@ -46,7 +51,7 @@ void post_lineage(const ContextPtr& context, Reply reply) {
         if (!done) return respond(*context, *reply, std::move(done).error());
         respond(*context, *reply,
                 done->was_array ? many_receipts(*done, false)
-                                : one_receipt(*context, done->events.front()));
+                                : receipt_response(*context, done->events.front()));
       });
 }
 

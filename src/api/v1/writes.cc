@@ -9,8 +9,9 @@ class PipelineWrites final : public Writes {
  public:
   explicit PipelineWrites(ingest::Pipeline& pipeline) : pipeline_(pipeline) {}
 
-  void submit(std::string body, Done<ingest::BodyReceipt> done) override {
-    pipeline_.submit(std::move(body), std::move(done));
+  using Writes::submit;
+  void submit(std::string body, Done<ingest::BodyReceipt> done, bool usage_only) override {
+    pipeline_.submit(std::move(body), std::move(done), usage_only);
   }
   void decide(ingest::Decision decision, Done<ingest::Receipt> done) override {
     pipeline_.decide(std::move(decision), std::move(done));

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "ingest/ingest.h"
@@ -18,7 +19,11 @@ class Writes {
   using Done = std::function<void(base::Result<T>)>;
 
   virtual ~Writes() = default;
-  virtual void submit(std::string body, Done<ingest::BodyReceipt> done) = 0;
+  // `usage_only`: as Pipeline::submit.
+  virtual void submit(std::string body, Done<ingest::BodyReceipt> done, bool usage_only) = 0;
+  void submit(std::string body, Done<ingest::BodyReceipt> done) {
+    submit(std::move(body), std::move(done), false);
+  }
   virtual void decide(ingest::Decision decision, Done<ingest::Receipt> done) = 0;
   virtual void replay_quarantined(model::Seq seq, Done<ingest::Receipt> done) = 0;
   virtual ingest::PipelineStats stats() const = 0;

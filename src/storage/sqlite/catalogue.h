@@ -198,7 +198,7 @@ enum class Sql : std::size_t {
   kRunCostScan,
   kPriceBookInsert,
   kPriceBooks,
-  kLedgerEntryInsert,
+  kLedgerEntryPut,
   kLedgerEntryById,
   kLedgerEntriesScan,
   kEnd,
