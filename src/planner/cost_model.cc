@@ -45,6 +45,14 @@ double smoothed(std::uint32_t different, std::uint32_t rewrites) {
 // --------------------------------------------------------------------------
 
 Result<std::optional<std::int64_t>> ReportedCosts::cost_micros(model::RunRow run) {
+  HW_TRY(const auto booked, reader_.ledger_of_run(run));
+  std::int64_t amount = 0;
+  bool priced = false;
+  for (const storage::LedgerRow& row : booked) {
+    amount += row.quantities[model::Measure::kAmount];
+    priced = priced || row.prices || row.quantities[model::Measure::kAmount] != 0;
+  }
+  if (priced) return std::optional<std::int64_t>(amount);
   HW_TRY(std::vector<storage::ObservationRow> rows, reader_.observations_of_run(run));
   std::sort(rows.begin(), rows.end(),
             [](const storage::ObservationRow& a, const storage::ObservationRow& b) {

@@ -63,7 +63,8 @@ class RunCosts {
   virtual base::Result<std::optional<std::int64_t>> cost_micros(model::RunRow run) = 0;
 };
 
-// `headwater_cost.amount`, as the run reported it.
+// What the ledger has of the run (docs/cost-rules.md); where nothing has a price, what the run
+// reported in `headwater_cost.amount`.
 class ReportedCosts final : public RunCosts {
  public:
   explicit ReportedCosts(storage::Reader& reader) : reader_(reader) {}

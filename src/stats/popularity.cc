@@ -79,6 +79,13 @@ Popularity::Standing Popularity::of(const Moment& moment, NodeId dataset) {
   return standing(dataset.value);
 }
 
+std::int64_t Popularity::uses(const Moment& moment, NodeId dataset) {
+  const base::MutexLock lock(mutex_);
+  bring_up(moment);
+  const auto at = totals_.find(dataset.value);
+  return at == totals_.end() ? 0 : at->second;
+}
+
 std::vector<Popularity::Standing> Popularity::page(
     const Moment& moment, std::optional<std::pair<std::int64_t, NodeId>> after, std::size_t limit) {
   const base::MutexLock lock(mutex_);

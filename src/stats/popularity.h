@@ -41,6 +41,8 @@ class Popularity {
   };
 
   Standing of(const Moment& moment, NodeId dataset) EXCLUDES(mutex_);
+  // The uses alone: O(1).
+  std::int64_t uses(const Moment& moment, NodeId dataset) EXCLUDES(mutex_);
   // The most used first, of equal ones that with the smaller id; after the given one.
   std::vector<Standing> page(const Moment& moment,
                              std::optional<std::pair<std::int64_t, NodeId>> after,

@@ -10,6 +10,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "stats/job_costs.h"
 #include "stats/popularity.h"
 #include "stats/state.h"
 #include "storage/storage.h"
@@ -29,9 +30,11 @@ class Stats {
   }
   // Kept up by those who ask.
   Popularity& popularity() { return popularity_; }
+  JobCosts& job_costs() { return job_costs_; }
 
  private:
   Popularity popularity_;
+  JobCosts job_costs_;
   mutable base::Mutex mutex_;
   std::shared_ptr<const State> state_ GUARDED_BY(mutex_) = std::make_shared<const State>();
 };

@@ -46,7 +46,7 @@ PUBLIC = {
                 "inbox", "leases", "listing", "mapping", "perishability", "plan", "plan_builder",
                 "plan_decisions", "plan_sources", "planner", "plans", "rescan", "space",
                 "staleness", "state", "stored_history"},
-    "stats": {"ledger", "popularity", "price_book", "state", "stats", "usage_book"},
+    "stats": {"job_costs", "ledger", "popularity", "price_book", "state", "stats", "usage_book"},
     "alerts": {"hand_off", "webhook"},
     "api": {"http/server", "http/message", "v1/v1"},
     "app": {"app", "settings", "housekeeper"},

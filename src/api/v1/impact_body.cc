@@ -234,6 +234,11 @@ Result<ImpactQuery> read_impact(Context& context, query::Session& session, const
     return invalid_member(context, "/evidence", "evidence must be true or false.");
   }
   out.evidence = evidence.boolean().value_or(false);
+  HW_TRY(const std::optional<std::string> order, text_member(context, body, "order"));
+  if (order && *order != "distance" && *order != "weight") {
+    return invalid_member(context, "/order", "order must be distance or weight.");
+  }
+  out.by_weight = order == "weight";
   if (out.format == ImpactFormat::kCsv && out.filter.group_by != query::ImpactGrouping::kNone) {
     return invalid_member(context, "/group_by",
                           "CSV has no groups: it has columns for owners and namespace.");
@@ -245,7 +250,7 @@ std::uint64_t impact_binding(const http::Request& request, const JsonValue& body
   base::Hasher hasher;
   hasher.field(binding_of(request));
   for (const std::string_view member :
-       {"changes", "depth", "max_nodes", "filters", "group_by", "evidence"}) {
+       {"changes", "depth", "max_nodes", "filters", "group_by", "evidence", "order"}) {
     hasher.field(model::json_minify(body.get(member).text()));
   }
   return hasher.finish().low;

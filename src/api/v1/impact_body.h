@@ -18,6 +18,7 @@ struct ImpactQuery {
   query::ImpactFilter filter;
   ImpactFormat format = ImpactFormat::kJson;
   bool evidence = false;
+  bool by_weight = false;    // the heaviest first (impact_figures.h), not the nearest
   std::size_t limit = 1000;  // of a page
 };
 

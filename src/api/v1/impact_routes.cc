@@ -18,7 +18,7 @@ using model::JsonValue;
 // Pages of one answer are all of one version: the cursor of the first carries its moment.
 struct Position {
   query::Moment moment;
-  std::int64_t distance = 0, node = 0;
+  std::int64_t distance = 0, node = 0;  // or, by weight, its opposite
 };
 
 Result<std::optional<Position>> read_cursor(Context& context, const JsonValue& body,
@@ -42,15 +42,19 @@ Result<std::optional<Position>> read_cursor(Context& context, const JsonValue& b
 class Page {
  public:
   Page(query::Session& session, const ImpactQuery& query, const query::Impact& impact,
-       const query::ImpactSelection& selection)
-      : session_(session), query_(query), impact_(impact), selection_(selection) {}
+       const query::ImpactSelection& selection, ImpactFigures& figures)
+      : session_(session),
+        query_(query),
+        impact_(impact),
+        selection_(selection),
+        figures_(figures) {}
 
   Answer write(std::uint64_t binding, const std::optional<Position>& after) {
     json_.begin_object();
     write_changes(json_, session_.graph(), impact_.changes());
     HW_TRY(const std::optional<std::string> next, write_affected(binding, after));
     if (query_.filter.group_by != query::ImpactGrouping::kNone) write_groups();
-    write_impact_summary(json_, selection_.summary);
+    write_impact_summary(json_, session_.graph(), impact_, selection_, figures_);
     json_.key("next_cursor").text_or_null(next);
     dto::write_graph_head(json_, session_.answered_as_of(), session_.seq(), impact_.cut());
     json_.end_object();
@@ -64,7 +68,9 @@ class Page {
     const auto& kept = selection_.kept;
     const auto place = [this](std::uint32_t i) {
       const query::Affected& affected = impact_.affected()[i];
-      return std::pair<std::int64_t, std::int64_t>(affected.distance, affected.node.value);
+      const std::int64_t first =
+          query_.by_weight ? -figures_.weight(session_.graph(), affected) : affected.distance;
+      return std::pair<std::int64_t, std::int64_t>(first, affected.node.value);
     };
     auto it = kept.begin();
     if (after) {
@@ -72,7 +78,7 @@ class Page {
         return place(i) <= std::pair(after->distance, after->node);
       });
     }
-    AffectedWriter writer(session_, impact_, query_.evidence);
+    AffectedWriter writer(session_, impact_, figures_, query_.evidence);
     const auto first = it;
     json_.key("affected").begin_array();
     for (; it != kept.end() && it - first < static_cast<std::ptrdiff_t>(query_.limit); ++it) {
@@ -113,6 +119,7 @@ class Page {
   const ImpactQuery& query_;
   const query::Impact& impact_;
   const query::ImpactSelection& selection_;
+  ImpactFigures& figures_;
   std::map<std::string, std::vector<std::string>> members_;  // of each group, on this page
   JsonWriter json_;
 };
@@ -126,10 +133,12 @@ Answer post_impact(Context& context) {
   HW_TRY(const ImpactQuery query, read_impact(context, session, body));
   HW_TRY(query::Impact impact, query::Impact::of(session, query.request));
   HW_TRY(query::ImpactSelection selection, query::select(session, impact, query.filter));
+  HW_TRY(ImpactFigures figures, ImpactFigures::of(context.services.dependencies.stats, session));
+  if (query.by_weight) sort_by_weight(session.graph(), impact, selection, figures);
   if (query.format == ImpactFormat::kJson) {
-    return Page(session, query, impact, selection).write(binding, after);
+    return Page(session, query, impact, selection, figures).write(binding, after);
   }
-  return impact_stream(context.services.queries(),
+  return impact_stream(context.services.queries(), context.services.dependencies.stats,
                        {std::move(impact), std::move(selection), session.moment(),
                         session.answered_as_of(), query.format, query.evidence});
 }

@@ -13,12 +13,14 @@ constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
 
 class ImpactStream final : public http::BodySource {
  public:
-  ImpactStream(query::Service& service, ImpactDocument document)
-      : service_(service), document_(std::move(document)) {}
+  ImpactStream(query::Service& service, std::shared_ptr<stats::Stats> stats,
+               ImpactDocument document)
+      : service_(service), stats_(std::move(stats)), document_(std::move(document)) {}
 
   Result<bool> next(std::string& chunk) override {
     HW_TRY(query::Session session, service_.open(document_.moment, std::move(memory_)));
-    AffectedWriter writer(session, document_.impact, document_.evidence);
+    HW_TRY(ImpactFigures figures, ImpactFigures::of(stats_, session));
+    AffectedWriter writer(session, document_.impact, figures, document_.evidence);
     const bool csv = document_.format == ImpactFormat::kCsv;
     std::string piece;
     if (!begun_) {
@@ -42,7 +44,7 @@ class ImpactStream final : public http::BodySource {
       end_line(json, piece);
     }
     const bool more = at_ < kept.size();
-    if (!more && !csv) write_end(piece);
+    if (!more && !csv) write_end(piece, session.graph(), figures);
     chunk += piece;
     memory_ = session.take_memory();
     return more;
@@ -64,10 +66,11 @@ class ImpactStream final : public http::BodySource {
     end_line(json, piece);
   }
 
-  void write_end(std::string& piece) const {
+  void write_end(std::string& piece, const query::Snapshot& graph,
+                 const ImpactFigures& figures) const {
     dto::JsonWriter json;
     json.begin_object().key("line").text("summary");
-    write_impact_summary(json, document_.selection.summary);
+    write_impact_summary(json, graph, document_.impact, document_.selection, figures);
     if (!document_.selection.groups.empty()) {
       json.key("groups").begin_array();
       for (const query::ImpactGroup& group : document_.selection.groups) {
@@ -84,6 +87,7 @@ class ImpactStream final : public http::BodySource {
   }
 
   query::Service& service_;
+  const std::shared_ptr<stats::Stats> stats_;
   const ImpactDocument document_;
   query::SessionMemory memory_;
   std::size_t at_ = 0;
@@ -98,7 +102,8 @@ std::string counts_text(const query::ImpactSummary& summary) {
 
 }  // namespace
 
-Answer impact_stream(query::Service& service, ImpactDocument document) {
+Answer impact_stream(query::Service& service, std::shared_ptr<stats::Stats> stats,
+                     ImpactDocument document) {
   http::Response response;
   response.content_type =
       document.format == ImpactFormat::kCsv ? "text/csv; charset=utf-8" : "application/x-ndjson";
@@ -111,7 +116,7 @@ Answer impact_stream(query::Service& service, ImpactDocument document) {
   response.headers.emplace_back("X-Headwater-Impact", counts_text(document.selection.summary));
   response.headers.emplace_back("X-Headwater-Seq", std::to_string(document.moment.known_at.value));
   response.headers.emplace_back("X-Headwater-As-Of", model::format_time(document.as_of));
-  auto source = std::make_unique<ImpactStream>(service, std::move(document));
+  auto source = std::make_unique<ImpactStream>(service, std::move(stats), std::move(document));
   HW_TRY(const bool more, source->next(response.body));
   if (more) response.source = std::move(source);
   return response;

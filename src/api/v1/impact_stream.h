@@ -20,6 +20,7 @@ struct ImpactDocument {
 };
 
 // With the headers that say how whole the answer is, and the first piece as its body.
-Answer impact_stream(query::Service& service, ImpactDocument document);
+Answer impact_stream(query::Service& service, std::shared_ptr<stats::Stats> stats,
+                     ImpactDocument document);
 
 }  // namespace headwater::api::v1

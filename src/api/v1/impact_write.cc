@@ -53,7 +53,15 @@ Result<void> AffectedWriter::json(JsonWriter& json, const query::Affected& affec
   dto::write_texts(json, columns);
   json.key("use").begin_object();
   json.key("readers").number(static_cast<std::int64_t>(use.readers));
-  json.key("consumers").number(static_cast<std::int64_t>(use.consumers)).end_object();
+  json.key("consumers").number(static_cast<std::int64_t>(use.consumers));
+  json.key("uses").number(figures_.uses(graph, affected.node)).end_object();
+  json.key("weight").number(figures_.weight(graph, affected)).key("recompute");
+  if (const auto cost = figures_.run_cost(affected.node)) {
+    json.begin_object().key("amount_micros").number(cost->amount);
+    json.key("duration_ms").number(cost->duration_ms).end_object();
+  } else {
+    json.null();
+  }
   json.key("path");
   HW_CHECK_OK(path(json, trace.steps));
   json.key("owners");
@@ -101,7 +109,8 @@ Result<void> AffectedWriter::step_evidence(JsonWriter& json, model::EdgeId edge)
 void AffectedWriter::csv_header(std::string& out) {
   dto::write_csv_row(
       out, {"nodeId", "type", "namespace", "name", "distance", "severity", "rule", "assumed",
-            "change", "columns", "owners", "readers", "consumers", "state", "path", "complete"});
+            "change", "columns", "owners", "readers", "consumers", "state", "path", "complete",
+            "uses", "recompute_amount_micros", "recompute_duration_ms"});
 }
 
 Result<void> AffectedWriter::csv(std::string& out, const query::Affected& affected) {
@@ -112,6 +121,7 @@ Result<void> AffectedWriter::csv(std::string& out, const query::Affected& affect
   HW_TRY(std::string state, this->state(affected.node));
   const query::NodeUse use = query::use_of(graph, affected.node);
   const graph::NodeInfo node = graph.node(affected.node);
+  const auto cost = figures_.run_cost(affected.node);
   const bool complete = impact_.cut().reason == graph::CutReason::kNone;
   dto::write_csv_row(
       out, {query::format_node(graph, affected.node), std::string(dto::node_type(node.kind)),
@@ -119,7 +129,10 @@ Result<void> AffectedWriter::csv(std::string& out, const query::Affected& affect
             std::string(query::to_string(affected.severity)), std::string(affected.rule),
             affected.assumed ? "true" : "false", std::to_string(trace.change), joined(columns),
             joined(owners_), std::to_string(use.readers), std::to_string(use.consumers),
-            std::move(state), path_text(graph, trace.steps), complete ? "true" : "false"});
+            std::move(state), path_text(graph, trace.steps), complete ? "true" : "false",
+            std::to_string(figures_.uses(graph, affected.node)),
+            cost ? std::to_string(cost->amount) : std::string{},
+            cost ? std::to_string(cost->duration_ms) : std::string{}});
   return {};
 }
 
@@ -137,7 +150,10 @@ void write_changes(JsonWriter& json, const query::Snapshot& graph,
   json.end_array();
 }
 
-void write_impact_summary(JsonWriter& json, const query::ImpactSummary& summary) {
+void write_impact_summary(JsonWriter& json, const query::Snapshot& graph,
+                          const query::Impact& impact, const query::ImpactSelection& selection,
+                          const ImpactFigures& figures) {
+  const query::ImpactSummary& summary = selection.summary;
   const auto put = [&json](std::string_view key, std::size_t value) {
     json.key(key).number(static_cast<std::int64_t>(value));
   };
@@ -148,6 +164,7 @@ void write_impact_summary(JsonWriter& json, const query::ImpactSummary& summary)
   put("datasets", summary.datasets);
   put("consumers", summary.consumers);
   put("jobs", summary.jobs);
+  write_recompute_total(json, graph, impact, selection, figures);
   json.end_object();
 }
 

@@ -7,14 +7,20 @@
 #include <vector>
 
 #include "api/dto/json_writer.h"
+#include "api/v1/impact_figures.h"
 #include "query/query.h"
 
 namespace headwater::api::v1 {
 
 class AffectedWriter {
  public:
-  AffectedWriter(query::Session& session, const query::Impact& impact, bool evidence)
-      : session_(session), impact_(impact), with_evidence_(evidence), evidence_(session) {}
+  AffectedWriter(query::Session& session, const query::Impact& impact, ImpactFigures& figures,
+                 bool evidence)
+      : session_(session),
+        impact_(impact),
+        figures_(figures),
+        with_evidence_(evidence),
+        evidence_(session) {}
 
   // The members of one node, without the braces.
   base::Result<void> json(dto::JsonWriter& json, const query::Affected& affected);
@@ -30,6 +36,7 @@ class AffectedWriter {
 
   query::Session& session_;
   const query::Impact& impact_;
+  ImpactFigures& figures_;
   const bool with_evidence_;
   query::EvidenceReader evidence_;
   std::vector<std::string> owners_;
@@ -37,6 +44,9 @@ class AffectedWriter {
 
 void write_changes(dto::JsonWriter& json, const query::Snapshot& graph,
                    const std::vector<query::Change>& changes);
-void write_impact_summary(dto::JsonWriter& json, const query::ImpactSummary& summary);
+// With what running the selection's jobs again takes.
+void write_impact_summary(dto::JsonWriter& json, const query::Snapshot& graph,
+                          const query::Impact& impact, const query::ImpactSelection& selection,
+                          const ImpactFigures& figures);
 
 }  // namespace headwater::api::v1

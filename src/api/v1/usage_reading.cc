@@ -43,6 +43,12 @@ std::vector<stats::Popularity::Standing> PopularityReading::page(
   return out;
 }
 
+std::int64_t PopularityReading::uses(NodeId dataset) {
+  const std::int64_t out = popularity_.uses(moment_, dataset);
+  moment_.merged = false;
+  return out;
+}
+
 std::int64_t PopularityReading::used() { return popularity_.used(moment_); }
 
 std::string PopularityReading::percentile(const stats::Popularity::Standing& standing) const {
@@ -59,12 +65,15 @@ std::string PopularityReading::percentile(const stats::Popularity::Standing& sta
 }
 
 // What is published of use may be newer than the session's graph: whose ids that does not know yet.
-Result<PopularityReading> popularity(Context& context, query::Session& session) {
-  stats::Stats& stats = *context.services.dependencies.stats;
+Result<PopularityReading> popularity(stats::Stats& stats, query::Session& session) {
   HW_TRY(const auto merges, session.rows().nodes_merged_after(stats.popularity().merges_seen()));
   HW_TRY(const std::int64_t datasets, session.rows().count_nodes(NodeKind::kDataset, {}, true));
   return PopularityReading(stats.state(), stats.popularity(), session.graph(),
                            stats::day_of(session.answered_as_of()), !merges.empty(), datasets);
+}
+
+Result<PopularityReading> popularity(Context& context, query::Session& session) {
+  return popularity(*context.services.dependencies.stats, session);
 }
 
 namespace {

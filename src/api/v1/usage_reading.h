@@ -10,6 +10,7 @@
 
 #include "api/v1/context.h"
 #include "stats/popularity.h"
+#include "stats/stats.h"
 
 namespace headwater::api::v1 {
 
@@ -19,6 +20,7 @@ class PopularityReading {
                     const query::Snapshot& graph, std::int32_t last_day, bool merged,
                     std::int64_t datasets);
   stats::Popularity::Standing of(model::NodeId dataset);
+  std::int64_t uses(model::NodeId dataset);
   std::vector<stats::Popularity::Standing> page(
       std::optional<std::pair<std::int64_t, model::NodeId>> after, std::size_t limit);
   std::int64_t used();
@@ -33,6 +35,7 @@ class PopularityReading {
   std::int64_t datasets_ = 0;
 };
 // At the moment of the answer; valid as long as the session.
+Result<PopularityReading> popularity(stats::Stats& stats, query::Session& session);
 Result<PopularityReading> popularity(Context& context, query::Session& session);
 
 // A receipt as the answer to a single event: 201, or the problem it was quarantined for.
