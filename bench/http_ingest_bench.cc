@@ -3,9 +3,9 @@
 //   http_ingest_bench --server=headwater [--dir=.] [--events=20000] [--rounds=5] [--only=name]
 //                     [--corpora=folder]
 //
-// BM_HttpSingles and BM_HttpBatches: durable events, by turns with the floor of
-// bench/ingest_floor.h at the batch size that the server reached. The server, the load generator
-// and the kernel's network share the machine's cores; the floor has one for itself.
+// BM_HttpSingles, BM_HttpBatches, and BM_HttpUsage of reports of use: durable, by turns with the
+// floor of bench/ingest_floor.h at the batch size that the server reached. The server, the load
+// generator and the kernel's network share the machine's cores; the floor has one for itself.
 // BM_HttpLatency: one event at a time on an idle server, by turns with one fsync on the same disk.
 #include <fcntl.h>
 #include <unistd.h>
@@ -36,17 +36,22 @@ struct Options {
 struct Shape {
   const char* name;
   std::size_t body, connections;
+  bool usage = false;
 };
 
-std::string request_of(const std::vector<std::string>& events, std::size_t at, std::size_t body) {
-  return body == 1 ? post_request("/api/v1/lineage", events[at])
-                   : post_request("/api/v1/lineage/batch", json_array(events, at, body));
+std::string request_of(const std::vector<std::string>& events, std::size_t at, std::size_t body,
+                       bool usage) {
+  const std::string text = body == 1 ? events[at] : json_array(events, at, body);
+  return post_request(usage       ? "/api/v1/usage"
+                      : body == 1 ? "/api/v1/lineage"
+                                  : "/api/v1/lineage/batch",
+                      text);
 }
 
-void warm_up(const ServerProcess& server, const std::vector<std::string>& events) {
+void warm_up(const ServerProcess& server, const std::vector<std::string>& events, bool usage) {
   std::vector<std::string> requests;
   for (std::size_t at = 0; at < kWarmUp; at += 500) {
-    requests.push_back(request_of(events, at, std::min<std::size_t>(500, kWarmUp - at)));
+    requests.push_back(request_of(events, at, std::min<std::size_t>(500, kWarmUp - at), usage));
   }
   run_load(server.port(), requests, 1);
 }
@@ -60,10 +65,10 @@ Sample run_server(const Options& options, const std::vector<std::string>& events
                   const Shape& shape) {
   const ScratchDirectory scratch(options.directory);
   const ServerProcess server(options.server, scratch.path());
-  warm_up(server, events);
+  warm_up(server, events, shape.usage);
   std::vector<std::string> requests;
   for (std::size_t at = kWarmUp; at < events.size(); at += shape.body) {
-    requests.push_back(request_of(events, at, shape.body));
+    requests.push_back(request_of(events, at, shape.body, shape.usage));
   }
   const double batches = server.metric("ingest_batches_total");
   const double apply = server.metric("ingest_apply_seconds_total");
@@ -165,18 +170,18 @@ void latency(const Options& options, const std::vector<std::string>& events) {
   if (!wanted(options, "BM_HttpLatency")) return;
   const ScratchDirectory scratch(options.directory);
   const ServerProcess server(options.server, scratch.path() + "/data");
-  warm_up(server, events);
+  warm_up(server, events, false);
   // One at a time as well, until the write-ahead log has its size and is used again and again, as
   // that of a server which has been up for some seconds.
   std::vector<std::string> settling;
   for (std::size_t i = 0; i < kSettling; ++i) {
-    settling.push_back(request_of(events, kWarmUp + kLatencySamples + i, 1));
+    settling.push_back(request_of(events, kWarmUp + kLatencySamples + i, 1, false));
   }
   run_load(server.port(), settling, 1);
   FsyncProbe probe(scratch.path() + "/probe");
   std::vector<double> answers, appends, overwrites;
   for (std::size_t i = 0; i < kLatencySamples; ++i) {
-    const std::vector<std::string> one{request_of(events, kWarmUp + i, 1)};
+    const std::vector<std::string> one{request_of(events, kWarmUp + i, 1, false)};
     answers.push_back(run_load(server.port(), one, 1).latencies.front());
     appends.push_back(probe.append());
     overwrites.push_back(probe.overwrite());
@@ -234,6 +239,9 @@ int run(int argc, char** argv) {
   run_shapes(options, events,
              {{"BM_HttpSingles/connections:64", 1, 64},
               {"BM_HttpBatches/body:1000/connections:4", 1000, 4}});
+  run_shapes(options, usage_reports(kWarmUp + options.events),
+             {{"BM_HttpUsage/connections:64", 1, 64, true},
+              {"BM_HttpUsageBatches/body:1000/connections:4", 1000, 4, true}});
   if (options.corpora.empty()) return 0;
   const auto real = warehouse_events(options.corpora);
   if (real.size() <= kWarmUp) {

@@ -7,6 +7,8 @@
 #include <iterator>
 #include <random>
 
+#include "model/time.h"
+
 namespace headwater::bench {
 namespace {
 
@@ -150,6 +152,34 @@ std::vector<std::string> IngestEvents::events(std::uint64_t first, std::size_t c
   std::vector<std::string> out;
   out.reserve(count);
   for (std::size_t i = 0; i < count; ++i) out.push_back(event(first + i));
+  return out;
+}
+
+std::vector<std::string> usage_reports(std::size_t count, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const auto below = [&](std::uint64_t n) { return random() % n; };
+  constexpr base::Micros kStart = 1'790'000'000'000'000, kStep = 7'000'003;
+  const char* const types[] = {"user", "dashboard", "notebook", "service", "model"};
+  std::vector<std::string> out;
+  out.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t consumer = below(3000);
+    // A tenth of the datasets gets most of the reads.
+    const std::uint64_t dataset = below(10) < 7 ? below(2000) : below(20'000);
+    std::string text = R"({"consumer":{"type":")";
+    text += types[consumer % 5];
+    text += R"(","namespace":"company","name":"consumer )" + std::to_string(consumer);
+    text += R"("},"dataset":{"namespace":"warehouse","name":"domain_)" +
+            std::to_string(dataset % 40) + ".table_" + std::to_string(dataset) +
+            R"("},"columns":[)";
+    for (std::uint64_t c = 0, n = 1 + below(4); c < n; ++c) {
+      text += (c == 0 ? "\"column_" : ",\"column_") + std::to_string(below(30)) + "\"";
+    }
+    text += R"(],"purpose":"reporting","count":)" + std::to_string(1 + below(50));
+    text +=
+        R"(,"at":")" + model::format_time(kStart + kStep * static_cast<base::Micros>(i)) + "\"}";
+    out.push_back(std::move(text));
+  }
   return out;
 }
 

@@ -29,6 +29,10 @@ class IngestEvents {
   std::uint64_t seed_;
 };
 
+// Reports of use, no two alike: 3,000 consumers of 20,000 datasets, some of which most of them
+// read.
+std::vector<std::string> usage_reports(std::size_t count, std::uint64_t seed = 20261001);
+
 // "[e1,e2,…]" over events[first, first + count).
 std::string json_array(const std::vector<std::string>& events, std::size_t first,
                        std::size_t count);

@@ -9,6 +9,9 @@
 #include <future>
 #include <utility>
 
+#include "planner/planner.h"
+#include "stats/stats.h"
+
 namespace headwater::bench {
 namespace {
 
@@ -54,7 +57,10 @@ IngestRun::IngestRun(const std::string& directory, bool durable) {
   options.sync_full = durable;
   store_ = must(storage::Store::open(options));
   graph_ = must(ingest::load_graph(*store_));
-  pipeline_ = must(ingest::Pipeline::start(*store_, *graph_, base::system_clock(), {}));
+  ingest::PipelineOptions how;
+  how.views = {[](storage::Store& store) { return planner::make_view(store, nullptr); },
+               [](storage::Store& store) { return stats::make_view(store, nullptr); }};
+  pipeline_ = must(ingest::Pipeline::start(*store_, *graph_, base::system_clock(), how));
   if (durable) checkpointer_ = std::thread([this] { checkpoint_loop(); });
 }
 

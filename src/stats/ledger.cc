@@ -47,6 +47,13 @@ std::uint32_t Ledger::pair_number(Pair pair) {
   return at->second;
 }
 
+void Ledger::take(std::shared_ptr<LedgerChunk> chunk, std::uint32_t rows) {
+  next_.chunks_.push_back(chunk);
+  next_.sizes_.push_back(rows);
+  next_.rows_ += rows;
+  mine_.push_back(std::move(chunk));
+}
+
 void Ledger::append(const LedgerRow& row) {
   if (mine_.empty() || !mine_.back()->takes(row.seq, next_.sizes_.back())) {
     mine_.push_back(std::make_shared<LedgerChunk>());

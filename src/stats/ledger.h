@@ -78,6 +78,7 @@ class LedgerChunk {
 
  private:
   friend class Ledger;
+  friend class LedgerFile;
   bool takes(Seq seq, std::size_t rows) const;
   void put(std::size_t row, const LedgerRow& from, std::uint32_t pair);
 
@@ -116,7 +117,9 @@ class Ledger {
   std::shared_ptr<const LedgerSnapshot> snapshot() const EXCLUDES(mutex_);
 
  private:
+  friend class LedgerFile;
   std::uint32_t pair_number(Pair pair);
+  void take(std::shared_ptr<LedgerChunk> chunk, std::uint32_t rows);
 
   LedgerSnapshot next_;
   std::vector<std::shared_ptr<LedgerChunk>> mine_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/log.h"
+#include "stats/ledger_file.h"
 #include "stats/split.h"
 
 namespace headwater::stats {
@@ -56,11 +58,12 @@ Result<void> StatsView::load_small(storage::Reader& reader) {
 }
 
 Result<void> StatsView::load_rows(storage::Reader& reader) {
-  HW_CHECK_OK(reader.scan_ledger(Seq{}, [&](const storage::LedgerRow& row) {
-    ledger_.append({row.seq, row.time, row.job, row.dataset, row.quantities});
+  HW_TRY(const Seq after, load_file(reader));
+  HW_CHECK_OK(reader.scan_ledger(after, [&](const storage::LedgerRow& row) {
+    ledger_->append({row.seq, row.time, row.job, row.dataset, row.quantities});
     return true;
   }));
-  ledger_.publish();
+  ledger_->publish();
   HW_CHECK_OK(reader.scan_usage([&](const storage::UsageDailyRow& row) {
     usage_.append({row.seq, row.dataset, row.consumer, row.day,
                    static_cast<std::uint32_t>(row.purpose), row.count});
@@ -70,10 +73,45 @@ Result<void> StatsView::load_rows(storage::Reader& reader) {
   return {};
 }
 
+namespace {
+
+Result<LedgerOrigin> origin_of(const storage::Store& store, storage::Reader& reader, Seq seq) {
+  HW_TRY(const auto record, reader.log_record(seq));
+  return LedgerOrigin{store.instance_id(), record ? record->hash : base::Hash128()};
+}
+
+}  // namespace
+
+Result<Seq> StatsView::load_file(storage::Reader& reader) {
+  const auto origin = [&](Seq seq) { return origin_of(store_, reader, seq); };
+  auto loaded = load_ledger(file_path(), origin, *ledger_);
+  if (loaded) return *loaded;
+  ledger_ = std::make_unique<Ledger>();
+  if (loaded.error().code != base::ErrorCode::kNotFound) {
+    HW_LOG_WARN("ledger.snapshot_ignored", "reason=\"{}\" detail=\"{}\"", loaded.error().message,
+                loaded.error().detail);
+  }
+  return Seq{};
+}
+
+std::function<void()> StatsView::keepsake() {
+  auto ledger = ledger_->snapshot();
+  return [ledger = std::move(ledger), seq = seq_, path = file_path(), &store = store_] {
+    auto saved = [&]() -> Result<void> {
+      HW_TRY(auto reader, store.reader());
+      HW_TRY(const LedgerOrigin origin, origin_of(store, reader, seq));
+      return save_ledger(*ledger, seq, origin, path);
+    }();
+    if (saved) return;
+    HW_LOG_WARN("ledger.snapshot_failed", "message=\"{}\" detail=\"{}\"", saved.error().message,
+                saved.error().detail);
+  };
+}
+
 void StatsView::publish() noexcept {
-  for (const LedgerRow& row : ledger_rows_) ledger_.append(row);
+  for (const LedgerRow& row : ledger_rows_) ledger_->append(row);
   for (const UsageRow& row : usage_rows_) usage_.append(row);
-  if (!ledger_rows_.empty()) ledger_.publish();
+  if (!ledger_rows_.empty()) ledger_->publish();
   if (!usage_rows_.empty()) usage_.publish();
   ledger_rows_.clear();
   usage_rows_.clear();
@@ -82,7 +120,7 @@ void StatsView::publish() noexcept {
   if (!stats_) return;
   State state;
   state.seq = seq_;
-  state.ledger = ledger_.snapshot();
+  state.ledger = ledger_->snapshot();
   state.usage = usage_.snapshot();
   state.prices = books_.at(current_book_.value);
   stats_->set(std::make_shared<const State>(std::move(state)));

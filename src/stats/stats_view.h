@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,6 +33,7 @@ class StatsView final : public storage::View {
                              storage::Effects& effects) override;
   void publish() noexcept override;
   void discard() noexcept override;
+  std::function<void()> keepsake() override;
 
  private:
   struct Step {
@@ -43,6 +45,9 @@ class StatsView final : public storage::View {
 
   base::Result<void> load_small(storage::Reader& reader);
   base::Result<void> load_rows(storage::Reader& reader);
+  // The record up to which the snapshot has all rows; 0: there is none that fits.
+  base::Result<Seq> load_file(storage::Reader& reader);
+  std::string file_path() const { return store_.directory() + "/ledger.snapshot"; }
 
   base::Result<void> apply_usage(Step& step, const storage::Effects& effects);
   base::Result<std::int64_t> label(Step& step, const std::string& text);
@@ -78,7 +83,7 @@ class StatsView final : public storage::View {
   bool loaded_ = false;       // what a failed transaction may have spoiled
   bool rows_loaded_ = false;  // the ledger and the use in memory
   Seq seq_;
-  Ledger ledger_;
+  std::unique_ptr<Ledger> ledger_ = std::make_unique<Ledger>();
   UsageBook usage_;
   std::vector<LedgerRow> ledger_rows_;  // of the batch
   std::vector<UsageRow> usage_rows_;

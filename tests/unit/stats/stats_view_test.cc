@@ -1,5 +1,7 @@
 // The view of use and cost, driven by the log.
 
+#include <filesystem>
+#include <fstream>
 #include <map>
 
 #include <gtest/gtest.h>
@@ -230,6 +232,57 @@ TEST(StatsView, AReportThatIsWrongIsQuarantinedWithTheReason) {
     EXPECT_EQ(receipt.status, ingest::ReceiptStatus::kQuarantined) << body;
     EXPECT_EQ(receipt.pointer, pointer) << body;
   }
+}
+
+// Flips one byte of the file.
+void damage(const std::string& path, std::size_t at) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekg(static_cast<std::streamoff>(at));
+  const char byte = static_cast<char>(file.get() ^ 0x20);
+  file.seekp(static_cast<std::streamoff>(at));
+  file.put(byte);
+}
+
+TEST(StatsView, ADamagedOrMissingSnapshotCostsOnlyTime) {
+  const TempDir dir;
+  const std::string path = dir.path("data/ledger.snapshot");
+  Quantities total;
+  std::size_t rows = 0;
+  const auto event = [](int i) {
+    return run_event("COMPLETE", "2026-10-01T00:00:10Z", "r" + std::to_string(i), billed(100 + i),
+                     output("d" + std::to_string(i % 4), i));
+  };
+  {
+    World world(dir.path("data"));
+    for (int i = 0; i < 30; ++i) world.harness.send(event(i));
+    total = world.total();
+    rows = world.stats->state()->ledger->rows();
+  }
+  ASSERT_TRUE(std::filesystem::exists(path));
+  const auto size = static_cast<std::size_t>(std::filesystem::file_size(path));
+  const std::string kept = dir.path("kept");
+  std::filesystem::copy_file(path, kept);
+  for (std::size_t at = 0; at < size; at += 1 + size / 40) {
+    SCOPED_TRACE(at);
+    std::filesystem::copy_file(kept, path, std::filesystem::copy_options::overwrite_existing);
+    damage(path, at);
+    World again(dir.path("data"));
+    EXPECT_EQ(again.total(), total);
+    EXPECT_EQ(again.stats->state()->ledger->rows(), rows);
+  }
+  std::filesystem::remove(path);
+  EXPECT_EQ(World(dir.path("data")).total(), total);
+  // One of an earlier moment: the rows behind it come from the table.
+  std::filesystem::copy_file(kept, dir.path("earlier"));
+  {
+    World world(dir.path("data"));
+    for (int i = 30; i < 45; ++i) world.harness.send(event(i));
+    total = world.total();
+  }
+  std::filesystem::copy_file(kept, path, std::filesystem::copy_options::overwrite_existing);
+  World last(dir.path("data"));
+  EXPECT_EQ(last.total(), total);
+  EXPECT_EQ(last.stats->state()->ledger->rows(), rows + 15);
 }
 
 TEST(StatsView, ARestartAndAReplayGiveTheSame) {

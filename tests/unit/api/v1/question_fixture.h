@@ -63,6 +63,12 @@ class QuestionTest : public ::testing::Test {
   Said get(std::vector<std::string> path, http::Fields query = {}) {
     return said(world_.get(std::move(path), std::move(query)));
   }
+  Said post(std::vector<std::string> path, std::string body) {
+    return said(world_.post(std::move(path), std::move(body)));
+  }
+  Said put(std::vector<std::string> path, std::string body) {
+    return said(world_.put(std::move(path), std::move(body)));
+  }
   void tell(const EventText& event) {
     const Said answer = said(world_.post({"lineage"}, event.str()));
     ASSERT_EQ(answer.status, 201) << answer.body;
