@@ -62,7 +62,7 @@ class ServerSource final : public ImpactSource {
 // Nothing is written from here.
 class NoWrites final : public api::v1::Writes {
  public:
-  void submit(std::string, Done<ingest::BodyReceipt> done) override { done(refusal()); }
+  void submit(std::string, Done<ingest::BodyReceipt> done, bool) override { done(refusal()); }
   void decide(ingest::Decision, Done<ingest::Receipt> done) override { done(refusal()); }
   void replay_quarantined(model::Seq, Done<ingest::Receipt> done) override { done(refusal()); }
   ingest::PipelineStats stats() const override { return {}; }

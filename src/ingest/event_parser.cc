@@ -251,6 +251,7 @@ bool EventParser::each_facet(const JsonFields& holder, std::string_view member, 
     }
     count_facet(place, name, known_facet(place, name));
     note_partitions(place, name, facet, at);
+    note_profile(place, name, facet, at);
     use(name, facet);
   });
   return true;
@@ -389,6 +390,9 @@ bool EventParser::parse_dataset(const JsonValue& value, const std::string& point
   facts.is_input |= input;
   facts.is_output |= output;
   current_dataset_ = facts.index;
+  current_role_ = output  ? model::ProfileRole::kWritten
+                  : input ? model::ProfileRole::kRead
+                          : model::ProfileRole::kObserved;
   if (output) note_output(PartitionFacet::What::kOutput);
   if (!each_facet(dataset, "facets", FacetPlace::kDataset, pointer, &facts.facets,
                   [&](std::string_view facet_name, const JsonValue& facet) {

@@ -102,6 +102,17 @@ class EventParser {
   void use_input_report(std::string_view name, const model::JsonValue& facet,
                         const std::string& pointer);
 
+  // profile_facets.cc
+  model::Profile& profile_of(FacetPlace place);
+  void take_count(const model::JsonValue& value, const std::string& pointer, std::int64_t& to);
+  void note_profile(FacetPlace place, std::string_view name, const model::JsonValue& facet,
+                    const std::string& pointer);
+  void note_statistics(FacetPlace place, const model::JsonValue& facet, const std::string& pointer);
+  void note_metrics(FacetPlace place, const model::JsonValue& facet, const std::string& pointer);
+  model::ColumnProfile read_column(std::string_view name, const model::JsonValue& metrics,
+                                   const std::string& pointer);
+  void note_assertions(FacetPlace place, const model::JsonValue& facet);
+
   // usage_parser.cc: reports of use, which are no OpenLineage.
   bool is_usage() const;
   bool parse_usage();
@@ -147,6 +158,7 @@ class EventParser {
   std::vector<std::pair<model::Name, model::JsonValue>> explicit_facets_;  // of datasets
   std::vector<PartitionFacet> partition_facets_;                           // as they were met
   std::size_t current_output_ = 0;                                         // in Event::outputs
+  model::ProfileRole current_role_ = model::ProfileRole::kObserved;        // of current_dataset_
   std::int32_t current_dataset_ = -1;  // whose facets are being read; index in Event::datasets
   model::JsonValue job_lineage_;
   model::JsonValue sql_, source_code_, source_location_, headwater_code_;

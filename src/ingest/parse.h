@@ -24,8 +24,9 @@ struct ParseLimits {
   std::size_t max_edges = 200'000;    // distinct ones of one event; beyond: rejected
   std::size_t max_warnings = 1000;    // of one event; the last then says that there are more
   std::size_t max_batch_events = 100'000;
-  std::size_t max_subset_boxes = 100'000;  // of one dataset in one event; beyond: a warning
-  std::size_t max_subset_depth = 200;      // of conditions in conditions; beyond: a warning
+  std::size_t max_subset_boxes = 100'000;    // of one dataset in one event; beyond: a warning
+  std::size_t max_profile_columns = 10'000;  // or assertions, of one dataset; beyond: a warning
+  std::size_t max_subset_depth = 200;        // of conditions in conditions; beyond: a warning
 };
 
 // Why an event cannot be applied.

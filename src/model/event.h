@@ -15,6 +15,7 @@
 #include "model/graph_types.h"
 #include "model/measures.h"
 #include "model/partition.h"
+#include "model/profile.h"
 
 namespace headwater::model {
 
@@ -146,6 +147,7 @@ struct Event {
 
   std::vector<ReportedCost> costs;  // of a run, by source
   std::vector<OutputSize> outputs;  // of a run: every output it lists, in order
+  std::vector<Profile> profiles;    // of a run or a dataset; by (dataset, role), no two alike
   std::optional<Usage> usage;       // kUsage, and then little else
 
   std::vector<std::string> facets_used, facets_kept;

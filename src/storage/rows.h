@@ -12,6 +12,7 @@
 #include "model/graph_types.h"
 #include "model/ids.h"
 #include "model/measures.h"
+#include "model/profile.h"
 
 namespace headwater::storage {
 
@@ -348,6 +349,36 @@ struct PriceBookRow {
 struct LedgerEntryRow {
   std::string id;
   model::Seq seq;
+  std::string body;
+};
+
+// ---- profiles: schema/0010_profiles.sql ---------------------------------------------------------
+
+// What one event measured of a dataset.
+struct ProfileRow {
+  model::NodeId dataset;
+  Micros time = 0;
+  model::RunRow run;
+  model::ProfileRole role = model::ProfileRole::kWritten;
+  std::int64_t tie = 0;
+  model::Seq seq;
+  model::NodeId job;
+  std::uint8_t facets = 0;  // model::kHas...
+  model::Volume volume, total;
+  Micros updated = 0;  // 0: not said
+  // Of the run as it stands now; not stored with the row.
+  std::string run_id;
+  RunState run_state = RunState::kUnknown;
+  Micros run_ended = model::kOpenEnd, nominal_start = model::kOpenEnd;
+  Micros nominal_end = model::kOpenEnd;
+  bool has_detail = false;
+  std::string detail;  // see model::decode_detail; only where it was asked for
+};
+
+struct MonitorSettingRow {
+  model::NodeId dataset;
+  model::Seq seq;
+  Micros at = 0;
   std::string body;
 };
 

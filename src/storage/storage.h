@@ -265,6 +265,18 @@ class Reader {
   Result<std::optional<LedgerEntryRow>> ledger_entry(std::string_view id);
   Result<void> scan_ledger_entries(const std::function<bool(const LedgerEntryRow&)>& visit);
 
+  // ---- profiles ----
+  // By (time, run, role, tie), of times in [from, to).
+  Result<std::vector<ProfileRow>> profiles(model::NodeId dataset, Micros from, Micros to);
+  // The same without details, which may be long.
+  Result<std::vector<ProfileRow>> profile_volumes(model::NodeId dataset, Micros from, Micros to);
+  // Newest first.
+  Result<std::vector<ProfileRow>> profiles_before(model::NodeId dataset, Micros before,
+                                                  std::size_t limit);
+  Result<void> scan_profiles(const std::function<bool(const ProfileRow&)>& visit);
+  Result<std::vector<MonitorSettingRow>> monitor_settings();  // by dataset
+  Result<std::optional<MonitorSettingRow>> monitor_setting(model::NodeId dataset);
+
   // ---- plans ----
   Result<std::optional<PlanRow>> plan(Seq id);
   // Before `before`, newest first; of one state or all.
@@ -360,6 +372,10 @@ class Writer {
   Result<void> put_run_cost(model::RunRow run, std::string_view state);
   Result<void> insert_price_book(const PriceBookRow& row);
   Result<void> put_ledger_entry(const LedgerEntryRow& row);
+
+  // In place of the row with the same key, if there is one.
+  Result<void> put_profile(const ProfileRow& row);
+  Result<void> put_monitor_setting(const MonitorSettingRow& row);
 
   // In place of the row with the same key, if there is one; bodies and tasks are put once.
   Result<void> put_plan(const PlanRow& row);

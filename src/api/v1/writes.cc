@@ -9,7 +9,6 @@ class PipelineWrites final : public Writes {
  public:
   explicit PipelineWrites(ingest::Pipeline& pipeline) : pipeline_(pipeline) {}
 
-  using Writes::submit;
   void submit(std::string body, Done<ingest::BodyReceipt> done, bool usage_only) override {
     pipeline_.submit(std::move(body), std::move(done), usage_only);
   }

@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "base/result.h"
 #include "ingest/ingest.h"
@@ -20,10 +19,8 @@ class Writes {
 
   virtual ~Writes() = default;
   // `usage_only`: as Pipeline::submit.
-  virtual void submit(std::string body, Done<ingest::BodyReceipt> done, bool usage_only) = 0;
-  void submit(std::string body, Done<ingest::BodyReceipt> done) {
-    submit(std::move(body), std::move(done), false);
-  }
+  virtual void submit(std::string body, Done<ingest::BodyReceipt> done,
+                      bool usage_only = false) = 0;
   virtual void decide(ingest::Decision decision, Done<ingest::Receipt> done) = 0;
   virtual void replay_quarantined(model::Seq seq, Done<ingest::Receipt> done) = 0;
   virtual ingest::PipelineStats stats() const = 0;

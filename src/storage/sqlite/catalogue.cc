@@ -3,6 +3,7 @@
 #include <array>
 
 #include "storage/sqlite/columns.h"
+#include "storage/sqlite/profile_statements.h"
 #include "storage/sqlite/stats_statements.h"
 
 namespace headwater::storage::sqlite {
@@ -479,7 +480,7 @@ constexpr std::array<NamedSql, n + m> joined(const std::array<NamedSql, n>& firs
   for (std::size_t i = 0; i < m; ++i) out[n + i] = then[i];
   return out;
 }
-constexpr auto kCatalogue = joined(kCore, kStatsStatements);
+constexpr auto kCatalogue = joined(joined(kCore, kStatsStatements), kProfileStatements);
 
 constexpr bool in_enum_order() {
   for (std::size_t i = 0; i < kCatalogue.size(); ++i) {

@@ -201,6 +201,14 @@ enum class Sql : std::size_t {
   kLedgerEntryPut,
   kLedgerEntryById,
   kLedgerEntriesScan,
+  kProfilePut,
+  kProfileVolumes,
+  kProfilesOf,
+  kProfilesBefore,
+  kProfilesScan,
+  kMonitorSettingPut,
+  kMonitorSettings,
+  kMonitorSettingOf,
   kEnd,
 };
 inline constexpr std::size_t kStatements = static_cast<std::size_t>(Sql::kEnd);

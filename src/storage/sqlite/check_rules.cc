@@ -122,6 +122,13 @@ constexpr std::array kRules{
     HW_RECORDED(price_book, seq),
     HW_RECORDED(ledger_entry, seq),
 
+    HW_REQUIRED(profile, dataset, node),
+    HW_REFERENCE(profile, job, node),
+    HW_REFERENCE(profile, run, run),
+    HW_RECORDED(profile, seq),
+    HW_REQUIRED(monitor_setting, dataset, node),
+    HW_RECORDED(monitor_setting, seq),
+
     HW_REFERENCE(run, job, node),
     HW_REFERENCE(run, parent, run),
     HW_REFERENCE(run, code, code_version),
