@@ -13,7 +13,8 @@ Result<std::shared_ptr<const Labels>> read_all(LabelSource& source) {
   return std::shared_ptr<const Labels>(std::move(made));
 }
 
-Result<std::shared_ptr<const Labels>> follow(const std::shared_ptr<const Labels>& base, Seq upto,
+Result<std::shared_ptr<const Labels>> follow(const std::shared_ptr<const Labels>& base,
+                                             const LabelSource::Position& upto,
                                              LabelSource& source) {
   std::shared_ptr<Labels> made;
   HW_CHECK_OK(source.changed_after(upto, [&](NodeId node, const LabelTexts& texts) {
@@ -64,7 +65,7 @@ void Labels::set(NodeId node, const LabelTexts& texts) {
 
 Result<std::shared_ptr<const Labels>> LabelKeeper::at(LabelSource& source) {
   const base::MutexLock lock(mutex_);
-  if (newest_ && newest_->seq() <= source.seq() && source.seq() <= upto_) return newest_;
+  if (newest_ && newest_->seq() <= source.seq() && source.seq() <= upto_.seq) return newest_;
   if (past_ && source.seq() == past_->seq()) return past_;
   if (newest_ && source.seq() < newest_->seq()) {
     HW_TRY(past_, read_all(source));
@@ -78,7 +79,7 @@ Result<std::shared_ptr<const Labels>> LabelKeeper::at(LabelSource& source) {
   } else {
     HW_TRY(newest_, read_all(source));
   }
-  upto_ = source.seq();
+  upto_ = source.position();
   return newest_;
 }
 

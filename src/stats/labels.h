@@ -39,14 +39,21 @@ struct LabelTexts {
 class LabelSource {
  public:
   using Visit = std::function<void(NodeId canonical, const LabelTexts& texts)>;
+  // How far the attributes have been read: up to a record, and up to a row, whatever that is to the
+  // source.
+  struct Position {
+    Seq seq;
+    std::int64_t row = 0;
+  };
   virtual ~LabelSource() = default;
   virtual Seq seq() const = 0;
-  virtual std::size_t node_count() const = 0;
   // Every canonical dataset and job that has any, once.
   virtual Result<void> all(const Visit& visit) = 0;
-  // Those of which something may have changed in the records after `since`, merged ones included:
-  // what the merged node itself is asked for no more does not matter.
-  virtual Result<void> changed_after(Seq since, const Visit& visit) = 0;
+  // Those of which something may have changed in the records after `since`, and those that others
+  // were merged into.
+  virtual Result<void> changed_after(const Position& since, const Visit& visit) = 0;
+  // After one of these: how far it has read.
+  virtual Position position() const = 0;
 };
 
 class Labels {
@@ -90,7 +97,7 @@ class LabelKeeper {
  private:
   base::Mutex mutex_;
   std::shared_ptr<const Labels> newest_ GUARDED_BY(mutex_), past_ GUARDED_BY(mutex_);
-  Seq upto_ GUARDED_BY(mutex_);  // nothing changed after newest_ up to here
+  LabelSource::Position upto_ GUARDED_BY(mutex_);  // nothing changed after newest_ up to here
 };
 
 }  // namespace headwater::stats

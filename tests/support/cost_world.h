@@ -22,14 +22,14 @@ using model::Seq;
 class FakeLabels : public stats::LabelSource {
  public:
   Seq seq() const override { return now; }
-  std::size_t node_count() const override { return 0; }
   base::Result<void> all(const Visit& visit) override {
     ++read_all;
     for (const auto& [node, texts] : of) visit(node, texts);
     return {};
   }
-  base::Result<void> changed_after(Seq since, const Visit& visit) override {
-    asked_since = since;
+  Position position() const override { return {now, 0}; }
+  base::Result<void> changed_after(const Position& since, const Visit& visit) override {
+    asked_since = since.seq;
     for (const NodeId node : changed) visit(node, of[node]);
     return {};
   }
