@@ -1,8 +1,6 @@
 #include "api/v1/cost_reading.h"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 #include <utility>
 
 #include "api/dto/cost_dto.h"
@@ -11,8 +9,6 @@
 
 namespace headwater::api::v1 {
 
-using base::ErrorCode;
-using base::make_error;
 using base::Micros;
 using model::NodeId;
 using stats::Dimension;
@@ -20,21 +16,13 @@ using stats::Dimension;
 namespace {
 
 constexpr Micros kDefaultDays = 30;
-constexpr int kMaxTries = 200;
-constexpr auto kPause = std::chrono::microseconds(100);
 constexpr std::int64_t kDefaultWork = 100'000'000, kMaxWork = 10'000'000'000;
 
-// Nothing newer than the state is asked for. A state of no record is that of nobody who keeps one.
-Result<std::shared_ptr<const stats::State>> state_at(Context& context, model::Seq seq) {
+// Views are published before the graph: nothing that the session knows is missing here, and what
+// is newer is left out by known_at.
+std::shared_ptr<const stats::State> newest_state(const Context& context) {
   const auto& stats = context.services.dependencies.stats;
-  if (!stats) return std::make_shared<const stats::State>();
-  for (int tries = 0; tries < kMaxTries; ++tries) {
-    std::shared_ptr<const stats::State> state = stats->state();
-    if (!state->seq || seq <= state->seq) return state;
-    std::this_thread::sleep_for(kPause);
-  }
-  return make_error(ErrorCode::kOverloaded,
-                    "Writes come too fast for a consistent reading. Try again in 1 s.");
+  return stats ? stats->state() : std::make_shared<const stats::State>();
 }
 
 template <class Names>
@@ -74,7 +62,7 @@ Result<std::optional<NodeId>> node_filter(Context& context, const query::Snapsho
                                           std::string_view none) {
   const std::string* text = context.request.query_value(name);
   if (text == nullptr) return std::optional<NodeId>{};
-  if (*text == none) return std::optional(NodeId{});
+  if (!none.empty() && *text == none) return std::optional(NodeId{});
   context.details.parameter = name;
   HW_TRY(const query::NodeRef ref, query::parse_node_ref(*text));
   if (ref.kind != kind) {
@@ -87,22 +75,6 @@ Result<std::optional<NodeId>> node_filter(Context& context, const query::Snapsho
   return std::optional(node);
 }
 
-// "consumer:NS:TYPE:NAME", wherever the namespace ends.
-Result<std::optional<NodeId>> consumer_filter(Context& context, const query::Snapshot& graph) {
-  const std::string* text = context.request.query_value("consumer");
-  if (text == nullptr) return std::optional<NodeId>{};
-  constexpr std::string_view kPrefix = "consumer:";
-  const std::string_view rest =
-      text->starts_with(kPrefix) ? std::string_view(*text).substr(kPrefix.size()) : "";
-  for (std::size_t at = rest.rfind(':'); at != std::string_view::npos && at > 0;
-       at = rest.rfind(':', at - 1)) {
-    const NodeId node =
-        graph.find(model::NodeKind::kConsumer, rest.substr(0, at), rest.substr(at + 1));
-    if (node.value != 0) return std::optional(graph.canonical(node));
-  }
-  return invalid_parameter(context, "consumer", "must be the id of a consumer that was recorded.");
-}
-
 Result<stats::CostFilter> filter(Context& context, const query::Snapshot& graph) {
   stats::CostFilter out;
   out.name_space = text_filter(context, "namespace");
@@ -111,7 +83,7 @@ Result<stats::CostFilter> filter(Context& context, const query::Snapshot& graph)
   HW_TRY(out.job, node_filter(context, graph, "job", query::RefKind::kJob, "(unattributed)"));
   HW_TRY(out.dataset,
          node_filter(context, graph, "dataset", query::RefKind::kDataset, "(no output)"));
-  HW_TRY(out.consumer, consumer_filter(context, graph));
+  HW_TRY(out.consumer, node_filter(context, graph, "consumer", query::RefKind::kConsumer, ""));
   return out;
 }
 
@@ -157,7 +129,7 @@ Result<CostReading> open_costs(Context& context, const CostPage* page) {
   out.session = std::make_unique<query::Session>(std::move(session));
   out.now = page != nullptr && page->now ? *page->now : out.session->answered_as_of();
   stats::CostKeepers& keepers = context.services.costs;
-  HW_TRY(out.ground.state, state_at(context, out.session->seq()));
+  out.ground.state = newest_state(context);
   out.ground.rollups = keepers.rollups.upto(*out.ground.state->ledger);
   SessionLabels labels(*out.session);
   HW_TRY(out.ground.labels, keepers.labels.at(labels));

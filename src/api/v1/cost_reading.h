@@ -1,7 +1,7 @@
 // What a question about cost asks for, and what it is asked of: one moment of the ledger, the
 // graph and the labels.
 //
-// Errors: those of parameters.h; kOverloaded if writes come too fast for a consistent reading.
+// Errors: those of parameters.h and of the store.
 #pragma once
 
 #include <memory>
