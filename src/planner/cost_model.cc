@@ -65,10 +65,10 @@ Result<std::optional<std::int64_t>> ReportedCosts::cost_micros(model::RunRow run
     const model::JsonValue facet =
         model::JsonValue(record->body).get("run").get("facets").get("headwater_cost");
     if (!facet.present()) continue;
-    const auto amount = facet.get("amount").number();
+    const auto said = facet.get("amount").number();
     constexpr double kMost = 9e12;
-    if (!amount || !(*amount >= 0 && *amount <= kMost)) return std::optional<std::int64_t>{};
-    return std::optional<std::int64_t>(std::llround(*amount * 1e6));
+    if (!said || !(*said >= 0 && *said <= kMost)) return std::optional<std::int64_t>{};
+    return std::optional<std::int64_t>(std::llround(*said * 1e6));
   }
   return std::optional<std::int64_t>{};
 }

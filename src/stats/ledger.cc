@@ -21,9 +21,15 @@ bool LedgerChunk::takes(Seq seq, std::size_t rows) const {
   return rows < kRows && seq.value - first_seq_ <= UINT32_MAX;
 }
 
+void LedgerChunk::cover(Micros time) {
+  if (time < min_time()) min_time_.store(time, std::memory_order_relaxed);
+  if (time > max_time()) max_time_.store(time, std::memory_order_relaxed);
+}
+
 void LedgerChunk::put(std::size_t row, const LedgerRow& from, std::uint32_t pair) {
   if (row == 0) first_seq_ = from.seq.value;
   times_[row] = from.time;
+  cover(from.time);
   pairs_[row] = pair;
   seqs_[row] = static_cast<std::uint32_t>(from.seq.value - first_seq_);
   for (std::size_t i = 0; i < model::kMeasures; ++i) {
@@ -48,6 +54,7 @@ std::uint32_t Ledger::pair_number(Pair pair) {
 }
 
 void Ledger::take(std::shared_ptr<LedgerChunk> chunk, std::uint32_t rows) {
+  for (std::uint32_t row = 0; row < rows; ++row) chunk->cover(chunk->times_[row]);
   next_.chunks_.push_back(chunk);
   next_.sizes_.push_back(rows);
   next_.rows_ += rows;

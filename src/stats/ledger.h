@@ -72,6 +72,10 @@ class LedgerChunk {
   const std::int64_t* column(model::Measure measure) const {
     return columns_[index(measure)].load(std::memory_order_acquire);
   }
+  // No row lies outside of [min_time, max_time]. Both may go on while rows are added, so that they
+  // may say more than a snapshot has, never less. kOpenEnd and INT64_MIN: there is no row.
+  Micros min_time() const { return min_time_.load(std::memory_order_relaxed); }
+  Micros max_time() const { return max_time_.load(std::memory_order_relaxed); }
   ~LedgerChunk();
   LedgerChunk(const LedgerChunk&) = delete;
   LedgerChunk& operator=(const LedgerChunk&) = delete;
@@ -81,8 +85,10 @@ class LedgerChunk {
   friend class LedgerFile;
   bool takes(Seq seq, std::size_t rows) const;
   void put(std::size_t row, const LedgerRow& from, std::uint32_t pair);
+  void cover(Micros time);  // min_time, max_time
 
   std::uint64_t first_seq_ = 0;
+  std::atomic<Micros> min_time_{model::kOpenEnd}, max_time_{INT64_MIN};
   std::unique_ptr<Micros[]> times_;
   std::unique_ptr<std::uint32_t[]> pairs_, seqs_;
   std::array<std::atomic<std::int64_t*>, model::kMeasures> columns_{};

@@ -18,12 +18,12 @@ constexpr unsigned kWaitingThreads = 2;
 std::vector<ApiRoute> all_routes() {
   std::vector<ApiRoute> all;
   for (auto* part : {
-           lineage_routes,  column_routes,      impact_routes,     cause_routes,
-           diff_routes,     search_routes,      catalog_routes,    run_routes,
-           log_routes,      write_routes,       people_routes,     structure_routes,
-           coverage_routes, declared_routes,    partition_routes,  staleness_routes,
-           change_routes,   environment_routes, plan_routes,       lease_routes,
-           usage_routes,    price_routes,       operations_routes,
+           lineage_routes,  column_routes,      impact_routes,    cause_routes,
+           diff_routes,     search_routes,      catalog_routes,   run_routes,
+           log_routes,      write_routes,       people_routes,    structure_routes,
+           coverage_routes, declared_routes,    partition_routes, staleness_routes,
+           change_routes,   environment_routes, plan_routes,      lease_routes,
+           usage_routes,    price_routes,       cost_routes,      operations_routes,
        }) {
     for (ApiRoute& route : part()) all.push_back(std::move(route));
   }
@@ -47,7 +47,7 @@ struct Api::Impl {
   Impl(Dependencies dependencies, Options options)
       : queries(dependencies.queries),
         waiting_room([this] { return queries.published(); }, options.max_waiting, kWaitingThreads),
-        services{std::move(dependencies), std::move(options), waiting_room},
+        services{std::move(dependencies), std::move(options), waiting_room, costs},
         router(all_routes()) {}
 
   void handle(http::Request request, const http::HandlerContext& handler,
@@ -60,6 +60,7 @@ struct Api::Impl {
 
   query::Service& queries;
   WaitingRoom waiting_room;
+  stats::CostKeepers costs;
   Services services;
   Router<Action> router;
 };

@@ -17,6 +17,7 @@
 #include "api/v1/v1.h"
 #include "api/v1/waiting_room.h"
 #include "query/query.h"
+#include "stats/costs.h"
 
 namespace headwater::api::v1 {
 
@@ -27,6 +28,7 @@ struct Services {
   Dependencies dependencies;
   Options options;
   WaitingRoom& waiting_room;
+  stats::CostKeepers& costs;
 
   query::Service& queries() const { return dependencies.queries; }
   Writes& writes() const { return dependencies.writes; }
@@ -98,5 +100,6 @@ std::vector<ApiRoute> change_routes();
 std::vector<ApiRoute> environment_routes();
 std::vector<ApiRoute> usage_routes();
 std::vector<ApiRoute> price_routes();
+std::vector<ApiRoute> cost_routes();
 
 }  // namespace headwater::api::v1

@@ -1,0 +1,108 @@
+#include "stats/facts.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "stats/flow.h"
+#include "stats/radix.h"
+
+namespace headwater::stats {
+namespace {
+
+CellQuestion cells_asked(const CostQuestion& question, model::Measure measure) {
+  return {measure, question.interval, question.known_at, question.cancelled};
+}
+
+// The pair's number among canonical pairs; `sources` gets those that are met.
+class Canonical {
+ public:
+  Canonical(const CostGround& ground, std::vector<Source>& sources)
+      : ground_(ground), sources_(sources), of_pair_(ground.state->ledger->pairs(), kUnknown) {}
+
+  std::uint32_t operator()(std::uint32_t pair) {
+    if (of_pair_[pair] != kUnknown) return of_pair_[pair];
+    const Pair named = ground_.state->ledger->pair(pair);
+    const Source source{
+        canonical_of(*ground_.graph, named.job), canonical_of(*ground_.graph, named.dataset), {}};
+    const std::uint64_t key = std::uint64_t{source.job.value} << 32 | source.dataset.value;
+    const auto [at, is_new] = numbers_.emplace(key, static_cast<std::uint32_t>(sources_.size()));
+    if (is_new) {
+      sources_.push_back(source);
+    } else {
+      folded_ = true;
+    }
+    return of_pair_[pair] = at->second;
+  }
+  bool folded() const { return folded_; }  // two pairs are one now
+
+ private:
+  static constexpr std::uint32_t kUnknown = UINT32_MAX;
+  const CostGround& ground_;
+  std::vector<Source>& sources_;
+  std::vector<std::uint32_t> of_pair_;
+  std::unordered_map<std::uint64_t, std::uint32_t> numbers_;
+  bool folded_ = false;
+};
+
+Result<void> booked(const CostGround& ground, const CostQuestion& question, Facts& to) {
+  HW_TRY(const std::vector<Cell> cells,
+         cells_of(*ground.state->ledger, ground.rollups.get(), to.buckets,
+                  cells_asked(question, question.measure)));
+  Canonical canonical(ground, to.sources);
+  to.facts.reserve(cells.size());
+  for (const Cell& cell : cells)
+    to.facts.push_back({canonical(cell.pair), cell.bucket, cell.value});
+  if (canonical.folded()) add_up(to.facts);
+  return {};
+}
+
+}  // namespace
+
+void add_up(std::vector<Fact>& facts) {
+  std::vector<Keyed<std::uint64_t>> keyed;
+  keyed.reserve(facts.size());
+  for (const Fact& fact : facts) {
+    keyed.push_back({std::uint64_t{fact.bucket} << 32 | fact.source, fact.value});
+  }
+  sort_and_add(keyed);
+  facts.clear();
+  for (const auto& [key, value] : keyed) {
+    if (value == 0) continue;
+    facts.push_back(
+        {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32), value});
+  }
+}
+
+Result<std::vector<std::pair<NodeId, std::int64_t>>> runs_of(const CostGround& ground,
+                                                             const CostQuestion& question) {
+  HW_TRY(const std::vector<Cell> cells,
+         cells_of(*ground.state->ledger, ground.rollups.get(), Buckets{},
+                  cells_asked(question, model::Measure::kRuns)));
+  std::vector<Keyed<std::uint64_t>> sums;
+  for (const Cell& cell : cells) {
+    const NodeId job = ground.state->ledger->pair(cell.pair).job;
+    if (job.value != 0) sums.push_back({canonical_of(*ground.graph, job).value, cell.value});
+  }
+  sort_and_add(sums);
+  std::vector<std::pair<NodeId, std::int64_t>> out;
+  for (const auto& [job, runs] : sums)
+    out.emplace_back(NodeId{static_cast<std::uint32_t>(job)}, runs);
+  return out;
+}
+
+Result<Facts> facts_of(const CostGround& ground, const CostQuestion& question,
+                       const Wanted& wanted) {
+  Facts out;
+  const DaySpan days = days_within(*ground.state->ledger, question.interval);
+  HW_TRY(out.buckets, Buckets::of(wanted.periods, days.first, days.end));
+  HW_CHECK_OK(booked(ground, question, out));
+  const bool inherited = question.view == CostView::kInherited;
+  if (inherited || wanted.consumers) {
+    HW_TRY(out.uses, Uses::of(*ground.state->usage, *ground.graph, question.interval,
+                              question.known_at, question.cancelled));
+  }
+  if (inherited) return hand_down(ground, question, wanted, std::move(out));
+  return out;
+}
+
+}  // namespace headwater::stats

@@ -1,0 +1,140 @@
+#include "stats/rollup.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "stats/radix.h"
+
+namespace headwater::stats {
+namespace {
+
+struct Place {
+  std::uint64_t key = 0;  // day, then pair
+  std::uint32_t chunk = 0, row = 0;
+};
+
+// The rows of some chunks by day and pair.
+class Batch {
+ public:
+  Batch(const LedgerSnapshot& ledger, std::size_t first, std::size_t end) : ledger_(ledger) {
+    pair_bits_ = static_cast<unsigned>(std::bit_width(ledger.pairs()));
+    first_day_ = INT32_MAX;
+    std::size_t rows = 0;
+    for (std::size_t i = first; i < end; ++i) {
+      first_day_ = std::min(first_day_, day_of(ledger.chunk(i).min_time()));
+      rows += ledger.rows_of(i);
+    }
+    places_.reserve(rows);
+    for (std::size_t i = first; i < end; ++i) add(i);
+    sort_by_key(places_);
+  }
+  template <class Visit>
+  void each_day(Visit&& visit) const {
+    for (std::size_t at = 0; at < places_.size();) {
+      const std::uint64_t day = places_[at].key >> pair_bits_;
+      std::size_t end = at;
+      while (end < places_.size() && places_[end].key >> pair_bits_ == day) ++end;
+      visit(static_cast<std::int32_t>(first_day_ + static_cast<std::int64_t>(day)),
+            totals(at, end));
+      at = end;
+    }
+  }
+
+ private:
+  void add(std::size_t index) {
+    const LedgerChunk& chunk = ledger_.chunk(index);
+    const std::size_t rows = ledger_.rows_of(index);
+    for (std::size_t row = 0; row < rows; ++row) {
+      const auto day =
+          static_cast<std::uint64_t>(std::int64_t{day_of(chunk.times()[row])} - first_day_);
+      places_.push_back({day << pair_bits_ | chunk.pairs()[row], static_cast<std::uint32_t>(index),
+                         static_cast<std::uint32_t>(row)});
+    }
+  }
+  DayTotals totals(std::size_t first, std::size_t end) const {
+    DayTotals out;
+    for (std::size_t i = first; i < end; ++i) {
+      const auto pair =
+          static_cast<std::uint32_t>(places_[i].key & ((std::uint64_t{1} << pair_bits_) - 1));
+      if (out.pairs.empty() || out.pairs.back() != pair) out.pairs.push_back(pair);
+    }
+    for (std::size_t m = 0; m < model::kMeasures; ++m) add_measure(first, end, m, out);
+    return out;
+  }
+  void add_measure(std::size_t first, std::size_t end, std::size_t m, DayTotals& out) const {
+    std::vector<std::int64_t>& sums = out.columns[m];
+    std::size_t at = 0;
+    for (std::size_t i = first; i < end; ++i) {
+      if (i > first && places_[i].key != places_[i - 1].key) ++at;
+      const auto* column = ledger_.chunk(places_[i].chunk).column(static_cast<model::Measure>(m));
+      const std::int64_t value = column == nullptr ? 0 : column[places_[i].row];
+      if (value == 0) continue;
+      if (sums.empty()) sums.resize(out.pairs.size());
+      sums[at] += value;
+    }
+  }
+
+  const LedgerSnapshot& ledger_;
+  unsigned pair_bits_ = 0;
+  std::int32_t first_day_ = 0;
+  std::vector<Place> places_;
+};
+
+DayTotals united(const DayTotals& a, const DayTotals& b) {
+  DayTotals out;
+  std::set_union(a.pairs.begin(), a.pairs.end(), b.pairs.begin(), b.pairs.end(),
+                 std::back_inserter(out.pairs));
+  for (std::size_t m = 0; m < model::kMeasures; ++m) {
+    if (a.columns[m].empty() && b.columns[m].empty()) continue;
+    std::vector<std::int64_t>& sums = out.columns[m];
+    sums.resize(out.pairs.size());
+    for (const DayTotals* part : {&a, &b}) {
+      if (part->columns[m].empty()) continue;
+      std::size_t at = 0;
+      for (std::size_t i = 0; i < part->pairs.size(); ++i) {
+        while (out.pairs[at] != part->pairs[i]) ++at;
+        sums[at] += part->columns[m][i];
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::shared_ptr<const Rollups> RollupKeeper::extend(const Rollups& base,
+                                                    const LedgerSnapshot& ledger, std::size_t end) {
+  auto next = std::make_shared<Rollups>(base);
+  Batch(ledger, base.chunks_, end).each_day([&](std::int32_t day, DayTotals totals) {
+    auto at = std::lower_bound(next->days_.begin(), next->days_.end(), day,
+                               [](const Rollups::Day& a, std::int32_t b) { return a.first < b; });
+    if (at == next->days_.end() || at->first != day) {
+      next->days_.insert(at, {day, std::make_shared<const DayTotals>(std::move(totals))});
+    } else {
+      at->second = std::make_shared<const DayTotals>(united(*at->second, totals));
+    }
+  });
+  next->chunks_ = end;
+  next->last_ = ledger.chunk(end - 1).seq(ledger.rows_of(end - 1) - 1);
+  return next;
+}
+
+std::shared_ptr<const Rollups> RollupKeeper::upto(const LedgerSnapshot& ledger) {
+  const std::size_t closed = ledger.chunks() == 0 ? 0 : ledger.chunks() - 1;
+  std::shared_ptr<const Rollups> mine;
+  {
+    const base::MutexLock lock(mutex_);
+    if (working_ || kept_->chunks() >= closed) return kept_;
+    working_ = true;
+    mine = kept_;
+  }
+  while (mine->chunks() < closed) {
+    mine = extend(*mine, ledger, std::min(closed, mine->chunks() + kBatch));
+  }
+  const base::MutexLock lock(mutex_);
+  working_ = false;
+  kept_ = mine;
+  return mine;
+}
+
+}  // namespace headwater::stats
