@@ -20,7 +20,7 @@ std::int64_t with_sign(std::uint64_t share, bool negative) {
 // T holds every product of the value and a weight.
 template <class T>
 void apportion_in(std::uint64_t value, std::span<const std::uint64_t> weights, T all, bool negative,
-              std::vector<std::int64_t>& shares) {
+                  std::vector<std::int64_t>& shares) {
   std::vector<T> remainders(weights.size());
   std::uint64_t left = value;
   for (std::size_t i = 0; i < weights.size(); ++i) {
@@ -44,7 +44,7 @@ void apportion_in(std::uint64_t value, std::span<const std::uint64_t> weights, T
 }  // namespace
 
 void apportion(std::int64_t value, std::span<const std::uint64_t> weights,
-           std::vector<std::int64_t>& shares) {
+               std::vector<std::int64_t>& shares) {
   assert(value == 0 || !weights.empty());
   shares.assign(weights.size(), 0);
   if (value == 0) return;

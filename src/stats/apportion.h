@@ -15,7 +15,7 @@ namespace headwater::stats {
 // shares[i] of weights[i]. With no weight above zero all of it is the first's; without any weights
 // the value must be zero (asserted). Replaces what `shares` held.
 void apportion(std::int64_t value, std::span<const std::uint64_t> weights,
-           std::vector<std::int64_t>& shares);
+               std::vector<std::int64_t>& shares);
 // The i-th share of `parts` equal ones, above 0: the first ones get the units that are left.
 std::int64_t equal_share(std::int64_t value, std::size_t parts, std::size_t i);
 

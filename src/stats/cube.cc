@@ -4,9 +4,9 @@
 #include <bit>
 #include <unordered_map>
 
+#include "stats/apportion.h"
 #include "stats/members.h"
 #include "stats/radix.h"
-#include "stats/apportion.h"
 
 namespace headwater::stats {
 namespace {

@@ -5,9 +5,9 @@
 #include <queue>
 #include <unordered_map>
 
+#include "stats/apportion.h"
 #include "stats/flow_graph.h"
 #include "stats/radix.h"
-#include "stats/apportion.h"
 
 namespace headwater::stats {
 namespace {

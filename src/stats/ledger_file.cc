@@ -73,6 +73,7 @@ class LedgerFile {
     }
     for (std::size_t row = 0; row < record.rows; ++row) {
       if (chunk->pairs_[row] >= pairs) return in.corrupt("a row of a pair that is not there");
+      chunk->cover(chunk->times_[row]);
     }
     ledger.take(std::move(chunk), record.rows);
     return {};

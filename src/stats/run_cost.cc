@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "stats/split.h"
+#include "stats/apportion.h"
 
 namespace headwater::stats {
 
@@ -75,25 +75,25 @@ Quantities united(const RunCost& cost) {
   return out;
 }
 
-std::vector<std::int64_t> weights_of(const std::vector<RunCost::Output>& outputs) {
-  // Shares of sums below 2^62: weights lose low bits where there are thousands of huge ones.
-  const auto by = [&](std::int64_t RunCost::Output::*member) {
-    std::vector<std::int64_t> out;
-    for (const RunCost::Output& output : outputs) {
-      out.push_back(std::max<std::int64_t>(output.*member, 0));
-    }
-    std::int64_t largest = *std::max_element(out.begin(), out.end());
-    const auto room = (std::int64_t{1} << 62) / static_cast<std::int64_t>(out.size());
-    for (; largest > room; largest >>= 1) {
-      for (std::int64_t& weight : out) weight >>= 1;
-    }
-    return out;
+using Weights = std::vector<std::uint64_t>;
+
+Weights by(const std::vector<RunCost::Output>& outputs, std::int64_t RunCost::Output::*member) {
+  Weights out;
+  for (const RunCost::Output& output : outputs) {
+    out.push_back(static_cast<std::uint64_t>(std::max<std::int64_t>(output.*member, 0)));
+  }
+  return out;
+}
+
+// By bytes, if any are known, else by rows, else equal.
+Weights weights_of(const std::vector<RunCost::Output>& outputs) {
+  const auto any = [](const Weights& weights) {
+    return std::any_of(weights.begin(), weights.end(), [](std::uint64_t w) { return w > 0; });
   };
-  const auto any = [](const std::vector<std::int64_t>& weights) {
-    return std::any_of(weights.begin(), weights.end(), [](std::int64_t w) { return w > 0; });
-  };
-  std::vector<std::int64_t> bytes = by(&RunCost::Output::bytes);
-  return any(bytes) ? bytes : by(&RunCost::Output::rows);  // all zero: equal
+  for (const auto member : {&RunCost::Output::bytes, &RunCost::Output::rows}) {
+    if (Weights weights = by(outputs, member); any(weights)) return weights;
+  }
+  return Weights(outputs.size(), 1);
 }
 
 }  // namespace
@@ -121,19 +121,19 @@ std::vector<Booked> rows_of(const RunCost& cost, const RunCost::Booking& booking
   for (const RunCost::Output& output : cost.outputs) {
     out.push_back({output.dataset, booking.time, {}});
   }
-  const std::vector<std::int64_t> weights = weights_of(cost.outputs);
-  std::vector<std::int64_t> bytes, rows;
-  for (const RunCost::Output& output : cost.outputs) {
-    bytes.push_back(std::max<std::int64_t>(output.bytes, 0));
-    rows.push_back(std::max<std::int64_t>(output.rows, 0));
-  }
+  const Weights weights = weights_of(cost.outputs);
+  std::vector<std::int64_t> shares;
   for (std::size_t i = 0; i < model::kMeasures; ++i) {
-    if (all.at(i) == 0) continue;
     const auto measure = static_cast<Measure>(i);
-    const auto& by = measure == Measure::kBytesWritten  ? bytes
-                     : measure == Measure::kRowsWritten ? rows
-                                                        : weights;
-    const std::vector<std::int64_t> shares = split(all.at(i), by);
+    const bool bytes = measure == Measure::kBytesWritten, rows = measure == Measure::kRowsWritten;
+    if (all.at(i) == 0) continue;
+    if (bytes || rows) {
+      const Weights own =
+          by(cost.outputs, bytes ? &RunCost::Output::bytes : &RunCost::Output::rows);
+      apportion(all.at(i), own, shares);
+    } else {
+      apportion(all.at(i), weights, shares);
+    }
     for (std::size_t k = 0; k < shares.size(); ++k) out[k].quantities.at(i) = shares[k];
   }
   return out;

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "stats/apportion.h"
 #include "stats/ledger_file.h"
-#include "stats/split.h"
 
 namespace headwater::stats {
 
@@ -173,25 +173,25 @@ Result<void> StatsView::apply_usage(Step& step, const storage::Effects& effects)
   HW_TRY(const std::int64_t fingerprint, label(step, usage.fingerprint));
   const std::int32_t first = day_of(usage.start);
   const std::int32_t last = std::max(first, day_of(usage.end - 1));
-  const std::vector<std::int64_t> equal(static_cast<std::size_t>(last - first) + 1, 1);
-  const auto counts = split(usage.count, equal);
-  const auto durations = split(std::max<std::int64_t>(usage.duration_ms, 0), equal);
-  const auto bytes = split(std::max<std::int64_t>(usage.bytes_scanned, 0), equal);
-  for (std::size_t i = 0; i < equal.size(); ++i) {
+  const auto days = static_cast<std::size_t>(last - first) + 1;
+  for (std::size_t i = 0; i < days; ++i) {
     const std::int32_t day = first + static_cast<std::int32_t>(i);
-    if (counts[i] == 0) continue;
+    const std::int64_t count = equal_share(usage.count, days, i);
+    if (count == 0) continue;
     const Micros until = std::min(usage.end, (Micros{day} + 1) * kDay - 1);
-    HW_CHECK_OK(step.writer.add_usage(
-        {dataset, day, consumer, purpose, counts[i], until, step.record.seq}));
+    HW_CHECK_OK(
+        step.writer.add_usage({dataset, day, consumer, purpose, count, until, step.record.seq}));
     usage_rows_.push_back(
-        {step.record.seq, dataset, consumer, day, static_cast<std::uint32_t>(purpose), counts[i]});
+        {step.record.seq, dataset, consumer, day, static_cast<std::uint32_t>(purpose), count});
     for (const std::string& column : usage.columns) {
       HW_TRY(const std::int64_t name, label(step, column));
-      HW_CHECK_OK(step.writer.add_usage_column({dataset, day, name, counts[i]}));
+      HW_CHECK_OK(step.writer.add_usage_column({dataset, day, name, count}));
     }
     if (fingerprint == 0) continue;
     HW_CHECK_OK(step.writer.add_usage_query(
-        {dataset, day, fingerprint, counts[i], durations[i], bytes[i]}));
+        {dataset, day, fingerprint, count,
+         equal_share(std::max<std::int64_t>(usage.duration_ms, 0), days, i),
+         equal_share(std::max<std::int64_t>(usage.bytes_scanned, 0), days, i)}));
   }
   return {};
 }

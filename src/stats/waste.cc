@@ -4,9 +4,9 @@
 #include <map>
 #include <set>
 
+#include "stats/apportion.h"
 #include "stats/cube.h"
 #include "stats/flow_graph.h"
-#include "stats/apportion.h"
 
 namespace headwater::stats {
 namespace {

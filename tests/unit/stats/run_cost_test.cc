@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "stats/split.h"
 #include "tests/support/harness.h"
 
 namespace headwater::stats {
@@ -17,31 +16,6 @@ using model::Event;
 using model::Measure;
 using model::Quantities;
 using tests::must;
-
-TEST(Split, SharesSumToTheValueWhateverTheWeights) {
-  std::mt19937_64 random(7);
-  for (int i = 0; i < 2000; ++i) {
-    std::vector<std::int64_t> weights(1 + random() % 9);
-    for (auto& weight : weights) {
-      weight = random() % 3 == 0 ? 0 : static_cast<std::int64_t>(random() % 1'000'000'007);
-    }
-    const auto value = static_cast<std::int64_t>(random() >> 11) * (random() % 2 == 0 ? 1 : -1);
-    const auto shares = split(value, weights);
-    EXPECT_EQ(std::accumulate(shares.begin(), shares.end(), std::int64_t{0}), value);
-    const long double sum = std::accumulate(weights.begin(), weights.end(), 0.0L);
-    for (std::size_t k = 0; k < weights.size() && sum > 0; ++k) {
-      const long double exact = static_cast<long double>(value) * weights[k] / sum;
-      EXPECT_LT(std::abs(static_cast<long double>(shares[k]) - exact), 1.001L);
-    }
-  }
-}
-
-TEST(Split, NoWeightAtAllIsEqualAndTheFirstGetWhatIsLeft) {
-  const std::vector<std::int64_t> none{0, 0, 0};
-  EXPECT_EQ(split(8, none), (std::vector<std::int64_t>{3, 3, 2}));
-  EXPECT_EQ(split(-8, none), (std::vector<std::int64_t>{-3, -3, -2}));
-  EXPECT_TRUE(split(8, {}).empty());
-}
 
 // One event with what it says of cost; outputs are datasets 1, 2 ... of the event.
 Event event_with(std::int64_t billed, std::vector<model::OutputSize> outputs) {

@@ -268,7 +268,10 @@ TEST(StatsView, ADamagedOrMissingSnapshotCostsOnlyTime) {
     damage(path, at);
     World again(dir.path("data"));
     EXPECT_EQ(again.total(), total);
-    EXPECT_EQ(again.stats->state()->ledger->rows(), rows);
+    const auto ledger = again.stats->state()->ledger;
+    EXPECT_EQ(ledger->rows(), rows);
+    EXPECT_EQ(ledger->chunk(0).min_time(), ledger->chunk(0).times()[0]);
+    EXPECT_EQ(ledger->chunk(0).max_time(), ledger->chunk(0).times()[0]);
   }
   std::filesystem::remove(path);
   EXPECT_EQ(World(dir.path("data")).total(), total);
