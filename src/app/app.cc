@@ -18,6 +18,7 @@
 #include "ingest/ingest.h"
 #include "planner/planner.h"
 #include "query/session.h"
+#include "stats/quality.h"
 #include "stats/stats.h"
 
 namespace headwater::app {
@@ -59,7 +60,8 @@ Result<void> App::Impl::wire(const base::Config& config) {
   housekeeper.emplace(*store);
   ingest::PipelineOptions how = pipeline_options(config);
   how.views = {[this](storage::Store& opened) { return planner::make_view(opened, planner); },
-               [this](storage::Store& opened) { return stats::make_view(opened, stats); }};
+               [this](storage::Store& opened) { return stats::make_view(opened, stats); },
+               stats::make_profile_view};
   HW_TRY(pipeline, ingest::Pipeline::start(*store, *graph, base::system_clock(), how));
   queries = std::make_unique<query::Service>(*store, *graph, base::system_clock());
   search_keeper.emplace(*queries);

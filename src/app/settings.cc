@@ -3,6 +3,7 @@
 #include <array>
 
 #include "planner/planner.h"
+#include "stats/quality.h"
 #include "stats/stats.h"
 
 namespace headwater::app {
@@ -190,6 +191,7 @@ ingest::PipelineOptions pipeline_options(const base::Config& config) {
   options.snapshot_every = size_of(config, "ingest.snapshot_every");
   options.views.push_back([](storage::Store& store) { return planner::make_view(store, nullptr); });
   options.views.push_back([](storage::Store& store) { return stats::make_view(store, nullptr); });
+  options.views.emplace_back(stats::make_profile_view);
   return options;
 }
 

@@ -6,6 +6,7 @@
 #include "ingest/digest_collector.h"
 #include "ingest/ingest.h"
 #include "ingest/partition_digest.h"
+#include "ingest/profile_digest.h"
 #include "ingest/run_merge.h"
 #include "ingest/stats_digest.h"
 
@@ -52,6 +53,8 @@ class ExactDigests {
     out_.push_back(std::move(partitions));
     HW_TRY(ViewDigest stats, stats_digest(reader_));
     out_.push_back(std::move(stats));
+    HW_TRY(ViewDigest profiles, profile_digest(reader_));
+    out_.push_back(std::move(profiles));
     return std::move(out_);
   }
 
@@ -286,6 +289,8 @@ class NamedDigests {
     HW_CHECK_OK(tags());
     HW_TRY(std::vector<ViewDigest> stats, named_stats_digests(reader_, names_));
     for (ViewDigest& digest : stats) out_.push_back(std::move(digest));
+    HW_TRY(ViewDigest profiles, named_profile_digest(reader_, names_));
+    out_.push_back(std::move(profiles));
     return std::move(out_);
   }
 

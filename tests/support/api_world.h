@@ -10,6 +10,7 @@
 
 #include "api/v1/v1.h"
 #include "planner/planner.h"
+#include "stats/quality.h"
 #include "stats/stats.h"
 #include "tests/support/harness.h"
 
@@ -82,6 +83,7 @@ class ApiWorld {
     options.views.push_back([stats = std::move(stats)](storage::Store& store) {
       return stats::make_view(store, stats);
     });
+    options.views.emplace_back(stats::make_profile_view);
     return options;
   }
 

@@ -101,5 +101,8 @@ std::vector<ApiRoute> environment_routes();
 std::vector<ApiRoute> usage_routes();
 std::vector<ApiRoute> price_routes();
 std::vector<ApiRoute> cost_routes();
+std::vector<ApiRoute> quality_routes();
+std::vector<ApiRoute> anomaly_routes();
+std::vector<ApiRoute> compare_routes();
 
 }  // namespace headwater::api::v1
