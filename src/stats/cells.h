@@ -25,7 +25,7 @@ struct Interval {
 };
 
 struct Cell {
-  std::uint32_t bucket = 0, pair = 0;
+  std::uint32_t bucket = 0, number = 0;  // of the pair; or of whatever pairs are taken for
   std::int64_t value = 0;
 };
 

@@ -41,10 +41,21 @@ struct Cube {
   std::int64_t total = 0, total_before = 0;  // of the question
   std::vector<ArcName> focus;                // where rings[0] is
   // rings[0] is the one node in focus; rings[i] are the values of by[focus.size() + i - 1] below
-  // it. Children of one node lie side by side, by code.
+  // it. Children of one node lie side by side, by code; those of the innermost ring are there once
+  // the node around them has been opened. How many there are is known before.
   std::vector<std::vector<CubeNode>> rings;
   std::vector<std::vector<ArcName>> names;  // by ring and code: nodes by id, texts as they sort
   std::optional<std::size_t> unknown;       // the key of the focus that nothing has; no rings then
+
+  // Makes the children of the node be there.
+  void open(std::size_t ring, std::uint32_t node);
+
+  // The innermost ring as a table, if it is kept as one: a row for each node around it.
+  struct Inner {
+    std::vector<std::int64_t> values;
+    std::size_t periods = 0;
+    std::vector<bool> opened;
+  } inner;
 };
 
 Wanted wanted_by(const std::vector<Dimension>& by, const CostFilter& filter);

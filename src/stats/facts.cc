@@ -45,13 +45,10 @@ class Canonical {
 };
 
 Result<void> booked(const CostGround& ground, const CostQuestion& question, Facts& to) {
-  HW_TRY(const std::vector<Cell> cells,
-         cells_of(*ground.state->ledger, ground.rollups.get(), to.buckets,
-                  cells_asked(question, question.measure)));
+  HW_TRY(to.facts, cells_of(*ground.state->ledger, ground.rollups.get(), to.buckets,
+                            cells_asked(question, question.measure)));
   Canonical canonical(ground, to.sources);
-  to.facts.reserve(cells.size());
-  for (const Cell& cell : cells)
-    to.facts.push_back({canonical(cell.pair), cell.bucket, cell.value});
+  for (Fact& fact : to.facts) fact.number = canonical(fact.number);
   if (canonical.folded()) add_up(to.facts);
   return {};
 }
@@ -62,14 +59,14 @@ void add_up(std::vector<Fact>& facts) {
   std::vector<Keyed<std::uint64_t>> keyed;
   keyed.reserve(facts.size());
   for (const Fact& fact : facts) {
-    keyed.push_back({std::uint64_t{fact.bucket} << 32 | fact.source, fact.value});
+    keyed.push_back({std::uint64_t{fact.bucket} << 32 | fact.number, fact.value});
   }
   sort_and_add(keyed);
   facts.clear();
   for (const auto& [key, value] : keyed) {
     if (value == 0) continue;
     facts.push_back(
-        {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32), value});
+        {static_cast<std::uint32_t>(key >> 32), static_cast<std::uint32_t>(key), value});
   }
 }
 
@@ -80,7 +77,7 @@ Result<std::vector<std::pair<NodeId, std::int64_t>>> runs_of(const CostGround& g
                   cells_asked(question, model::Measure::kRuns)));
   std::vector<Keyed<std::uint64_t>> sums;
   for (const Cell& cell : cells) {
-    const NodeId job = ground.state->ledger->pair(cell.pair).job;
+    const NodeId job = ground.state->ledger->pair(cell.number).job;
     if (job.value != 0) sums.push_back({canonical_of(*ground.graph, job).value, cell.value});
   }
   sort_and_add(sums);

@@ -20,10 +20,8 @@ struct Source {
   bool operator==(const Source&) const = default;
 };
 
-struct Fact {
-  std::uint32_t source = 0, bucket = 0;
-  std::int64_t value = 0;
-};
+// By the number of its source.
+using Fact = Cell;
 
 // Each source and bucket once, without those that are zero.
 void add_up(std::vector<Fact>& facts);

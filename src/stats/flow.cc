@@ -146,7 +146,7 @@ class HandDown {
       const auto bucket = static_cast<std::uint32_t>(group >> 32);
       for (; at < order.size() && order[at].key == group; ++at) {
         const Fact& fact = booked_.facts[static_cast<std::size_t>(order[at].value)];
-        const Source& source = booked_.sources[fact.source];
+        const Source& source = booked_.sources[fact.number];
         if (source.dataset.value == 0) {
           keep(source, bucket, fact.value);
         } else {
@@ -167,7 +167,7 @@ class HandDown {
     std::vector<Keyed<std::uint64_t>> order;
     for (std::size_t i = 0; i < booked_.facts.size(); ++i) {
       const Fact& fact = booked_.facts[i];
-      const NodeId job = booked_.sources[fact.source].job;
+      const NodeId job = booked_.sources[fact.number].job;
       if (question_.filter.job && job != *question_.filter.job) continue;
       const std::uint32_t group = wanted_.jobs ? job.value : 0;
       order.push_back({std::uint64_t{fact.bucket} << 32 | group, static_cast<std::int64_t>(i)});
@@ -180,7 +180,7 @@ class HandDown {
         std::uint64_t{source.dataset.value} << 32 | source.consumer.value,
         static_cast<std::uint32_t>(out_.sources.size()));
     if (is_new) out_.sources.push_back(source);
-    out_.facts.push_back({at->second, bucket, value});
+    out_.facts.push_back({bucket, at->second, value});
   }
 
   const CostGround& ground_;

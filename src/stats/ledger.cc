@@ -54,7 +54,6 @@ std::uint32_t Ledger::pair_number(Pair pair) {
 }
 
 void Ledger::take(std::shared_ptr<LedgerChunk> chunk, std::uint32_t rows) {
-  for (std::uint32_t row = 0; row < rows; ++row) chunk->cover(chunk->times_[row]);
   next_.chunks_.push_back(chunk);
   next_.sizes_.push_back(rows);
   next_.rows_ += rows;

@@ -45,7 +45,8 @@ Result<Series> series(const CostGround& ground, const SeriesQuestion& question) 
                                question.limit + 2));
   const std::vector<Dimension> by{question.by, dimension_of(question.period)};
   HW_TRY(const Facts facts, facts_of(ground, question.costs, wanted_by(by, question.costs.filter)));
-  HW_TRY(const Cube cube, make_cube(ground, question.costs, {by, SIZE_MAX, {}}, facts, nullptr));
+  HW_TRY(Cube cube, make_cube(ground, question.costs, {by, SIZE_MAX, {}}, facts, nullptr));
+  for (std::uint32_t i = 0; i < cube.rings[1].size(); ++i) cube.open(1, i);
   const std::vector<CubeNode>& values = cube.rings[1];
   std::vector<std::uint32_t> order(values.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;

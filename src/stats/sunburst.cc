@@ -15,7 +15,7 @@ std::uint64_t magnitude(std::int64_t value) {
 // Which nodes of a cube are shown.
 class Choice {
  public:
-  Choice(const Cube& cube, std::size_t max_arcs) : cube_(cube) {
+  Choice(Cube& cube, std::size_t max_arcs) : cube_(cube) {
     for (const auto& ring : cube.rings) shown_.emplace_back(ring.size());
     shown_[0][0] = true;
     open(0, 0);
@@ -40,15 +40,17 @@ class Choice {
     }
   };
   void open(std::uint32_t ring, std::uint32_t node) {
-    const CubeNode& parent = cube_.rings[ring][node];
     if (ring + std::size_t{1} == cube_.rings.size()) return;
+    cube_.open(ring, node);
+    shown_[ring + 1].resize(cube_.rings[ring + 1].size());
+    const CubeNode& parent = cube_.rings[ring][node];
     for (std::uint32_t i = parent.first; i < parent.first + parent.count; ++i) {
       const CubeNode& child = cube_.rings[ring + 1][i];
       queue_.push({std::max(magnitude(child.value), magnitude(child.before)), ring + 1, i});
     }
   }
 
-  const Cube& cube_;
+  Cube& cube_;
   std::vector<std::vector<bool>> shown_;
   std::priority_queue<Candidate> queue_;
   std::size_t arcs_ = 0;
@@ -148,7 +150,7 @@ Result<Sunburst> sunburst(const CostGround& ground, const SunburstQuestion& ques
     HW_TRY(earlier, facts_of(before != nullptr ? *before : ground, asked, wanted));
   }
   const CubeQuestion rings{question.by, question.depth, question.path};
-  HW_TRY(const Cube cube,
+  HW_TRY(Cube cube,
          make_cube(ground, question.costs, rings, now, question.before ? &earlier : nullptr));
   if (cube.unknown) {
     return base::make_error(

@@ -182,7 +182,7 @@ class RewriteFinder {
         sources_.emplace(std::pair(source.job, source.dataset), facts_.sources.size());
     if (is_new) {
       facts_.sources.push_back(source);
-      facts_.facts.push_back({static_cast<std::uint32_t>(at->second), 0, 0});
+      facts_.facts.push_back({0, static_cast<std::uint32_t>(at->second), 0});
     }
     facts_.facts[at->second].value += value;
   }

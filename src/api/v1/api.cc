@@ -5,6 +5,7 @@
 #include "api/v1/parameters.h"
 #include "api/v1/static_files.h"
 #include "base/hash.h"
+#include "stats/costs.h"
 
 namespace headwater::api::v1 {
 namespace {

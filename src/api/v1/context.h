@@ -17,7 +17,10 @@
 #include "api/v1/v1.h"
 #include "api/v1/waiting_room.h"
 #include "query/query.h"
-#include "stats/costs.h"
+
+namespace headwater::stats {
+struct CostKeepers;
+}  // namespace headwater::stats
 
 namespace headwater::api::v1 {
 

@@ -71,6 +71,10 @@ class RandomCosts {
     }
     std::shuffle(all.begin(), all.end(), random_);
     all.resize(1 + below(most));
+    if (!chance(30)) return all;
+    // Time as the innermost ring alone, which is kept otherwise.
+    std::erase_if(all, [](Dimension d) { return stats::period_of(d).has_value(); });
+    all.push_back(pick<Dimension>({Dimension::kDays, Dimension::kWeeks, Dimension::kMonths}));
     return all;
   }
 

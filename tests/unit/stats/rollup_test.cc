@@ -35,7 +35,7 @@ std::vector<std::int64_t> sums(const LedgerSnapshot& ledger, const Rollups* roll
                                const CellQuestion& question) {
   std::vector<std::int64_t> out(ledger.pairs());
   for (const Cell& cell : must(cells_of(ledger, rollups, Buckets{}, question))) {
-    out[cell.pair] = cell.value;
+    out[cell.number] = cell.value;
   }
   return out;
 }

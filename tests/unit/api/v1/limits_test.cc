@@ -167,6 +167,11 @@ std::vector<Limit> limits() {
        {{"nodeId", "dataset:ns:p_mart"}, {"key", "2026-10-01"}, {"max_steps", "1"}},
        "max_steps",
        "max_steps"},
+      {{"costs", "sunburst"},
+       {{"measure", "runs"}, {"from", "2026-10-01T00:00:00Z"}, {"max_arcs", "1"}},
+       "max_arcs",
+       "max_arcs"},
+      {{"costs", "waste"}, {{"max_writes", "1"}}, "max_writes", "max_writes"},
   };
 }
 
@@ -211,9 +216,11 @@ TEST(LimitsContract, EveryLimitAndEveryReasonStandsAbove) {
     driven.emplace(path, limit.name);
     reasons.insert(limit.reason);
   }
-  // How far to look is the scope of a difference; how many columns a card shows is in the card, and
-  // how many partitions a cell stands for is in the heat map. Plans: plans_api_test.cc.
+  // How far to look is the scope of a difference, and how many rings to draw that of a sunburst;
+  // how many columns a card shows is in the card, and how many partitions a cell stands for is in
+  // the heat map. Plans: plans_api_test.cc.
   driven.insert({{"/diff", "depth"},
+                 {"/costs/sunburst", "depth"},
                  {"/plans", "max_ranges"},
                  {"/plans/{id}", "max_ranges"},
                  {"/partitions/grid", "max_cells"},
@@ -238,7 +245,8 @@ TEST(LimitsContract, EveryLimitAndEveryReasonStandsAbove) {
   EXPECT_GE(seen, 15U);
   for (const std::string reason :
        {"max_distance", "max_nodes", "max_runs", "max_work", "max_changes", "max_checks",
-        "max_steps", "max_ranges", "max_partitions", "index_building", "cancelled"}) {
+        "max_steps", "max_ranges", "max_partitions", "max_arcs", "max_writes", "index_building",
+        "cancelled"}) {
     EXPECT_TRUE(text.find("            - " + reason + "\n") != std::string::npos) << reason;
     EXPECT_TRUE(reasons.contains(reason)) << reason;
   }
