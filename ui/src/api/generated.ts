@@ -321,6 +321,184 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Use of a dataset, or by a consumer
+         * @description Counted by day (UTC). Of a dataset: its consumers, columns, purposes and queries, and where it
+         *     stands among all datasets. Of a consumer: the datasets it reads. Lists show the first 1,000;
+         *     each has a total beside it.
+         */
+        get: operations["getUsage"];
+        put?: never;
+        /**
+         * Report who read what
+         * @description One report, or an array of them: a consumer read a dataset, `count` times, at a moment or within
+         *     an interval. Consumers become nodes of the graph, reached by lineage and impact. Sending the
+         *     same report again is harmless: its receipt says `duplicate`. Anything but reports of use is
+         *     refused and nothing of the call is stored. `docs/usage-rules.md` has the rules.
+         */
+        post: operations["postUsage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usage/popularity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The most used datasets
+         * @description By the uses of the last 30 days. A percentile says how many percent of the other datasets are
+         *     used less.
+         */
+        get: operations["getPopularity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usage/unused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Datasets that nobody used
+         * @description Within the last `days` no consumer read them and no job that reads them ran. What cost the most
+         *     to write comes first.
+         */
+        get: operations["getUnusedDatasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usage/unused-columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Columns of a dataset that nobody used
+         * @description No report of the last `days` named them, and no column lineage reads them. Reports that name no
+         *     columns may have read any: `all_reports_name_columns` says whether there were such.
+         */
+        get: operations["getUnusedColumns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usage/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Views worth making tables of
+         * @description Views that were read more often than once a day, with what it would save to make a table of each
+         *     once on every day it is read. The estimate rests on the reads whose reports say how long they
+         *     took or how much they scanned; all reads count as those do on average.
+         */
+        get: operations["getMaterializationSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/price-book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What quantities cost */
+        get: operations["getPriceBook"];
+        /**
+         * Put a new version of the price book
+         * @description It prices what is booked from now on. What is booked already keeps its prices until a repricing
+         *     is asked for. `docs/cost-rules.md` has the rules.
+         */
+        put: operations["putPriceBook"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/price-book/reprice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Price the past anew
+         * @description Runs that ended within [from, to) get the prices of the newest book. The ledger keeps what it
+         *     said: the differences are booked beside it, and `known_at` still shows the old amounts.
+         */
+        post: operations["reprice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book what no run reports
+         * @description Lines of a bill, credits, idle capacity: amounts and quantities at a moment, of a job, of a
+         *     dataset, or of none. An entry whose `id` is known replaces that one.
+         */
+        post: operations["postCostEntries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/coverage": {
         parameters: {
             query?: never;
@@ -2031,7 +2209,7 @@ export interface components {
             quarantine_seq?: number | null;
         };
         /** @enum {string} */
-        NodeType: "DATASET" | "JOB";
+        NodeType: "DATASET" | "JOB" | "CONSUMER";
         /**
          * @description `reads`: dataset to job. `writes`: job to dataset. `writes_scoped`: job to dataset whose
          *     sources an explicit lineage facet lists. `flow`: from such a facet. `column_direct`,
@@ -2631,6 +2809,334 @@ export interface components {
          * @enum {string}
          */
         Severity: "breaking" | "degraded" | "recompute";
+        UsageReport: {
+            consumer: {
+                /** @enum {string} */
+                type: "user" | "dashboard" | "notebook" | "service" | "model" | "other";
+                namespace: string;
+                name: string;
+            };
+            dataset: {
+                namespace: string;
+                name: string;
+            };
+            /** @description What of it was read; all of it, or not known, if not given. */
+            columns?: string[];
+            purpose?: string;
+            /**
+             * Format: int64
+             * @default 1
+             */
+            count: number;
+            /** @description When, of a single moment. */
+            at?: string;
+            /** @description When, of reads that were counted over a time; at most 366 days. */
+            interval?: {
+                start: string;
+                end: string;
+            };
+            /** @description What tells one query from another; the consumer's own. */
+            query_fingerprint?: string;
+            /**
+             * Format: int64
+             * @description Of all `count` reads together.
+             */
+            duration_ms?: number;
+            /**
+             * Format: int64
+             * @description Of all `count` reads together.
+             */
+            bytes_scanned?: number;
+        };
+        UsedBy: {
+            nodeId: string;
+            /** Format: int64 */
+            count: number;
+            /** @description On how many days. */
+            days: number;
+            /** Format: date-time */
+            last_used: string;
+        };
+        DailyCount: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            count: number;
+        };
+        NamedCount: {
+            name: string;
+            /** Format: int64 */
+            count: number;
+        };
+        QueryUse: {
+            fingerprint: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            duration_ms: number;
+            /** Format: int64 */
+            bytes_scanned: number;
+        };
+        UsageAnswer: {
+            nodeId: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            total: number;
+            /** @description Of a dataset. */
+            consumers?: components["schemas"]["UsedBy"][];
+            consumers_total?: number;
+            /** @description Of a consumer. */
+            datasets?: components["schemas"]["UsedBy"][];
+            datasets_total?: number;
+            daily: components["schemas"]["DailyCount"][];
+            columns?: components["schemas"]["NamedCount"][];
+            columns_total?: number;
+            purposes?: components["schemas"]["NamedCount"][];
+            purposes_total?: number;
+            queries?: components["schemas"]["QueryUse"][];
+            queries_total?: number;
+            /** @description Of a dataset, over the last 30 days. */
+            popularity?: {
+                /** Format: int64 */
+                uses: number;
+                /** @description 1 is the most used; null if it was not used. */
+                rank: number | null;
+                percentile: number;
+                /** @description How many datasets there are. */
+                of: number;
+                days: number;
+            };
+            /** Format: int64 */
+            seq: number;
+        };
+        PopularityAnswer: {
+            days: number;
+            /** @description How many datasets there are. */
+            of: number;
+            datasets: {
+                nodeId: string;
+                /** Format: int64 */
+                uses: number;
+                rank: number;
+                percentile: number;
+            }[];
+            /** @description How many datasets were used at all. */
+            totalCount: number;
+            next_cursor: string | null;
+            /** Format: int64 */
+            seq: number;
+        };
+        UnusedAnswer: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            currency: string;
+            datasets: {
+                nodeId: string;
+                /**
+                 * Format: int64
+                 * @description What writing it cost within the days.
+                 */
+                amount_micros: number;
+                /** Format: int64 */
+                bytes_written: number;
+                /** Format: date */
+                last_used: string | null;
+            }[];
+            totalCount: number;
+            next_cursor: string | null;
+            /** Format: int64 */
+            seq: number;
+        };
+        UnusedColumnsAnswer: {
+            nodeId: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            uses: number;
+            all_reports_name_columns: boolean;
+            /** @description Those that nobody used. */
+            columns: string[];
+            /** @description How many columns its schema has. */
+            columns_total: number;
+            unused: number;
+            /** Format: int64 */
+            seq: number;
+        };
+        SuggestionsAnswer: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description False if only the 2,000 most used datasets were looked at. */
+            complete: boolean;
+            currency: string;
+            views: {
+                nodeId: string;
+                /** Format: int64 */
+                reads: number;
+                /**
+                 * Format: int64
+                 * @description Reads whose reports say what they took.
+                 */
+                measured_reads: number;
+                /**
+                 * Format: int64
+                 * @description Days on which it was read; a table would be made that often.
+                 */
+                refreshes: number;
+                saves: {
+                    /** Format: int64 */
+                    duration_ms: number;
+                    /** Format: int64 */
+                    bytes_scanned: number;
+                    /** Format: int64 */
+                    amount_micros: number;
+                };
+            }[];
+            totalCount: number;
+            /** Format: int64 */
+            seq: number;
+        };
+        Price: {
+            /** @description A measure, such as slot_ms, bytes_billed, cpu_seconds, duration_ms or runs. */
+            unit: string;
+            /** @description In the currency, with at most six digits behind the point. */
+            price: number | string;
+            /** @description How many of the unit; 1 if not given. */
+            per?: number | string;
+            /** @description Of the job; `*` stands for any characters. */
+            namespace?: string;
+            /** @description Its name; `*` stands for any characters. */
+            job?: string;
+            /** @description Of the run's end. */
+            from?: string | null;
+            to?: string | null;
+        };
+        EnergyRate: {
+            /** @description A measure, such as slot_ms, bytes_billed, cpu_seconds, duration_ms or runs. */
+            unit: string;
+            /** @description Watt-hours. */
+            wh: number | string;
+            /** @description How many of the unit; 1 if not given. */
+            per?: number | string;
+            /** @description Of the job; `*` stands for any characters. */
+            namespace?: string;
+            /** @description Its name; `*` stands for any characters. */
+            job?: string;
+            /** @description Of the run's end. */
+            from?: string | null;
+            to?: string | null;
+        };
+        Co2Rate: {
+            /** @description A measure, such as slot_ms, bytes_billed, cpu_seconds, duration_ms or runs. */
+            unit: string;
+            /** @description Grams of CO2. */
+            grams: number | string;
+            /** @description How many of the unit; 1 if not given. */
+            per?: number | string;
+            /** @description Of the job; `*` stands for any characters. */
+            namespace?: string;
+            /** @description Its name; `*` stands for any characters. */
+            job?: string;
+            /** @description Of the run's end. */
+            from?: string | null;
+            to?: string | null;
+        };
+        /** @description Of several rules for one unit the first that matches counts; units add up. */
+        PriceBook: {
+            /** @description ISO 4217; USD if not given. */
+            currency?: string;
+            prices?: components["schemas"]["Price"][];
+            energy?: components["schemas"]["EnergyRate"][];
+            co2?: components["schemas"]["Co2Rate"][];
+            exchange?: {
+                currency: string;
+                /** @description What one of it is in the book's currency. */
+                rate: number | string;
+                from?: string | null;
+                to?: string | null;
+            }[];
+        };
+        PriceBookRequest: {
+            author: string;
+            reason?: string;
+            book: components["schemas"]["PriceBook"];
+        };
+        PriceBookAnswer: {
+            /**
+             * Format: int64
+             * @description The sequence number of the record that put it.
+             */
+            version: number;
+            /** Format: date-time */
+            at: string;
+            author: string;
+            reason: string;
+            book: components["schemas"]["PriceBook"];
+            versions: {
+                /** Format: int64 */
+                version: number;
+                /** Format: date-time */
+                at: string;
+                author: string;
+                reason: string;
+            }[];
+            /** Format: int64 */
+            seq: number;
+        };
+        RepriceRequest: {
+            author: string;
+            reason?: string;
+            from: string;
+            to: string;
+        };
+        /** @description At least one measure is not zero; all may be negative. */
+        CostEntry: {
+            id: string;
+            at: string;
+            job?: components["schemas"]["EntryName"];
+            dataset?: components["schemas"]["EntryName"];
+            /** @description In the currency of the price book. */
+            amount?: number;
+            cpu_seconds?: number;
+            gpu_seconds?: number;
+            memory_gb_seconds?: number;
+            /** Format: int64 */
+            slot_ms?: number;
+            /** Format: int64 */
+            bytes_scanned?: number;
+            /** Format: int64 */
+            bytes_billed?: number;
+            /** Format: int64 */
+            bytes_written?: number;
+            /** Format: int64 */
+            rows_written?: number;
+            energy_wh?: number;
+            co2_g?: number;
+            /** Format: int64 */
+            duration_ms?: number;
+            runs?: number;
+        };
+        EntryName: {
+            namespace: string;
+            name: string;
+        };
+        CostEntriesRequest: {
+            author: string;
+            reason?: string;
+            entries: components["schemas"]["CostEntry"][];
+        };
+        Stored: {
+            /** Format: int64 */
+            seq: number;
+        };
         /** @description Over the whole answer, not only this page. */
         ImpactSummary: {
             breaking: number;
@@ -2638,6 +3144,7 @@ export interface components {
             recompute: number;
             datasets: number;
             jobs: number;
+            consumers: number;
         };
         CauseAnswer: components["schemas"]["GraphAnswer"] & {
             nodeId: string;
@@ -5529,6 +6036,362 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUsage: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, job, dataset field or run, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["NodeId"];
+                /** @description The first day; 30 days before `to` if not given. */
+                from?: string;
+                /** @description Behind the last day; the day of the answer if not given. */
+                to?: string;
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The use. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postUsage: {
+        parameters: {
+            query?: {
+                /** @description Of an array, a receipt for every report, not only for those that failed. */
+                receipts?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsageReport"] | components["schemas"]["UsageReport"][];
+            };
+        };
+        responses: {
+            /** @description The body was an array; what became of each report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResult"];
+                };
+            };
+            /** @description The report is stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["BadEvent"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPopularity: {
+        parameters: {
+            query?: {
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PopularityAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUnusedDatasets: {
+        parameters: {
+            query?: {
+                /** @description How many days (UTC), up to the day of the answer. */
+                days?: number;
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnusedAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUnusedColumns: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, job, dataset field or run, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["NodeId"];
+                /** @description How many days (UTC), up to the day of the answer. */
+                days?: number;
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The columns. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnusedColumnsAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMaterializationSuggestions: {
+        parameters: {
+            query?: {
+                /** @description How many days (UTC), up to the day of the answer. */
+                days?: number;
+                /** @description How many views. */
+                limit?: number;
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The views, the largest saving first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionsAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPriceBook: {
+        parameters: {
+            query?: {
+                /** @description The version to show; the newest if not given. */
+                version?: number;
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The book, and all versions there are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceBookAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putPriceBook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceBookRequest"];
+            };
+        };
+        responses: {
+            /** @description The book as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceBookAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reprice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepriceRequest"];
+            };
+        };
+        responses: {
+            /** @description It is booked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postCostEntries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostEntriesRequest"];
+            };
+        };
+        responses: {
+            /** @description They are booked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };

@@ -14,7 +14,7 @@ import { RunDetail } from '../features/runs/RunDetail';
 import { SearchBox } from '../features/search/SearchBox';
 import { SearchPage } from '../features/search/SearchPage';
 import { StalenessPage } from '../features/staleness/StalenessPage';
-import { readable } from '../lib/nodeId';
+import { readable, shownAs } from '../lib/nodeId';
 import { Link, segments, useHref } from '../lib/router';
 import { Boundary } from './Boundary';
 import { LineagePage } from './LineagePage';
@@ -77,7 +77,10 @@ function Page({ parts, params }: { parts: string[]; params: URLSearchParams }) {
 }
 
 function titleOf([first, second]: string[], params: URLSearchParams): string {
-  if (first === 'lineage' && second) return `${readable(second).name} – Headwater`;
+  if (first === 'lineage' && second) {
+    const { type, namespace, name } = readable(second);
+    return `${shownAs(type, namespace, name).name} – Headwater`;
+  }
   if (first === 'runs' && second) return `Run ${second} – Headwater`;
   if (first === 'impact') return 'What if – Headwater';
   if (first !== undefined && first in reprocessing) {

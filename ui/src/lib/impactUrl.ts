@@ -30,6 +30,8 @@ export interface ImpactState extends Clocks, ImpactFilters {
   maxNodes: number | null;
 }
 
+export const nodeTypes: NodeType[] = ['DATASET', 'JOB', 'CONSUMER'];
+
 export const noFilters: ImpactFilters = {
   severity: [],
   types: [],
@@ -115,7 +117,7 @@ export function parseImpact(query: URLSearchParams): ImpactState {
   return impactState({
     changes: query.getAll('change').flatMap(readDraft),
     severity: severities.filter((s) => query.getAll('severity').includes(s)),
-    types: (['DATASET', 'JOB'] as const).filter((t) => query.getAll('type').includes(t)),
+    types: nodeTypes.filter((t) => query.getAll('type').includes(t)),
     namespaces: query.getAll('namespace'),
     owners: query.getAll('owner'),
     maxDistance: wholeNumber(query.get('distance')),

@@ -43,7 +43,7 @@ function impactOf(more: Partial<NonNullable<Impact['answer']>> = {}): Impact {
     answer: {
       changes: [],
       affected,
-      summary: { breaking: 1, degraded: 1, recompute: 0, datasets: 1, jobs: 1 },
+      summary: { breaking: 1, degraded: 1, recompute: 0, datasets: 1, consumers: 0, jobs: 1 },
       as_of: '',
       seq: 1,
       complete: true,
