@@ -520,6 +520,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/costs/sunburst": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cost by dimensions, one ring below the other
+         * @description Any order of dimensions over any measure and interval, exactly: the children of an arc and its
+         *     `other` add up to it, and the root is the sum of the ledger's rows. What has several owners,
+         *     tags or consumers is split. Two intervals are compared with `compare_from`. Rules:
+         *     `docs/cost-rules.md`.
+         */
+        get: operations["getCostSunburst"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cost over time
+         * @description The largest values of one dimension, each with its cost in every period, and all others
+         *     together. The series and the other add up to the total, in each period too.
+         */
+        get: operations["getCostSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/hotspots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What costs most
+         * @description Jobs, datasets, owners or namespaces by cost, the largest first; how many of them make half
+         *     of it; and the curve of their running sum, at most 1,000 points with the last one exact.
+         */
+        get: operations["getCostHotspots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/waste": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cost of what nobody read, or what was there already
+         * @description Datasets that no run read and no consumer used in the interval (`unread`); those that runs
+         *     read only for datasets of which the same is true (`feeds_only_unread`); and runs that wrote
+         *     partitions with the content that they had before (`rewrites`). All by the cost that was
+         *     booked to the dataset. The same cost may stand in two lists. A page holds as many items of
+         *     each list as `limit` says.
+         */
+        get: operations["getCostWaste"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -2028,10 +2117,11 @@ export interface components {
              * @description The parameter of this name was reached (`max_distance`: `depth`); beyond `max_runs` the runs
              *     of some jobs were not read. `index_building`: after a start, only names were searched so
              *     far. `max_ranges`, `max_partitions`: the lists or numbers of `frontier_count` datasets or
-             *     changes are not whole. `cancelled`: the query was stopped.
+             *     changes are not whole. `max_arcs`: `frontier_count` arcs are in an `other`, exactly.
+             *     `max_writes`: not all writes of partitions were looked at. `cancelled`: the query was stopped.
              * @enum {string}
              */
-            reason: "max_distance" | "max_nodes" | "max_runs" | "max_work" | "max_changes" | "max_checks" | "max_steps" | "max_ranges" | "max_partitions" | "index_building" | "cancelled";
+            reason: "max_distance" | "max_nodes" | "max_runs" | "max_work" | "max_changes" | "max_checks" | "max_steps" | "max_ranges" | "max_partitions" | "max_arcs" | "max_writes" | "index_building" | "cancelled";
             /**
              * Format: int64
              * @description How many nodes were seen but not followed.
@@ -2477,6 +2567,13 @@ export interface components {
              */
             evidence: boolean;
             /**
+             * @description The nearest first, or the heaviest: severity (breaking 100, degraded 10, recompute 1) times one
+             *     more than the uses of the last 30 days.
+             * @default distance
+             * @enum {string}
+             */
+            order: "distance" | "weight";
+            /**
              * @description By `Accept` if not given, else `json`.
              * @enum {string}
              */
@@ -2629,6 +2726,160 @@ export interface components {
             dominators_total: number;
             next_cursor: string | null;
         };
+        /** @description What was asked. Values are whole numbers in base units; `scale` of them are one unit. */
+        CostHead: {
+            measure: string;
+            unit: {
+                name: string;
+                /** Format: int64 */
+                scale: number;
+                /** @description Of amounts. */
+                currency?: string;
+            };
+            /** @enum {string} */
+            view: "direct" | "inherited";
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+        };
+        /**
+         * @description A value of a dimension. Where there is none: `(no owner)`, `(untagged)`, `(no output)`,
+         *     `(unattributed)`, `(not used)`.
+         */
+        CostName: {
+            name: string;
+            /** @description The same within its dimension, told apart from every other; for `path` and filters. */
+            key: string;
+            /** @description Of a job, dataset or consumer. */
+            nodeId?: string;
+        };
+        CostArc: components["schemas"]["CostName"] & {
+            /** Format: int64 */
+            value: number;
+            /** @description Of the root. */
+            share: number;
+            /**
+             * Format: int64
+             * @description In the interval compared with.
+             */
+            before?: number;
+            /** Format: int64 */
+            change?: number;
+            /** @description The largest first. */
+            children: components["schemas"]["CostArc"][];
+            /** @description The children that are not shown, together; absent if all are. */
+            other?: {
+                count: number;
+                /** Format: int64 */
+                value: number;
+                /** Format: int64 */
+                before?: number;
+                /** Format: int64 */
+                change?: number;
+            };
+        };
+        SunburstAnswer: components["schemas"]["GraphAnswer"] & components["schemas"]["CostHead"] & {
+            by: string[];
+            /** Format: date-time */
+            compare_from?: string;
+            /** Format: date-time */
+            compare_to?: string;
+            /**
+             * Format: int64
+             * @description Of the whole question, whatever the path.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description The same in the interval compared with.
+             */
+            before?: number;
+            /** @description The arcs around the root; the last one is the root itself. */
+            path: (components["schemas"]["CostName"] & {
+                dimension: string;
+            })[];
+            root: components["schemas"]["CostArc"];
+        };
+        CostPoints: {
+            /** Format: int64 */
+            value: number;
+            /** @description One for each of `periods`. */
+            points: number[];
+        };
+        CostSeriesAnswer: components["schemas"]["GraphAnswer"] & components["schemas"]["CostHead"] & {
+            by: string;
+            /** @enum {string} */
+            interval: "day" | "week" | "month";
+            /** @description All of which a part is in the interval; `from` and `to` are those of that part. */
+            periods: {
+                /** @description As 2026-10-01, 2026-W40 or 2026-10. */
+                name: string;
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                to: string;
+            }[];
+            series: (components["schemas"]["CostName"] & components["schemas"]["CostPoints"])[];
+            other: components["schemas"]["CostPoints"] & {
+                count: number;
+            };
+            total: components["schemas"]["CostPoints"];
+        };
+        CostHotspotsAnswer: components["schemas"]["GraphAnswer"] & components["schemas"]["CostHead"] & {
+            of: string;
+            /** Format: int64 */
+            total: number;
+            /** @description How many of the first items make half of the total; 0 if none do. */
+            half: {
+                items: number;
+                share_of_items: number;
+            };
+            /** @description Of the items above zero; 0 if all are alike, near 1 if one has nearly all. */
+            gini: number;
+            curve: {
+                items: number;
+                /**
+                 * Format: int64
+                 * @description Of the first `items` together.
+                 */
+                value: number;
+                share: number;
+            }[];
+            items: (components["schemas"]["CostName"] & {
+                /** Format: int64 */
+                value: number;
+                share: number;
+            })[];
+            totalCount: number;
+            next_cursor: string | null;
+        };
+        CostWasteList: {
+            /**
+             * Format: int64
+             * @description Of all items.
+             */
+            value: number;
+            /** @description Of the total. */
+            share: number;
+            items: (components["schemas"]["CostName"] & {
+                /** Format: int64 */
+                value: number;
+                /** @description Of rewrites; those that wrote such partitions. */
+                runs?: number;
+                /** @description Of rewrites; how often one was written as it was. */
+                partitions?: number;
+            })[];
+            totalCount: number;
+        };
+        CostWasteAnswer: components["schemas"]["GraphAnswer"] & components["schemas"]["CostHead"] & {
+            /** Format: int64 */
+            total: number;
+            unread: components["schemas"]["CostWasteList"];
+            feeds_only_unread: components["schemas"]["CostWasteList"];
+            rewrites: components["schemas"]["CostWasteList"];
+            next_cursor: string | null;
+        };
         ImportanceAnswer: components["schemas"]["GraphAnswer"] & {
             nodes: {
                 nodeId: string;
@@ -2774,6 +3025,23 @@ export interface components {
             use: {
                 readers: number;
                 consumers: number;
+                /**
+                 * Format: int64
+                 * @description Reported uses of the last 30 days.
+                 */
+                uses: number;
+            };
+            /**
+             * Format: int64
+             * @description By which `order` weight lists.
+             */
+            weight: number;
+            /** @description What a run of the job takes on average; null if none is known, or it is no job. */
+            recompute: null | {
+                /** Format: int64 */
+                amount_micros: number;
+                /** Format: int64 */
+                duration_ms: number;
             };
             /**
              * @description One shortest path from a changed node to this one. Changes of columns go from column to
@@ -3145,6 +3413,16 @@ export interface components {
             datasets: number;
             jobs: number;
             consumers: number;
+            /** @description Of one run of each affected job, on average; of those jobs of which runs are known. */
+            recompute_cost: {
+                /** Format: int64 */
+                amount_micros: number;
+                currency: string;
+                /** Format: int64 */
+                duration_ms: number;
+                jobs: number;
+                jobs_known: number;
+            };
         };
         CauseAnswer: components["schemas"]["GraphAnswer"] & {
             nodeId: string;
@@ -5116,6 +5394,43 @@ export interface components {
          * @example 2026-10-01T00:00:00Z
          */
         KnownAt: string;
+        /** @description What is added up. `amount` is money, in the currency of the price book. */
+        CostMeasure: "amount" | "cpu_seconds" | "gpu_seconds" | "memory_gb_seconds" | "slot_ms" | "bytes_scanned" | "bytes_billed" | "bytes_written" | "rows_written" | "energy_wh" | "co2_g" | "duration_ms" | "runs";
+        /**
+         * @description `direct`: cost where it was booked. `inherited`: the cost of a dataset is handed down to those
+         *     who use it, by share of use, to the end of the line.
+         */
+        CostView: "direct" | "inherited";
+        /**
+         * @description The beginning of the interval; 30 days before its end if not given.
+         * @example 2026-09-01T00:00:00Z
+         */
+        CostFrom: string;
+        /**
+         * @description The end of the interval, which is not in it; now if not given.
+         * @example 2026-10-01T00:00:00Z
+         */
+        CostTo: string;
+        /** @description Only cost of this namespace. */
+        CostNamespace: string;
+        /** @description Only the shares of this owner; `(no owner)` for what has none. */
+        CostOwner: string;
+        /**
+         * @description Only cost of this job, by its id; `(unattributed)` for that of none.
+         * @example job:shop:orders.daily
+         */
+        CostJob: string;
+        /** @description Only cost of this dataset, by its id; `(no output)` for that of none. */
+        CostDataset: string;
+        /** @description Only the shares of this tag; `(untagged)` for what has none. */
+        CostTag: string;
+        /**
+         * @description Only the shares of this consumer, by its id.
+         * @example consumer:bi:dashboard:Revenue
+         */
+        CostConsumer: string;
+        /** @description How many steps handing cost down may take. More are an error: part of them would be no answer. */
+        CostMaxWork: number;
         /**
          * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
          *     `wait_ms`, the answer is 503 `seq-not-reached`.
@@ -6444,6 +6759,405 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CoverageAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCostSunburst: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The rings from the inside out, split at commas, each at most once: owner, namespace, job,
+                 *     dataset, consumer, consumer_type, tag, day, week, month.
+                 * @example owner,job
+                 */
+                by?: string;
+                /** @description How many rings to show below the root; all if not given. */
+                depth?: number;
+                /**
+                 * @description How many arcs to show beside the root, the largest first. The smaller ones are in the
+                 *     `other` of the arc they belong to.
+                 */
+                max_arcs?: number;
+                /**
+                 * @description The arc to begin at: the `key` of an arc of the first ring, then of one within it, and so
+                 *     on. May be repeated.
+                 */
+                path?: string[];
+                /**
+                 * @description The beginning of another interval. Each arc then has its value there as `before`, and the
+                 *     `change` since.
+                 */
+                compare_from?: string;
+                /** @description The end of it; as long as the first one if not given. */
+                compare_to?: string;
+                /** @description What is added up. `amount` is money, in the currency of the price book. */
+                measure?: components["parameters"]["CostMeasure"];
+                /**
+                 * @description `direct`: cost where it was booked. `inherited`: the cost of a dataset is handed down to those
+                 *     who use it, by share of use, to the end of the line.
+                 */
+                view?: components["parameters"]["CostView"];
+                /**
+                 * @description The beginning of the interval; 30 days before its end if not given.
+                 * @example 2026-09-01T00:00:00Z
+                 */
+                from?: components["parameters"]["CostFrom"];
+                /**
+                 * @description The end of the interval, which is not in it; now if not given.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                to?: components["parameters"]["CostTo"];
+                /** @description Only cost of this namespace. */
+                namespace?: components["parameters"]["CostNamespace"];
+                /** @description Only the shares of this owner; `(no owner)` for what has none. */
+                owner?: components["parameters"]["CostOwner"];
+                /**
+                 * @description Only cost of this job, by its id; `(unattributed)` for that of none.
+                 * @example job:shop:orders.daily
+                 */
+                job?: components["parameters"]["CostJob"];
+                /** @description Only cost of this dataset, by its id; `(no output)` for that of none. */
+                dataset?: components["parameters"]["CostDataset"];
+                /** @description Only the shares of this tag; `(untagged)` for what has none. */
+                tag?: components["parameters"]["CostTag"];
+                /**
+                 * @description Only the shares of this consumer, by its id.
+                 * @example consumer:bi:dashboard:Revenue
+                 */
+                consumer?: components["parameters"]["CostConsumer"];
+                /** @description How many steps handing cost down may take. More are an error: part of them would be no answer. */
+                max_work?: components["parameters"]["CostMaxWork"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tree of arcs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "measure": "bytes_billed",
+                     *       "unit": {
+                     *         "name": "B",
+                     *         "scale": 1
+                     *       },
+                     *       "view": "direct",
+                     *       "from": "2026-09-01T00:00:00.000000Z",
+                     *       "to": "2026-10-01T00:00:00.000000Z",
+                     *       "by": [
+                     *         "owner",
+                     *         "job"
+                     *       ],
+                     *       "total": 1100,
+                     *       "path": [],
+                     *       "root": {
+                     *         "name": "total",
+                     *         "key": "",
+                     *         "value": 1100,
+                     *         "share": 1,
+                     *         "children": [
+                     *           {
+                     *             "name": "team-orders",
+                     *             "key": "team-orders",
+                     *             "value": 900,
+                     *             "share": 0.818182,
+                     *             "children": [
+                     *               {
+                     *                 "name": "orders.daily",
+                     *                 "key": "job:shop:orders.daily",
+                     *                 "nodeId": "job:shop:orders.daily",
+                     *                 "value": 700,
+                     *                 "share": 0.636364,
+                     *                 "children": []
+                     *               }
+                     *             ],
+                     *             "other": {
+                     *               "count": 3,
+                     *               "value": 200
+                     *             }
+                     *           },
+                     *           {
+                     *             "name": "(no owner)",
+                     *             "key": "(no owner)",
+                     *             "value": 200,
+                     *             "share": 0.181818,
+                     *             "children": [],
+                     *             "other": {
+                     *               "count": 1,
+                     *               "value": 200
+                     *             }
+                     *           }
+                     *         ]
+                     *       },
+                     *       "as_of": "2026-10-01T00:00:00.000000Z",
+                     *       "seq": 4711,
+                     *       "complete": false,
+                     *       "cut": {
+                     *         "reason": "max_arcs",
+                     *         "frontier_count": 4,
+                     *         "limit": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SunburstAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCostSeries: {
+        parameters: {
+            query?: {
+                /** @description Whose series. */
+                by?: "owner" | "namespace" | "job" | "dataset" | "consumer" | "consumer_type" | "tag";
+                /** @description How long a period is. Days, weeks from Monday on and months are those of UTC. */
+                interval?: "day" | "week" | "month";
+                /** @description How many series; the smaller ones are in `other`. */
+                limit?: number;
+                /** @description What is added up. `amount` is money, in the currency of the price book. */
+                measure?: components["parameters"]["CostMeasure"];
+                /**
+                 * @description `direct`: cost where it was booked. `inherited`: the cost of a dataset is handed down to those
+                 *     who use it, by share of use, to the end of the line.
+                 */
+                view?: components["parameters"]["CostView"];
+                /**
+                 * @description The beginning of the interval; 30 days before its end if not given.
+                 * @example 2026-09-01T00:00:00Z
+                 */
+                from?: components["parameters"]["CostFrom"];
+                /**
+                 * @description The end of the interval, which is not in it; now if not given.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                to?: components["parameters"]["CostTo"];
+                /** @description Only cost of this namespace. */
+                namespace?: components["parameters"]["CostNamespace"];
+                /** @description Only the shares of this owner; `(no owner)` for what has none. */
+                owner?: components["parameters"]["CostOwner"];
+                /**
+                 * @description Only cost of this job, by its id; `(unattributed)` for that of none.
+                 * @example job:shop:orders.daily
+                 */
+                job?: components["parameters"]["CostJob"];
+                /** @description Only cost of this dataset, by its id; `(no output)` for that of none. */
+                dataset?: components["parameters"]["CostDataset"];
+                /** @description Only the shares of this tag; `(untagged)` for what has none. */
+                tag?: components["parameters"]["CostTag"];
+                /**
+                 * @description Only the shares of this consumer, by its id.
+                 * @example consumer:bi:dashboard:Revenue
+                 */
+                consumer?: components["parameters"]["CostConsumer"];
+                /** @description How many steps handing cost down may take. More are an error: part of them would be no answer. */
+                max_work?: components["parameters"]["CostMaxWork"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series, the largest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostSeriesAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCostHotspots: {
+        parameters: {
+            query?: {
+                /** @description What the items are. */
+                of?: "job" | "dataset" | "owner" | "namespace";
+                /** @description What is added up. `amount` is money, in the currency of the price book. */
+                measure?: components["parameters"]["CostMeasure"];
+                /**
+                 * @description `direct`: cost where it was booked. `inherited`: the cost of a dataset is handed down to those
+                 *     who use it, by share of use, to the end of the line.
+                 */
+                view?: components["parameters"]["CostView"];
+                /**
+                 * @description The beginning of the interval; 30 days before its end if not given.
+                 * @example 2026-09-01T00:00:00Z
+                 */
+                from?: components["parameters"]["CostFrom"];
+                /**
+                 * @description The end of the interval, which is not in it; now if not given.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                to?: components["parameters"]["CostTo"];
+                /** @description Only cost of this namespace. */
+                namespace?: components["parameters"]["CostNamespace"];
+                /** @description Only the shares of this owner; `(no owner)` for what has none. */
+                owner?: components["parameters"]["CostOwner"];
+                /**
+                 * @description Only cost of this job, by its id; `(unattributed)` for that of none.
+                 * @example job:shop:orders.daily
+                 */
+                job?: components["parameters"]["CostJob"];
+                /** @description Only cost of this dataset, by its id; `(no output)` for that of none. */
+                dataset?: components["parameters"]["CostDataset"];
+                /** @description Only the shares of this tag; `(untagged)` for what has none. */
+                tag?: components["parameters"]["CostTag"];
+                /**
+                 * @description Only the shares of this consumer, by its id.
+                 * @example consumer:bi:dashboard:Revenue
+                 */
+                consumer?: components["parameters"]["CostConsumer"];
+                /** @description How many steps handing cost down may take. More are an error: part of them would be no answer. */
+                max_work?: components["parameters"]["CostMaxWork"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The items of this page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostHotspotsAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCostWaste: {
+        parameters: {
+            query?: {
+                /** @description The search for rewrites ends, and says so, after this many writes of partitions. */
+                max_writes?: number;
+                /** @description What is added up. `amount` is money, in the currency of the price book. */
+                measure?: components["parameters"]["CostMeasure"];
+                /**
+                 * @description The beginning of the interval; 30 days before its end if not given.
+                 * @example 2026-09-01T00:00:00Z
+                 */
+                from?: components["parameters"]["CostFrom"];
+                /**
+                 * @description The end of the interval, which is not in it; now if not given.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                to?: components["parameters"]["CostTo"];
+                /** @description Only cost of this namespace. */
+                namespace?: components["parameters"]["CostNamespace"];
+                /** @description Only the shares of this owner; `(no owner)` for what has none. */
+                owner?: components["parameters"]["CostOwner"];
+                /**
+                 * @description Only cost of this job, by its id; `(unattributed)` for that of none.
+                 * @example job:shop:orders.daily
+                 */
+                job?: components["parameters"]["CostJob"];
+                /** @description Only cost of this dataset, by its id; `(no output)` for that of none. */
+                dataset?: components["parameters"]["CostDataset"];
+                /** @description Only the shares of this tag; `(untagged)` for what has none. */
+                tag?: components["parameters"]["CostTag"];
+                /** @description How many steps handing cost down may take. More are an error: part of them would be no answer. */
+                max_work?: components["parameters"]["CostMaxWork"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The three lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostWasteAnswer"];
                 };
             };
             400: components["responses"]["BadRequest"];

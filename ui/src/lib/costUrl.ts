@@ -23,7 +23,16 @@ export const dimensions = [
 export type Dimension = (typeof dimensions)[number];
 
 // Those that one of a kind can be asked of over time or among hot spots.
-export const seriesDimensions = dimensions.filter((d) => !['day', 'week', 'month'].includes(d));
+export const seriesDimensions = [
+  'owner',
+  'namespace',
+  'job',
+  'dataset',
+  'consumer',
+  'consumer_type',
+  'tag',
+] as const;
+export type SeriesDimension = (typeof seriesDimensions)[number];
 export const hotDimensions = ['job', 'dataset', 'owner', 'namespace'] as const;
 export type HotDimension = (typeof hotDimensions)[number];
 
@@ -53,7 +62,7 @@ export interface CostState {
   compareTo: string | null;
   knownAt: string | null;
   maxArcs: number;
-  seriesBy: Dimension; // over time
+  seriesBy: SeriesDimension; // over time
   period: Period;
   of: HotDimension; // hot spots
   version: number | null; // of the price book

@@ -8,6 +8,7 @@ import { answering } from '../../test/partitionSamples';
 import { CostsPage } from './CostsPage';
 import {
   below,
+  within2,
   compared,
   hotspots,
   lastHotspots,
@@ -37,7 +38,9 @@ function book(version: number): Schemas['PriceBookAnswer'] {
 function answer({ method, path, query, body }: Asked): unknown {
   if (path === '/costs/sunburst') {
     if (query.get('compare_from')) return compared();
-    return query.get('path') ? below() : sunburst();
+    const depth = query.getAll('path').length;
+    if (depth > 1) return within2();
+    return depth === 1 ? below() : sunburst();
   }
   if (path === '/costs/series') return series();
   if (path === '/costs/hotspots') return query.get('cursor') ? lastHotspots() : hotspots();
@@ -162,6 +165,9 @@ describe('parts', () => {
       expect(within(way).getAllByRole('listitem')[1]).toHaveTextContent(
         'team:data 60.00 USD · 60% of All',
       ),
+    );
+    expect(within(way).getAllByRole('listitem')[2]).toHaveTextContent(
+      'load 45.00 USD · 75% of team:data · 45% of all',
     );
     const one = asked.find((a) => a.query.get('max_arcs') === '1');
     expect(one?.query.getAll('path')).toEqual(['team:data']);

@@ -4,7 +4,7 @@ import { Incomplete } from '../../components/Incomplete';
 import { Loading } from '../../components/Marks';
 import { ProblemNote } from '../../components/ProblemNote';
 import { Select } from '../../components/Select';
-import type { CostState, Dimension, Period } from '../../lib/costUrl';
+import type { CostState, Period, SeriesDimension } from '../../lib/costUrl';
 import { periods, seriesDimensions } from '../../lib/costUrl';
 import { moment } from '../../lib/format';
 import { exactly, measureTexts, quantity, share } from '../../lib/measures';
@@ -190,7 +190,7 @@ export function OverTime({ state, times, change }: Props) {
   return (
     <div className={resource.loading ? 'costs-body is-loading' : 'costs-body'}>
       <div className="filter-row" role="group" aria-label="Series">
-        <Select<Dimension>
+        <Select<SeriesDimension>
           label="By"
           value={state.seriesBy}
           options={seriesDimensions.map((d) => [d, dimensionTexts[d]] as const)}

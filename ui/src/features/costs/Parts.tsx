@@ -45,16 +45,16 @@ interface AnswerProps extends PartsProps {
 
 interface CrumbLine {
   name: string;
-  value: number;
+  value: number | null; // null: still asked for
 }
 
 // From all to where one is, each step with its share of the one before and of all.
 function Crumbs({ state, times, answer, scale }: AnswerProps) {
   const between = useCrumbs(state, times);
   const known = between.loading ? [] : (between.data ?? []);
-  const lines: (CrumbLine | null)[] = [
+  const lines: CrumbLine[] = [
     { name: 'All', value: answer.total },
-    ...state.path.slice(0, -1).map((_, i) => known[i] ?? null),
+    ...answer.path.slice(0, -1).map(({ name }, i) => known[i] ?? { name, value: null }),
     ...(state.path.length > 0 ? [{ name: answer.root.name, value: answer.root.value }] : []),
   ];
   return (
@@ -67,14 +67,16 @@ function Crumbs({ state, times, answer, scale }: AnswerProps) {
           return (
             <li key={i}>
               {last ? (
-                <strong aria-current="location">{line?.name ?? '…'}</strong>
+                <strong aria-current="location">{line.name}</strong>
               ) : (
-                <Link href={href}>{line?.name ?? '…'}</Link>
+                <Link href={href}>{line.name}</Link>
               )}{' '}
-              {line && (
+              {line.value !== null && (
                 <span className="quiet" title={exactly(line.value, scale.unit)}>
                   {quantity(line.value, scale.measure, scale.unit)}
-                  {above && ` · ${share(line.value, above.value)} of ${above.name}`}
+                  {above &&
+                    above.value !== null &&
+                    ` · ${share(line.value, above.value)} of ${above.name}`}
                   {i > 1 && ` · ${share(line.value, scale.total)} of all`}
                 </span>
               )}

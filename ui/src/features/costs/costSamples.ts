@@ -4,7 +4,7 @@ import type { CostNode, Hotspots, Series, Sunburst, WasteAnswer } from './useCos
 const head = {
   measure: 'amount',
   unit: { name: 'USD', scale: 1_000_000, currency: 'USD' },
-  view: 'direct',
+  view: 'direct' as const,
   from: '2026-10-01T00:00:00.000000Z',
   to: '2026-10-31T00:00:00.000000Z',
   seq: 40,
@@ -34,12 +34,13 @@ export function sunburst(more: Partial<Sunburst> = {}): Sunburst {
     children: [dataTeam, arc('(no owner)', 30, { children: [job('old', 30)] })],
     other: { count: 3, value: dollars(10) },
   });
-  return { ...head, by: ['owner', 'job'], total: dollars(100), root, ...more };
+  return { ...head, by: ['owner', 'job'], total: dollars(100), path: [], root, ...more };
 }
 
 // The same, below team:data.
 export function below(): Sunburst {
-  return sunburst({ root: dataTeam });
+  const way = [{ name: 'team:data', key: 'team:data', dimension: 'owner' }];
+  return sunburst({ path: way, root: dataTeam });
 }
 
 export function compared(): Sunburst {
@@ -141,4 +142,11 @@ export function lastWaste(): WasteAnswer {
     rewrites: { ...none, totalCount: 1 },
     next_cursor: null,
   });
+}
+
+// And further in.
+export function within2(): Sunburst {
+  const [owner] = below().path;
+  const path = [...(owner ? [owner] : []), { name: 'load', key: 'job:n:load', dimension: 'job' }];
+  return sunburst({ path, root: job('load', 45, { children: [arc('2026-10-01', 45)] }) });
 }

@@ -1,109 +1,20 @@
 // Questions about the ledger.
-import { ask } from '../../api/client';
-import { api } from '../../api/client';
+import type { Schemas } from '../../api/client';
+import { api, ask } from '../../api/client';
 import type { CostState, Interval } from '../../lib/costUrl';
 import { earlierOf, intervalOf } from '../../lib/costUrl';
-import type { Unit } from '../../lib/measures';
 import type { Resource } from '../../lib/useResource';
 import type { Pages } from '../../lib/usePages';
 import { usePages } from '../../lib/usePages';
 import { useResource } from '../../lib/useResource';
 
-export interface CostNode {
-  name: string;
-  key: string;
-  nodeId?: string | null;
-  value: number;
-  share: number;
-  before?: number | null;
-  change?: number | null;
-  children: CostNode[];
-  other?: { count: number; value: number; before?: number | null } | null;
-}
-
-export interface Cut {
-  frontier_count: number;
-  reason: string;
-  limit: number | null;
-}
-
-interface Head {
-  measure: string;
-  unit: Unit;
-  view: string;
-  from: string;
-  to: string;
-  seq: number;
-  as_of: string;
-  complete: boolean;
-  cut: Cut | null;
-}
-
-interface Named {
-  name: string;
-  key: string;
-  nodeId?: string;
-}
-
-export interface OneSeries extends Named {
-  value: number;
-  points: number[];
-}
-
-export interface Series extends Head {
-  by: string;
-  interval: string;
-  periods: { name: string; from: string; to: string }[];
-  series: OneSeries[];
-  other: { count: number; value: number; points: number[] };
-  total: { value: number; points: number[] };
-}
-
-export interface HotSpot extends Named {
-  value: number;
-  share: number;
-}
-
-export interface Hotspots extends Head {
-  of: string;
-  total: number;
-  half: { items: number; share_of_items: number };
-  gini: number;
-  curve: { items: number; value: number; share: number }[];
-  items: HotSpot[];
-  totalCount: number;
-  next_cursor: string | null;
-}
-
-export interface Wasted extends Named {
-  value: number;
-  runs?: number;
-  partitions?: number;
-}
-
-export interface WasteList {
-  value: number;
-  share: number;
-  items: Wasted[];
-  totalCount: number;
-}
-
-export interface WasteAnswer extends Head {
-  total: number;
-  unread: WasteList;
-  feeds_only_unread: WasteList;
-  rewrites: WasteList;
-  next_cursor: string | null;
-}
-
-export interface Sunburst extends Head {
-  by: string[];
-  total: number;
-  before?: number | null;
-  root: CostNode;
-}
-
-type Query = Record<string, string | number | string[] | undefined>;
+export type CostNode = Schemas['CostArc'];
+export type Sunburst = Schemas['SunburstAnswer'];
+export type Series = Schemas['CostSeriesAnswer'];
+export type Hotspots = Schemas['CostHotspotsAnswer'];
+export type WasteAnswer = Schemas['CostWasteAnswer'];
+export type WasteList = Schemas['CostWasteList'];
+export type Wasted = WasteList['items'][number];
 
 // The interval as of one moment: it does not move while a page is looked at.
 export interface Times {
@@ -116,15 +27,7 @@ export function timesOf(state: CostState, now: number): Times {
   return { interval, earlier: earlierOf(state, interval) };
 }
 
-function get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
-  type Get = (
-    path: string,
-    options: { params: { query: Query }; signal?: AbortSignal },
-  ) => Promise<{ data?: T; error?: unknown; response: Response }>;
-  return ask((api.GET as unknown as Get)(path, { params: { query }, signal }));
-}
-
-export function common(state: CostState, { interval }: Times): Query {
+function common(state: CostState, { interval }: Times) {
   return {
     measure: state.measure,
     from: interval.from,
@@ -133,7 +36,7 @@ export function common(state: CostState, { interval }: Times): Query {
   };
 }
 
-function burstQuery(state: CostState, times: Times, path: readonly string[]): Query {
+function burstQuery(state: CostState, times: Times, path: readonly string[]) {
   return {
     ...common(state, times),
     by: state.by.join(','),
@@ -147,7 +50,7 @@ function burstQuery(state: CostState, times: Times, path: readonly string[]): Qu
 export function useSunburst(state: CostState, times: Times): Resource<Sunburst> {
   const query = { ...burstQuery(state, times, state.path), max_arcs: state.maxArcs };
   return useResource(JSON.stringify(query), (signal) =>
-    get<Sunburst>('/costs/sunburst', query, signal),
+    ask(api.GET('/costs/sunburst', { params: { query }, signal })),
   );
 }
 
@@ -168,7 +71,7 @@ export function useCrumbs(state: CostState, times: Times): Resource<Crumb[]> {
   return useResource(queries.length === 0 ? null : JSON.stringify(queries), (signal) =>
     Promise.all(
       queries.map(async (query) => {
-        const { root } = await get<Sunburst>('/costs/sunburst', query, signal);
+        const { root } = await ask(api.GET('/costs/sunburst', { params: { query }, signal }));
         return { name: root.name, value: root.value, before: root.before ?? null };
       }),
     ),
@@ -186,25 +89,35 @@ export function useSeries(state: CostState, times: Times): Resource<Series> {
     limit: seriesShown,
   };
   return useResource(JSON.stringify(query), (signal) =>
-    get<Series>('/costs/series', query, signal),
+    ask(api.GET('/costs/series', { params: { query }, signal })),
   );
 }
 
 export function useHotspots(state: CostState, times: Times): Pages<Hotspots> {
   const query = { ...common(state, times), view: state.view, of: state.of, limit: 100 };
   return usePages(JSON.stringify(query), (cursor, signal) =>
-    get<Hotspots>('/costs/hotspots', { ...query, cursor: cursor ?? undefined }, signal),
+    ask(
+      api.GET('/costs/hotspots', {
+        params: { query: { ...query, cursor: cursor ?? undefined } },
+        signal,
+      }),
+    ),
   );
 }
 
-function wasteQuery(state: CostState, times: Times, limit: number): Query {
+function wasteQuery(state: CostState, times: Times, limit: number) {
   return { ...common(state, times), limit };
 }
 
 export function useWaste(state: CostState, times: Times): Pages<WasteAnswer> {
   const query = wasteQuery(state, times, 50);
   return usePages(JSON.stringify(query), (cursor, signal) =>
-    get<WasteAnswer>('/costs/waste', { ...query, cursor: cursor ?? undefined }, signal),
+    ask(
+      api.GET('/costs/waste', {
+        params: { query: { ...query, cursor: cursor ?? undefined } },
+        signal,
+      }),
+    ),
   );
 }
 
@@ -214,10 +127,9 @@ export async function allWaste(state: CostState, times: Times): Promise<WasteAns
   const pages: WasteAnswer[] = [];
   let cursor: string | null = null;
   do {
-    const page: WasteAnswer = await get('/costs/waste', {
-      ...query,
-      cursor: cursor ?? undefined,
-    });
+    const page: WasteAnswer = await ask(
+      api.GET('/costs/waste', { params: { query: { ...query, cursor: cursor ?? undefined } } }),
+    );
     pages.push(page);
     cursor = page.next_cursor;
   } while (cursor !== null);

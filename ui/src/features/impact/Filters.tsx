@@ -95,6 +95,18 @@ export function Filters({ state, affected, groups, change }: Props) {
             <option value="namespace">namespace</option>
           </select>
         </label>
+        <label>
+          First
+          <select
+            value={state.order}
+            onChange={(event) =>
+              change({ order: event.target.value === 'weight' ? 'weight' : 'distance' })
+            }
+          >
+            <option value="distance">the nearest</option>
+            <option value="weight">the heaviest, by severity and use</option>
+          </select>
+        </label>
         <span className="filter-adds" role="group" aria-label="Filters">
           <Add
             label="Owner"

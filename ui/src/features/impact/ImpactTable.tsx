@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { NodeLink } from '../../components/NodeLink';
 import { SeverityMark, StateMark } from '../../components/Marks';
-import { count, plural } from '../../lib/format';
+import { count, duration, plural } from '../../lib/format';
 import type { ImpactState } from '../../lib/impactUrl';
 import { lineageHref, severities } from '../../lib/lineageUrl';
 import { readable, shownAs } from '../../lib/nodeId';
@@ -53,6 +53,8 @@ function More({ a, state }: { a: Affected; state: ImpactState }) {
           rule <code>{a.rule}</code>
           {a.columns.length > 0 && ` · columns ${a.columns.join(', ')}`}
           {` · ${plural(a.use.readers, 'reader')}, ${plural(a.use.consumers, 'consumer')}`}
+          {a.use.uses > 0 && `, ${plural(a.use.uses, 'use')} in 30 days`}
+          {a.recompute && ` · a run takes ${duration(a.recompute.duration_ms)}`}
           {a.state && (
             <>
               {' · latest run '}
