@@ -6,6 +6,7 @@ import './styles/base.css';
 import './styles/pages.css';
 import './styles/lineage.css';
 import './styles/partitions.css';
+import './styles/costs.css';
 
 applyTheme();
 const root = document.getElementById('root');

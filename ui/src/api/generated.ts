@@ -321,6 +321,184 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Use of a dataset, or by a consumer
+         * @description Counted by day (UTC). Of a dataset: its consumers, columns, purposes and queries, and where it
+         *     stands among all datasets. Of a consumer: the datasets it reads. Lists show the first 1,000;
+         *     each has a total beside it.
+         */
+        get: operations["getUsage"];
+        put?: never;
+        /**
+         * Report who read what
+         * @description One report, or an array of them: a consumer read a dataset, `count` times, at a moment or within
+         *     an interval. Consumers become nodes of the graph, reached by lineage and impact. Sending the
+         *     same report again is harmless: its receipt says `duplicate`. Anything but reports of use is
+         *     refused and nothing of the call is stored. `docs/usage-rules.md` has the rules.
+         */
+        post: operations["postUsage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usage/popularity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The most used datasets
+         * @description By the uses of the last 30 days. A percentile says how many percent of the other datasets are
+         *     used less.
+         */
+        get: operations["getPopularity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usage/unused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Datasets that nobody used
+         * @description Within the last `days` no consumer read them and no job that reads them ran. What cost the most
+         *     to write comes first.
+         */
+        get: operations["getUnusedDatasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usage/unused-columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Columns of a dataset that nobody used
+         * @description No report of the last `days` named them, and no column lineage reads them. Reports that name no
+         *     columns may have read any: `all_reports_name_columns` says whether there were such.
+         */
+        get: operations["getUnusedColumns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/usage/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Views worth making tables of
+         * @description Views that were read more often than once a day, with what it would save to make a table of each
+         *     once on every day it is read. The estimate rests on the reads whose reports say how long they
+         *     took or how much they scanned; all reads count as those do on average.
+         */
+        get: operations["getMaterializationSuggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/price-book": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What quantities cost */
+        get: operations["getPriceBook"];
+        /**
+         * Put a new version of the price book
+         * @description It prices what is booked from now on. What is booked already keeps its prices until a repricing
+         *     is asked for. `docs/cost-rules.md` has the rules.
+         */
+        put: operations["putPriceBook"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/price-book/reprice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Price the past anew
+         * @description Runs that ended within [from, to) get the prices of the newest book. The ledger keeps what it
+         *     said: the differences are booked beside it, and `known_at` still shows the old amounts.
+         */
+        post: operations["reprice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book what no run reports
+         * @description Lines of a bill, credits, idle capacity: amounts and quantities at a moment, of a job, of a
+         *     dataset, or of none. An entry whose `id` is known replaces that one.
+         */
+        post: operations["postCostEntries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/coverage": {
         parameters: {
             query?: never;
@@ -334,6 +512,95 @@ export interface paths {
          *     that look like one, who sends what, and how well each owner's assets are described.
          */
         get: operations["getCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/sunburst": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cost by dimensions, one ring below the other
+         * @description Any order of dimensions over any measure and interval, exactly: the children of an arc and its
+         *     `other` add up to it, and the root is the sum of the ledger's rows. What has several owners,
+         *     tags or consumers is split. Two intervals are compared with `compare_from`. Rules:
+         *     `docs/cost-rules.md`.
+         */
+        get: operations["getCostSunburst"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cost over time
+         * @description The largest values of one dimension, each with its cost in every period, and all others
+         *     together. The series and the other add up to the total, in each period too.
+         */
+        get: operations["getCostSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/hotspots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What costs most
+         * @description Jobs, datasets, owners or namespaces by cost, the largest first; how many of them make half
+         *     of it; and the curve of their running sum, at most 1,000 points with the last one exact.
+         */
+        get: operations["getCostHotspots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/waste": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cost of what nobody read, or what was there already
+         * @description Datasets that no run read and no consumer used in the interval (`unread`); those that runs
+         *     read only for datasets of which the same is true (`feeds_only_unread`); and runs that wrote
+         *     partitions with the content that they had before (`rewrites`). All by the cost that was
+         *     booked to the dataset. The same cost may stand in two lists. A page holds as many items of
+         *     each list as `limit` says.
+         */
+        get: operations["getCostWaste"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1850,10 +2117,11 @@ export interface components {
              * @description The parameter of this name was reached (`max_distance`: `depth`); beyond `max_runs` the runs
              *     of some jobs were not read. `index_building`: after a start, only names were searched so
              *     far. `max_ranges`, `max_partitions`: the lists or numbers of `frontier_count` datasets or
-             *     changes are not whole. `cancelled`: the query was stopped.
+             *     changes are not whole. `max_arcs`: `frontier_count` arcs are in an `other`, exactly.
+             *     `max_writes`: not all writes of partitions were looked at. `cancelled`: the query was stopped.
              * @enum {string}
              */
-            reason: "max_distance" | "max_nodes" | "max_runs" | "max_work" | "max_changes" | "max_checks" | "max_steps" | "max_ranges" | "max_partitions" | "index_building" | "cancelled";
+            reason: "max_distance" | "max_nodes" | "max_runs" | "max_work" | "max_changes" | "max_checks" | "max_steps" | "max_ranges" | "max_partitions" | "max_arcs" | "max_writes" | "index_building" | "cancelled";
             /**
              * Format: int64
              * @description How many nodes were seen but not followed.
@@ -2031,7 +2299,7 @@ export interface components {
             quarantine_seq?: number | null;
         };
         /** @enum {string} */
-        NodeType: "DATASET" | "JOB";
+        NodeType: "DATASET" | "JOB" | "CONSUMER";
         /**
          * @description `reads`: dataset to job. `writes`: job to dataset. `writes_scoped`: job to dataset whose
          *     sources an explicit lineage facet lists. `flow`: from such a facet. `column_direct`,
@@ -2299,6 +2567,13 @@ export interface components {
              */
             evidence: boolean;
             /**
+             * @description The nearest first, or the heaviest: severity (breaking 100, degraded 10, recompute 1) times one
+             *     more than the uses of the last 30 days.
+             * @default distance
+             * @enum {string}
+             */
+            order: "distance" | "weight";
+            /**
              * @description By `Accept` if not given, else `json`.
              * @enum {string}
              */
@@ -2451,6 +2726,160 @@ export interface components {
             dominators_total: number;
             next_cursor: string | null;
         };
+        /** @description What was asked. Values are whole numbers in base units; `scale` of them are one unit. */
+        CostHead: {
+            measure: string;
+            unit: {
+                name: string;
+                /** Format: int64 */
+                scale: number;
+                /** @description Of amounts. */
+                currency?: string;
+            };
+            /** @enum {string} */
+            view: "direct" | "inherited";
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+        };
+        /**
+         * @description A value of a dimension. Where there is none: `(no owner)`, `(untagged)`, `(no output)`,
+         *     `(unattributed)`, `(not used)`.
+         */
+        CostName: {
+            name: string;
+            /** @description The same within its dimension, told apart from every other; for `path` and filters. */
+            key: string;
+            /** @description Of a job, dataset or consumer. */
+            nodeId?: string;
+        };
+        CostArc: components["schemas"]["CostName"] & {
+            /** Format: int64 */
+            value: number;
+            /** @description Of the root. */
+            share: number;
+            /**
+             * Format: int64
+             * @description In the interval compared with.
+             */
+            before?: number;
+            /** Format: int64 */
+            change?: number;
+            /** @description The largest first. */
+            children: components["schemas"]["CostArc"][];
+            /** @description The children that are not shown, together; absent if all are. */
+            other?: {
+                count: number;
+                /** Format: int64 */
+                value: number;
+                /** Format: int64 */
+                before?: number;
+                /** Format: int64 */
+                change?: number;
+            };
+        };
+        SunburstAnswer: components["schemas"]["GraphAnswer"] & components["schemas"]["CostHead"] & {
+            by: string[];
+            /** Format: date-time */
+            compare_from?: string;
+            /** Format: date-time */
+            compare_to?: string;
+            /**
+             * Format: int64
+             * @description Of the whole question, whatever the path.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description The same in the interval compared with.
+             */
+            before?: number;
+            /** @description The arcs around the root; the last one is the root itself. */
+            path: (components["schemas"]["CostName"] & {
+                dimension: string;
+            })[];
+            root: components["schemas"]["CostArc"];
+        };
+        CostPoints: {
+            /** Format: int64 */
+            value: number;
+            /** @description One for each of `periods`. */
+            points: number[];
+        };
+        CostSeriesAnswer: components["schemas"]["GraphAnswer"] & components["schemas"]["CostHead"] & {
+            by: string;
+            /** @enum {string} */
+            interval: "day" | "week" | "month";
+            /** @description All of which a part is in the interval; `from` and `to` are those of that part. */
+            periods: {
+                /** @description As 2026-10-01, 2026-W40 or 2026-10. */
+                name: string;
+                /** Format: date-time */
+                from: string;
+                /** Format: date-time */
+                to: string;
+            }[];
+            series: (components["schemas"]["CostName"] & components["schemas"]["CostPoints"])[];
+            other: components["schemas"]["CostPoints"] & {
+                count: number;
+            };
+            total: components["schemas"]["CostPoints"];
+        };
+        CostHotspotsAnswer: components["schemas"]["GraphAnswer"] & components["schemas"]["CostHead"] & {
+            of: string;
+            /** Format: int64 */
+            total: number;
+            /** @description How many of the first items make half of the total; 0 if none do. */
+            half: {
+                items: number;
+                share_of_items: number;
+            };
+            /** @description Of the items above zero; 0 if all are alike, near 1 if one has nearly all. */
+            gini: number;
+            curve: {
+                items: number;
+                /**
+                 * Format: int64
+                 * @description Of the first `items` together.
+                 */
+                value: number;
+                share: number;
+            }[];
+            items: (components["schemas"]["CostName"] & {
+                /** Format: int64 */
+                value: number;
+                share: number;
+            })[];
+            totalCount: number;
+            next_cursor: string | null;
+        };
+        CostWasteList: {
+            /**
+             * Format: int64
+             * @description Of all items.
+             */
+            value: number;
+            /** @description Of the total. */
+            share: number;
+            items: (components["schemas"]["CostName"] & {
+                /** Format: int64 */
+                value: number;
+                /** @description Of rewrites; those that wrote such partitions. */
+                runs?: number;
+                /** @description Of rewrites; how often one was written as it was. */
+                partitions?: number;
+            })[];
+            totalCount: number;
+        };
+        CostWasteAnswer: components["schemas"]["GraphAnswer"] & components["schemas"]["CostHead"] & {
+            /** Format: int64 */
+            total: number;
+            unread: components["schemas"]["CostWasteList"];
+            feeds_only_unread: components["schemas"]["CostWasteList"];
+            rewrites: components["schemas"]["CostWasteList"];
+            next_cursor: string | null;
+        };
         ImportanceAnswer: components["schemas"]["GraphAnswer"] & {
             nodes: {
                 nodeId: string;
@@ -2596,6 +3025,23 @@ export interface components {
             use: {
                 readers: number;
                 consumers: number;
+                /**
+                 * Format: int64
+                 * @description Reported uses of the last 30 days.
+                 */
+                uses: number;
+            };
+            /**
+             * Format: int64
+             * @description By which `order` weight lists.
+             */
+            weight: number;
+            /** @description What a run of the job takes on average; null if none is known, or it is no job. */
+            recompute: null | {
+                /** Format: int64 */
+                amount_micros: number;
+                /** Format: int64 */
+                duration_ms: number;
             };
             /**
              * @description One shortest path from a changed node to this one. Changes of columns go from column to
@@ -2631,6 +3077,334 @@ export interface components {
          * @enum {string}
          */
         Severity: "breaking" | "degraded" | "recompute";
+        UsageReport: {
+            consumer: {
+                /** @enum {string} */
+                type: "user" | "dashboard" | "notebook" | "service" | "model" | "other";
+                namespace: string;
+                name: string;
+            };
+            dataset: {
+                namespace: string;
+                name: string;
+            };
+            /** @description What of it was read; all of it, or not known, if not given. */
+            columns?: string[];
+            purpose?: string;
+            /**
+             * Format: int64
+             * @default 1
+             */
+            count: number;
+            /** @description When, of a single moment. */
+            at?: string;
+            /** @description When, of reads that were counted over a time; at most 366 days. */
+            interval?: {
+                start: string;
+                end: string;
+            };
+            /** @description What tells one query from another; the consumer's own. */
+            query_fingerprint?: string;
+            /**
+             * Format: int64
+             * @description Of all `count` reads together.
+             */
+            duration_ms?: number;
+            /**
+             * Format: int64
+             * @description Of all `count` reads together.
+             */
+            bytes_scanned?: number;
+        };
+        UsedBy: {
+            nodeId: string;
+            /** Format: int64 */
+            count: number;
+            /** @description On how many days. */
+            days: number;
+            /** Format: date-time */
+            last_used: string;
+        };
+        DailyCount: {
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            count: number;
+        };
+        NamedCount: {
+            name: string;
+            /** Format: int64 */
+            count: number;
+        };
+        QueryUse: {
+            fingerprint: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            duration_ms: number;
+            /** Format: int64 */
+            bytes_scanned: number;
+        };
+        UsageAnswer: {
+            nodeId: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            total: number;
+            /** @description Of a dataset. */
+            consumers?: components["schemas"]["UsedBy"][];
+            consumers_total?: number;
+            /** @description Of a consumer. */
+            datasets?: components["schemas"]["UsedBy"][];
+            datasets_total?: number;
+            daily: components["schemas"]["DailyCount"][];
+            columns?: components["schemas"]["NamedCount"][];
+            columns_total?: number;
+            purposes?: components["schemas"]["NamedCount"][];
+            purposes_total?: number;
+            queries?: components["schemas"]["QueryUse"][];
+            queries_total?: number;
+            /** @description Of a dataset, over the last 30 days. */
+            popularity?: {
+                /** Format: int64 */
+                uses: number;
+                /** @description 1 is the most used; null if it was not used. */
+                rank: number | null;
+                percentile: number;
+                /** @description How many datasets there are. */
+                of: number;
+                days: number;
+            };
+            /** Format: int64 */
+            seq: number;
+        };
+        PopularityAnswer: {
+            days: number;
+            /** @description How many datasets there are. */
+            of: number;
+            datasets: {
+                nodeId: string;
+                /** Format: int64 */
+                uses: number;
+                rank: number;
+                percentile: number;
+            }[];
+            /** @description How many datasets were used at all. */
+            totalCount: number;
+            next_cursor: string | null;
+            /** Format: int64 */
+            seq: number;
+        };
+        UnusedAnswer: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            currency: string;
+            datasets: {
+                nodeId: string;
+                /**
+                 * Format: int64
+                 * @description What writing it cost within the days.
+                 */
+                amount_micros: number;
+                /** Format: int64 */
+                bytes_written: number;
+                /** Format: date */
+                last_used: string | null;
+            }[];
+            totalCount: number;
+            next_cursor: string | null;
+            /** Format: int64 */
+            seq: number;
+        };
+        UnusedColumnsAnswer: {
+            nodeId: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            uses: number;
+            all_reports_name_columns: boolean;
+            /** @description Those that nobody used. */
+            columns: string[];
+            /** @description How many columns its schema has. */
+            columns_total: number;
+            unused: number;
+            /** Format: int64 */
+            seq: number;
+        };
+        SuggestionsAnswer: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description False if only the 2,000 most used datasets were looked at. */
+            complete: boolean;
+            currency: string;
+            views: {
+                nodeId: string;
+                /** Format: int64 */
+                reads: number;
+                /**
+                 * Format: int64
+                 * @description Reads whose reports say what they took.
+                 */
+                measured_reads: number;
+                /**
+                 * Format: int64
+                 * @description Days on which it was read; a table would be made that often.
+                 */
+                refreshes: number;
+                saves: {
+                    /** Format: int64 */
+                    duration_ms: number;
+                    /** Format: int64 */
+                    bytes_scanned: number;
+                    /** Format: int64 */
+                    amount_micros: number;
+                };
+            }[];
+            totalCount: number;
+            /** Format: int64 */
+            seq: number;
+        };
+        Price: {
+            /** @description A measure, such as slot_ms, bytes_billed, cpu_seconds, duration_ms or runs. */
+            unit: string;
+            /** @description In the currency, with at most six digits behind the point. */
+            price: number | string;
+            /** @description How many of the unit; 1 if not given. */
+            per?: number | string;
+            /** @description Of the job; `*` stands for any characters. */
+            namespace?: string;
+            /** @description Its name; `*` stands for any characters. */
+            job?: string;
+            /** @description Of the run's end. */
+            from?: string | null;
+            to?: string | null;
+        };
+        EnergyRate: {
+            /** @description A measure, such as slot_ms, bytes_billed, cpu_seconds, duration_ms or runs. */
+            unit: string;
+            /** @description Watt-hours. */
+            wh: number | string;
+            /** @description How many of the unit; 1 if not given. */
+            per?: number | string;
+            /** @description Of the job; `*` stands for any characters. */
+            namespace?: string;
+            /** @description Its name; `*` stands for any characters. */
+            job?: string;
+            /** @description Of the run's end. */
+            from?: string | null;
+            to?: string | null;
+        };
+        Co2Rate: {
+            /** @description A measure, such as slot_ms, bytes_billed, cpu_seconds, duration_ms or runs. */
+            unit: string;
+            /** @description Grams of CO2. */
+            grams: number | string;
+            /** @description How many of the unit; 1 if not given. */
+            per?: number | string;
+            /** @description Of the job; `*` stands for any characters. */
+            namespace?: string;
+            /** @description Its name; `*` stands for any characters. */
+            job?: string;
+            /** @description Of the run's end. */
+            from?: string | null;
+            to?: string | null;
+        };
+        /** @description Of several rules for one unit the first that matches counts; units add up. */
+        PriceBook: {
+            /** @description ISO 4217; USD if not given. */
+            currency?: string;
+            prices?: components["schemas"]["Price"][];
+            energy?: components["schemas"]["EnergyRate"][];
+            co2?: components["schemas"]["Co2Rate"][];
+            exchange?: {
+                currency: string;
+                /** @description What one of it is in the book's currency. */
+                rate: number | string;
+                from?: string | null;
+                to?: string | null;
+            }[];
+        };
+        PriceBookRequest: {
+            author: string;
+            reason?: string;
+            book: components["schemas"]["PriceBook"];
+        };
+        PriceBookAnswer: {
+            /**
+             * Format: int64
+             * @description The sequence number of the record that put it.
+             */
+            version: number;
+            /** Format: date-time */
+            at: string;
+            author: string;
+            reason: string;
+            book: components["schemas"]["PriceBook"];
+            versions: {
+                /** Format: int64 */
+                version: number;
+                /** Format: date-time */
+                at: string;
+                author: string;
+                reason: string;
+            }[];
+            /** Format: int64 */
+            seq: number;
+        };
+        RepriceRequest: {
+            author: string;
+            reason?: string;
+            from: string;
+            to: string;
+        };
+        /** @description At least one measure is not zero; all may be negative. */
+        CostEntry: {
+            id: string;
+            at: string;
+            job?: components["schemas"]["EntryName"];
+            dataset?: components["schemas"]["EntryName"];
+            /** @description In the currency of the price book. */
+            amount?: number;
+            cpu_seconds?: number;
+            gpu_seconds?: number;
+            memory_gb_seconds?: number;
+            /** Format: int64 */
+            slot_ms?: number;
+            /** Format: int64 */
+            bytes_scanned?: number;
+            /** Format: int64 */
+            bytes_billed?: number;
+            /** Format: int64 */
+            bytes_written?: number;
+            /** Format: int64 */
+            rows_written?: number;
+            energy_wh?: number;
+            co2_g?: number;
+            /** Format: int64 */
+            duration_ms?: number;
+            runs?: number;
+        };
+        EntryName: {
+            namespace: string;
+            name: string;
+        };
+        CostEntriesRequest: {
+            author: string;
+            reason?: string;
+            entries: components["schemas"]["CostEntry"][];
+        };
+        Stored: {
+            /** Format: int64 */
+            seq: number;
+        };
         /** @description Over the whole answer, not only this page. */
         ImpactSummary: {
             breaking: number;
@@ -2638,6 +3412,17 @@ export interface components {
             recompute: number;
             datasets: number;
             jobs: number;
+            consumers: number;
+            /** @description Of one run of each affected job, on average; of those jobs of which runs are known. */
+            recompute_cost: {
+                /** Format: int64 */
+                amount_micros: number;
+                currency: string;
+                /** Format: int64 */
+                duration_ms: number;
+                jobs: number;
+                jobs_known: number;
+            };
         };
         CauseAnswer: components["schemas"]["GraphAnswer"] & {
             nodeId: string;
@@ -4609,6 +5394,43 @@ export interface components {
          * @example 2026-10-01T00:00:00Z
          */
         KnownAt: string;
+        /** @description What is added up. `amount` is money, in the currency of the price book. */
+        CostMeasure: "amount" | "cpu_seconds" | "gpu_seconds" | "memory_gb_seconds" | "slot_ms" | "bytes_scanned" | "bytes_billed" | "bytes_written" | "rows_written" | "energy_wh" | "co2_g" | "duration_ms" | "runs";
+        /**
+         * @description `direct`: cost where it was booked. `inherited`: the cost of a dataset is handed down to those
+         *     who use it, by share of use, to the end of the line.
+         */
+        CostView: "direct" | "inherited";
+        /**
+         * @description The beginning of the interval; 30 days before its end if not given.
+         * @example 2026-09-01T00:00:00Z
+         */
+        CostFrom: string;
+        /**
+         * @description The end of the interval, which is not in it; now if not given.
+         * @example 2026-10-01T00:00:00Z
+         */
+        CostTo: string;
+        /** @description Only cost of this namespace. */
+        CostNamespace: string;
+        /** @description Only the shares of this owner; `(no owner)` for what has none. */
+        CostOwner: string;
+        /**
+         * @description Only cost of this job, by its id; `(unattributed)` for that of none.
+         * @example job:shop:orders.daily
+         */
+        CostJob: string;
+        /** @description Only cost of this dataset, by its id; `(no output)` for that of none. */
+        CostDataset: string;
+        /** @description Only the shares of this tag; `(untagged)` for what has none. */
+        CostTag: string;
+        /**
+         * @description Only the shares of this consumer, by its id.
+         * @example consumer:bi:dashboard:Revenue
+         */
+        CostConsumer: string;
+        /** @description How many steps handing cost down may take. More are an error: part of them would be no answer. */
+        CostMaxWork: number;
         /**
          * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
          *     `wait_ms`, the answer is 503 `seq-not-reached`.
@@ -5533,6 +6355,362 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getUsage: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, job, dataset field or run, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["NodeId"];
+                /** @description The first day; 30 days before `to` if not given. */
+                from?: string;
+                /** @description Behind the last day; the day of the answer if not given. */
+                to?: string;
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The use. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postUsage: {
+        parameters: {
+            query?: {
+                /** @description Of an array, a receipt for every report, not only for those that failed. */
+                receipts?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsageReport"] | components["schemas"]["UsageReport"][];
+            };
+        };
+        responses: {
+            /** @description The body was an array; what became of each report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResult"];
+                };
+            };
+            /** @description The report is stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["BadEvent"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPopularity: {
+        parameters: {
+            query?: {
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PopularityAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUnusedDatasets: {
+        parameters: {
+            query?: {
+                /** @description How many days (UTC), up to the day of the answer. */
+                days?: number;
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnusedAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUnusedColumns: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, job, dataset field or run, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["NodeId"];
+                /** @description How many days (UTC), up to the day of the answer. */
+                days?: number;
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The columns. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnusedColumnsAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMaterializationSuggestions: {
+        parameters: {
+            query?: {
+                /** @description How many days (UTC), up to the day of the answer. */
+                days?: number;
+                /** @description How many views. */
+                limit?: number;
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The views, the largest saving first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionsAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPriceBook: {
+        parameters: {
+            query?: {
+                /** @description The version to show; the newest if not given. */
+                version?: number;
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The book, and all versions there are. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceBookAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putPriceBook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceBookRequest"];
+            };
+        };
+        responses: {
+            /** @description The book as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceBookAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reprice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepriceRequest"];
+            };
+        };
+        responses: {
+            /** @description It is booked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    postCostEntries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostEntriesRequest"];
+            };
+        };
+        responses: {
+            /** @description They are booked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stored"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["Overloaded"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getCoverage: {
         parameters: {
             query?: {
@@ -5581,6 +6759,405 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CoverageAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCostSunburst: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The rings from the inside out, split at commas, each at most once: owner, namespace, job,
+                 *     dataset, consumer, consumer_type, tag, day, week, month.
+                 * @example owner,job
+                 */
+                by?: string;
+                /** @description How many rings to show below the root; all if not given. */
+                depth?: number;
+                /**
+                 * @description How many arcs to show beside the root, the largest first. The smaller ones are in the
+                 *     `other` of the arc they belong to.
+                 */
+                max_arcs?: number;
+                /**
+                 * @description The arc to begin at: the `key` of an arc of the first ring, then of one within it, and so
+                 *     on. May be repeated.
+                 */
+                path?: string[];
+                /**
+                 * @description The beginning of another interval. Each arc then has its value there as `before`, and the
+                 *     `change` since.
+                 */
+                compare_from?: string;
+                /** @description The end of it; as long as the first one if not given. */
+                compare_to?: string;
+                /** @description What is added up. `amount` is money, in the currency of the price book. */
+                measure?: components["parameters"]["CostMeasure"];
+                /**
+                 * @description `direct`: cost where it was booked. `inherited`: the cost of a dataset is handed down to those
+                 *     who use it, by share of use, to the end of the line.
+                 */
+                view?: components["parameters"]["CostView"];
+                /**
+                 * @description The beginning of the interval; 30 days before its end if not given.
+                 * @example 2026-09-01T00:00:00Z
+                 */
+                from?: components["parameters"]["CostFrom"];
+                /**
+                 * @description The end of the interval, which is not in it; now if not given.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                to?: components["parameters"]["CostTo"];
+                /** @description Only cost of this namespace. */
+                namespace?: components["parameters"]["CostNamespace"];
+                /** @description Only the shares of this owner; `(no owner)` for what has none. */
+                owner?: components["parameters"]["CostOwner"];
+                /**
+                 * @description Only cost of this job, by its id; `(unattributed)` for that of none.
+                 * @example job:shop:orders.daily
+                 */
+                job?: components["parameters"]["CostJob"];
+                /** @description Only cost of this dataset, by its id; `(no output)` for that of none. */
+                dataset?: components["parameters"]["CostDataset"];
+                /** @description Only the shares of this tag; `(untagged)` for what has none. */
+                tag?: components["parameters"]["CostTag"];
+                /**
+                 * @description Only the shares of this consumer, by its id.
+                 * @example consumer:bi:dashboard:Revenue
+                 */
+                consumer?: components["parameters"]["CostConsumer"];
+                /** @description How many steps handing cost down may take. More are an error: part of them would be no answer. */
+                max_work?: components["parameters"]["CostMaxWork"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tree of arcs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "measure": "bytes_billed",
+                     *       "unit": {
+                     *         "name": "B",
+                     *         "scale": 1
+                     *       },
+                     *       "view": "direct",
+                     *       "from": "2026-09-01T00:00:00.000000Z",
+                     *       "to": "2026-10-01T00:00:00.000000Z",
+                     *       "by": [
+                     *         "owner",
+                     *         "job"
+                     *       ],
+                     *       "total": 1100,
+                     *       "path": [],
+                     *       "root": {
+                     *         "name": "total",
+                     *         "key": "",
+                     *         "value": 1100,
+                     *         "share": 1,
+                     *         "children": [
+                     *           {
+                     *             "name": "team-orders",
+                     *             "key": "team-orders",
+                     *             "value": 900,
+                     *             "share": 0.818182,
+                     *             "children": [
+                     *               {
+                     *                 "name": "orders.daily",
+                     *                 "key": "job:shop:orders.daily",
+                     *                 "nodeId": "job:shop:orders.daily",
+                     *                 "value": 700,
+                     *                 "share": 0.636364,
+                     *                 "children": []
+                     *               }
+                     *             ],
+                     *             "other": {
+                     *               "count": 3,
+                     *               "value": 200
+                     *             }
+                     *           },
+                     *           {
+                     *             "name": "(no owner)",
+                     *             "key": "(no owner)",
+                     *             "value": 200,
+                     *             "share": 0.181818,
+                     *             "children": [],
+                     *             "other": {
+                     *               "count": 1,
+                     *               "value": 200
+                     *             }
+                     *           }
+                     *         ]
+                     *       },
+                     *       "as_of": "2026-10-01T00:00:00.000000Z",
+                     *       "seq": 4711,
+                     *       "complete": false,
+                     *       "cut": {
+                     *         "reason": "max_arcs",
+                     *         "frontier_count": 4,
+                     *         "limit": 3
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SunburstAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCostSeries: {
+        parameters: {
+            query?: {
+                /** @description Whose series. */
+                by?: "owner" | "namespace" | "job" | "dataset" | "consumer" | "consumer_type" | "tag";
+                /** @description How long a period is. Days, weeks from Monday on and months are those of UTC. */
+                interval?: "day" | "week" | "month";
+                /** @description How many series; the smaller ones are in `other`. */
+                limit?: number;
+                /** @description What is added up. `amount` is money, in the currency of the price book. */
+                measure?: components["parameters"]["CostMeasure"];
+                /**
+                 * @description `direct`: cost where it was booked. `inherited`: the cost of a dataset is handed down to those
+                 *     who use it, by share of use, to the end of the line.
+                 */
+                view?: components["parameters"]["CostView"];
+                /**
+                 * @description The beginning of the interval; 30 days before its end if not given.
+                 * @example 2026-09-01T00:00:00Z
+                 */
+                from?: components["parameters"]["CostFrom"];
+                /**
+                 * @description The end of the interval, which is not in it; now if not given.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                to?: components["parameters"]["CostTo"];
+                /** @description Only cost of this namespace. */
+                namespace?: components["parameters"]["CostNamespace"];
+                /** @description Only the shares of this owner; `(no owner)` for what has none. */
+                owner?: components["parameters"]["CostOwner"];
+                /**
+                 * @description Only cost of this job, by its id; `(unattributed)` for that of none.
+                 * @example job:shop:orders.daily
+                 */
+                job?: components["parameters"]["CostJob"];
+                /** @description Only cost of this dataset, by its id; `(no output)` for that of none. */
+                dataset?: components["parameters"]["CostDataset"];
+                /** @description Only the shares of this tag; `(untagged)` for what has none. */
+                tag?: components["parameters"]["CostTag"];
+                /**
+                 * @description Only the shares of this consumer, by its id.
+                 * @example consumer:bi:dashboard:Revenue
+                 */
+                consumer?: components["parameters"]["CostConsumer"];
+                /** @description How many steps handing cost down may take. More are an error: part of them would be no answer. */
+                max_work?: components["parameters"]["CostMaxWork"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series, the largest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostSeriesAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCostHotspots: {
+        parameters: {
+            query?: {
+                /** @description What the items are. */
+                of?: "job" | "dataset" | "owner" | "namespace";
+                /** @description What is added up. `amount` is money, in the currency of the price book. */
+                measure?: components["parameters"]["CostMeasure"];
+                /**
+                 * @description `direct`: cost where it was booked. `inherited`: the cost of a dataset is handed down to those
+                 *     who use it, by share of use, to the end of the line.
+                 */
+                view?: components["parameters"]["CostView"];
+                /**
+                 * @description The beginning of the interval; 30 days before its end if not given.
+                 * @example 2026-09-01T00:00:00Z
+                 */
+                from?: components["parameters"]["CostFrom"];
+                /**
+                 * @description The end of the interval, which is not in it; now if not given.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                to?: components["parameters"]["CostTo"];
+                /** @description Only cost of this namespace. */
+                namespace?: components["parameters"]["CostNamespace"];
+                /** @description Only the shares of this owner; `(no owner)` for what has none. */
+                owner?: components["parameters"]["CostOwner"];
+                /**
+                 * @description Only cost of this job, by its id; `(unattributed)` for that of none.
+                 * @example job:shop:orders.daily
+                 */
+                job?: components["parameters"]["CostJob"];
+                /** @description Only cost of this dataset, by its id; `(no output)` for that of none. */
+                dataset?: components["parameters"]["CostDataset"];
+                /** @description Only the shares of this tag; `(untagged)` for what has none. */
+                tag?: components["parameters"]["CostTag"];
+                /**
+                 * @description Only the shares of this consumer, by its id.
+                 * @example consumer:bi:dashboard:Revenue
+                 */
+                consumer?: components["parameters"]["CostConsumer"];
+                /** @description How many steps handing cost down may take. More are an error: part of them would be no answer. */
+                max_work?: components["parameters"]["CostMaxWork"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The items of this page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostHotspotsAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCostWaste: {
+        parameters: {
+            query?: {
+                /** @description The search for rewrites ends, and says so, after this many writes of partitions. */
+                max_writes?: number;
+                /** @description What is added up. `amount` is money, in the currency of the price book. */
+                measure?: components["parameters"]["CostMeasure"];
+                /**
+                 * @description The beginning of the interval; 30 days before its end if not given.
+                 * @example 2026-09-01T00:00:00Z
+                 */
+                from?: components["parameters"]["CostFrom"];
+                /**
+                 * @description The end of the interval, which is not in it; now if not given.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                to?: components["parameters"]["CostTo"];
+                /** @description Only cost of this namespace. */
+                namespace?: components["parameters"]["CostNamespace"];
+                /** @description Only the shares of this owner; `(no owner)` for what has none. */
+                owner?: components["parameters"]["CostOwner"];
+                /**
+                 * @description Only cost of this job, by its id; `(unattributed)` for that of none.
+                 * @example job:shop:orders.daily
+                 */
+                job?: components["parameters"]["CostJob"];
+                /** @description Only cost of this dataset, by its id; `(no output)` for that of none. */
+                dataset?: components["parameters"]["CostDataset"];
+                /** @description Only the shares of this tag; `(untagged)` for what has none. */
+                tag?: components["parameters"]["CostTag"];
+                /** @description How many steps handing cost down may take. More are an error: part of them would be no answer. */
+                max_work?: components["parameters"]["CostMaxWork"];
+                /**
+                 * @description What was known at this sequence number; the newest if not given. An RFC 3339 moment stands for
+                 *     the last record that had been received by then.
+                 * @example 2026-10-01T00:00:00Z
+                 */
+                known_at?: components["parameters"]["KnownAt"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The three lists. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostWasteAnswer"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -1,5 +1,6 @@
 // Which page an address means.
 import { useEffect } from 'react';
+import { CostsPage } from '../features/costs/CostsPage';
 import { EnvironmentPage, EnvironmentsPage } from '../features/environments/EnvironmentsPage';
 import { EventsPage } from '../features/events/EventsPage';
 import { HomePage } from '../features/home/HomePage';
@@ -14,7 +15,8 @@ import { RunDetail } from '../features/runs/RunDetail';
 import { SearchBox } from '../features/search/SearchBox';
 import { SearchPage } from '../features/search/SearchPage';
 import { StalenessPage } from '../features/staleness/StalenessPage';
-import { readable } from '../lib/nodeId';
+import { UsePage } from '../features/use/UsePage';
+import { readable, shownAs } from '../lib/nodeId';
 import { Link, segments, useHref } from '../lib/router';
 import { Boundary } from './Boundary';
 import { LineagePage } from './LineagePage';
@@ -70,6 +72,8 @@ function Page({ parts, params }: { parts: string[]; params: URLSearchParams }) {
   }
   if (first === 'impact') return <ImpactPage params={params} />;
   if (first === 'search') return <SearchPage params={params} />;
+  if (first === 'costs') return <CostsPage params={params} />;
+  if (first === 'use') return <UsePage params={params} />;
   if (first === 'events') return <EventsPage />;
   if (first === 'quarantine') return <QuarantinePage />;
   if (first in reprocessing) return <Reprocessing parts={parts} params={params} />;
@@ -77,7 +81,10 @@ function Page({ parts, params }: { parts: string[]; params: URLSearchParams }) {
 }
 
 function titleOf([first, second]: string[], params: URLSearchParams): string {
-  if (first === 'lineage' && second) return `${readable(second).name} – Headwater`;
+  if (first === 'lineage' && second) {
+    const { type, namespace, name } = readable(second);
+    return `${shownAs(type, namespace, name).name} – Headwater`;
+  }
   if (first === 'runs' && second) return `Run ${second} – Headwater`;
   if (first === 'impact') return 'What if – Headwater';
   if (first !== undefined && first in reprocessing) {

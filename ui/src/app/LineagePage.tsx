@@ -27,7 +27,7 @@ import {
   mostColumns,
   parseLineage,
 } from '../lib/lineageUrl';
-import { atTables, readable } from '../lib/nodeId';
+import { atTables, readable, shownAs } from '../lib/nodeId';
 import { Link, navigate } from '../lib/router';
 import { SidePanel } from './SidePanel';
 import type { Lineage } from './useLineage';
@@ -50,10 +50,11 @@ function Heading({ lineage }: { lineage: Lineage }) {
   const { name, namespace } = node
     ? { name: node.label, namespace: node.sublabel }
     : readable(state.node);
+  const shown = shownAs(node?.type ?? readable(state.node).type, namespace, name);
   return (
     <div className="lineage-heading">
-      <h1>{name}</h1>
-      <span className="quiet">{namespace}</span>
+      <h1>{shown.name}</h1>
+      <span className="quiet">{shown.under}</span>
     </div>
   );
 }
@@ -145,7 +146,7 @@ function Bar({ lineage, change }: PartProps) {
       <Heading lineage={lineage} />
       {selected !== canonical && (
         <Link className="button" href={recentred(state, selected)}>
-          Centre on the selected {type === 'JOB' ? 'job' : 'dataset'}
+          Centre on the selected {type.toLowerCase()}
         </Link>
       )}
       <GraphControls
@@ -198,10 +199,12 @@ function Time({ lineage, change }: PartProps) {
 function NotYet({ lineage, change }: PartProps) {
   const { state, marks } = lineage;
   const first = marks[0]?.iso ?? null;
+  const { type, namespace, name } = readable(state.node);
+  const nodeName = shownAs(type, namespace, name).name;
   return (
     <div className="not-yet" role="status">
       <p>
-        <strong>{readable(state.node).name}</strong>{' '}
+        <strong>{nodeName}</strong>{' '}
         {state.knownAt === null ? 'was not there yet at' : 'was not known at'} {moment(state.asOf)}.
       </p>
       {state.knownAt === null ? (

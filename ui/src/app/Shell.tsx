@@ -39,6 +39,8 @@ const ways = [
     label: 'Reprocessing',
     also: ['/partitions', '/changes', '/plans', '/environments'],
   },
+  { href: '/use', label: 'Use' },
+  { href: '/costs', label: 'Costs' },
   { href: '/events', label: 'Events' },
   { href: '/quarantine', label: 'Quarantine' },
 ];

@@ -19,7 +19,8 @@ import { ChangesPanel } from '../features/time/ChangesPanel';
 import type { LineageState, Panel } from '../lib/lineageUrl';
 import { formatLineage, lineageHref } from '../lib/lineageUrl';
 import { isoOf } from '../lib/moments';
-import { readable } from '../lib/nodeId';
+import type { NodeType } from '../lib/nodeId';
+import { readable, shownAs } from '../lib/nodeId';
 import { partitionsHref } from '../lib/partitionUrl';
 import { Link } from '../lib/router';
 import type { Lineage } from './useLineage';
@@ -39,6 +40,16 @@ const tabs: { panel: Exclude<Panel, 'none'>; label: string }[] = [
   { panel: 'cause', label: 'Cause' },
   { panel: 'changes', label: 'Changes' },
 ];
+
+// A consumer neither runs nor is written.
+function tabsOf(type: NodeType) {
+  if (type !== 'CONSUMER') return tabs;
+  return tabs.filter(({ panel }) => panel === 'details' || panel === 'changes');
+}
+
+function panelOf({ state, type }: Lineage): Panel {
+  return tabsOf(type).some(({ panel }) => panel === state.panel) ? state.panel : 'details';
+}
 
 function hrefs(state: LineageState) {
   const to = (more: Partial<LineageState>) => formatLineage({ ...state, edge: null, ...more });
@@ -204,13 +215,15 @@ function Details({ lineage }: SidePanelProps) {
   const href = hrefs(state);
   return (
     <>
-      <Link className="why-link" href={href.cause}>
-        <Icon name="late" /> Why is this wrong or late?
-      </Link>
+      {type !== 'CONSUMER' && (
+        <Link className="why-link" href={href.cause}>
+          <Icon name="late" /> Why is this wrong or late?
+        </Link>
+      )}
       <SelectedColumn lineage={lineage} />
       <NodeDetail
         id={selected}
-        hint={name && { type, ...name }}
+        hint={name && type !== 'CONSUMER' ? { type, ...name } : null}
         {...clocks}
         neighbours={neighboursOf(lineage)}
         nodeHref={href.node}
@@ -246,7 +259,7 @@ function named(id: string) {
 }
 
 function Content(props: SidePanelProps) {
-  switch (props.lineage.state.panel) {
+  switch (panelOf(props.lineage)) {
     case 'partitions':
       return <Partitions {...props} />;
     case 'runs':
@@ -272,18 +285,19 @@ function arrowTabs(event: KeyboardEvent<HTMLDivElement>) {
   event.preventDefault();
 }
 
-function Tabs({ lineage: { state }, change }: SidePanelProps) {
+function Tabs({ lineage, change }: SidePanelProps) {
+  const here = panelOf(lineage);
   return (
     <div className="tabs" role="tablist" aria-label="Panel" onKeyDown={arrowTabs}>
-      {tabs.map(({ panel, label }) => (
+      {tabsOf(lineage.type).map(({ panel, label }) => (
         <button
           key={panel}
           type="button"
           role="tab"
           id={`tab-${panel}`}
-          aria-selected={state.panel === panel}
+          aria-selected={here === panel}
           aria-controls="panel-content"
-          tabIndex={state.panel === panel ? 0 : -1}
+          tabIndex={here === panel ? 0 : -1}
           onClick={() => change({ panel, run: null, hit: null, cause: null })}
         >
           {label}
@@ -311,7 +325,8 @@ function EdgePanel({ lineage: { state } }: SidePanelProps) {
 export function SidePanel(props: SidePanelProps) {
   const { lineage, change } = props;
   const { state, selected, type } = lineage;
-  const name = lineage.name ?? readable(selected);
+  const { name: full, namespace } = lineage.name ?? readable(selected);
+  const name = shownAs(type, namespace, full);
   return (
     <aside className="panel" aria-label={state.edge ? 'Edge' : name.name}>
       <header className="panel-head">
@@ -322,7 +337,7 @@ export function SidePanel(props: SidePanelProps) {
             <TypeMark type={type} />
             <div>
               <h2>{name.name}</h2>
-              <p className="quiet">{name.namespace}</p>
+              <p className="quiet">{name.under}</p>
             </div>
           </div>
         )}
@@ -346,7 +361,7 @@ export function SidePanel(props: SidePanelProps) {
             className="panel-content"
             role="tabpanel"
             id="panel-content"
-            aria-labelledby={`tab-${state.panel}`}
+            aria-labelledby={`tab-${panelOf(lineage)}`}
             tabIndex={-1}
           >
             <Content {...props} />

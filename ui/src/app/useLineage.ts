@@ -93,9 +93,11 @@ export function useLineage(state: LineageState): Lineage {
     to: state.changeTo,
     until: state.until,
   };
-  const impact = useImpact(state.panel === 'impact' ? { changes: [draft], ...clocks } : null);
+  const impact = useImpact(
+    state.panel === 'impact' && type !== 'CONSUMER' ? { changes: [draft], ...clocks } : null,
+  );
   const cause = useCause(
-    state.panel === 'cause'
+    state.panel === 'cause' && type !== 'CONSUMER'
       ? {
           nodeId: selected,
           at: state.at ?? state.asOf,

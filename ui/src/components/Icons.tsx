@@ -20,6 +20,12 @@ const shapes = {
       <path d="M12 3l2 2-2 2" />
     </>
   ),
+  consumer: (
+    <>
+      <circle cx="8" cy="5" r="2.600" />
+      <path d="M3 14c0-3 2-4.800 5-4.800s5 1.800 5 4.800" />
+    </>
+  ),
   search: (
     <>
       <circle cx="7" cy="7" r="4.5" />

@@ -1,10 +1,12 @@
 // Says that an answer is not all there is, and why.
 import type { ReactNode } from 'react';
-import type { Schemas } from '../api/client';
 import { count, plural } from '../lib/format';
 import { Icon } from './Icons';
 
-type Answer = Pick<Schemas['GraphAnswer'], 'complete' | 'cut'>;
+interface Answer {
+  complete: boolean;
+  cut: { reason: string; frontier_count: number; limit: number | null } | null;
+}
 
 function limitText(reason: string, limit: number | null): string {
   if (reason === 'max_nodes' && limit !== null) return `the limit of ${plural(limit, 'node')}`;
@@ -17,6 +19,9 @@ export function whyCut({ cut }: Answer): string {
   if (!cut) return 'The server gave no reason.';
   const { frontier_count: beyond, reason, limit } = cut;
   const more = beyond > 0 ? `; seen and not followed: ${plural(beyond, 'node')}` : '';
+  if (reason === 'max_writes') {
+    return `It stops after ${count(limit ?? 0)} writes of partitions: later ones were not looked at.`;
+  }
   if (reason === 'cancelled') return `It was stopped before it ended${more}.`;
   if (reason === 'index_building') {
     return 'The server has just started: only names were searched so far.';

@@ -7,6 +7,7 @@ export type RunState = Schemas['RunState'];
 const types = {
   DATASET: { icon: 'dataset', text: 'Dataset', look: 'is-dataset' },
   JOB: { icon: 'job', text: 'Job', look: 'is-job' },
+  CONSUMER: { icon: 'consumer', text: 'Consumer', look: 'is-consumer' },
   DATASET_FIELD: { icon: 'field', text: 'Column', look: 'is-field' },
 } as const;
 

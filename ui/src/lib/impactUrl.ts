@@ -14,6 +14,9 @@ export interface ChangeDraft {
 
 export type GroupBy = 'owner' | 'namespace';
 
+// The nearest first, or the heaviest: by severity and use.
+export type ImpactOrder = 'distance' | 'weight';
+
 export interface ImpactFilters {
   severity: Severity[];
   types: NodeType[];
@@ -26,9 +29,12 @@ export interface ImpactFilters {
 export interface ImpactState extends Clocks, ImpactFilters {
   changes: ChangeDraft[];
   groupBy: GroupBy | null;
+  order: ImpactOrder;
   open: string | null; // the affected node whose path is shown
   maxNodes: number | null;
 }
+
+export const nodeTypes: NodeType[] = ['DATASET', 'JOB', 'CONSUMER'];
 
 export const noFilters: ImpactFilters = {
   severity: [],
@@ -44,6 +50,7 @@ export function impactState(more: Partial<ImpactState> = {}): ImpactState {
     changes: [],
     ...noFilters,
     groupBy: null,
+    order: 'distance',
     open: null,
     maxNodes: null,
     asOf: null,
@@ -115,12 +122,13 @@ export function parseImpact(query: URLSearchParams): ImpactState {
   return impactState({
     changes: query.getAll('change').flatMap(readDraft),
     severity: severities.filter((s) => query.getAll('severity').includes(s)),
-    types: (['DATASET', 'JOB'] as const).filter((t) => query.getAll('type').includes(t)),
+    types: nodeTypes.filter((t) => query.getAll('type').includes(t)),
     namespaces: query.getAll('namespace'),
     owners: query.getAll('owner'),
     maxDistance: wholeNumber(query.get('distance')),
     assumed: assumed === 'true' ? true : assumed === 'false' ? false : null,
     groupBy: groupBy === 'owner' || groupBy === 'namespace' ? groupBy : null,
+    order: query.get('order') === 'weight' ? 'weight' : 'distance',
     open: query.get('open'),
     maxNodes: wholeNumber(query.get('max')),
     asOf: query.get('as_of'),
@@ -140,6 +148,7 @@ export function impactHref(more: Partial<ImpactState>): string {
     ['distance', state.maxDistance === null ? null : String(state.maxDistance)],
     ['assumed', state.assumed === null ? null : String(state.assumed)],
     ['group', state.groupBy],
+    ['order', state.order === 'weight' ? 'weight' : null],
     ['open', state.open],
     ['max', state.maxNodes === null ? null : String(state.maxNodes)],
     ['as_of', state.asOf],

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { atTables, datasetOf, fieldOf, lastPart, nodeId, readable, shorten } from './nodeId';
+import {
+  atTables,
+  consumerName,
+  datasetOf,
+  fieldOf,
+  lastPart,
+  nodeId,
+  nodeTypeOf,
+  readable,
+  shorten,
+  shownAs,
+} from './nodeId';
 
 describe('nodeId', () => {
   it('keeps colons and slashes as the server sends them', () => {
@@ -31,6 +42,32 @@ describe('readable', () => {
       namespace: 'ml',
       name: 'models/demand:latest',
     });
+  });
+});
+
+describe('consumers', () => {
+  it('have a kind before their name', () => {
+    const id = 'consumer:https://bi:443/x:dashboard:Revenue: weekly';
+    expect(nodeTypeOf(id)).toBe('CONSUMER');
+    expect(readable(id)).toEqual({
+      type: 'CONSUMER',
+      namespace: 'https://bi:443/x',
+      name: 'dashboard:Revenue: weekly',
+    });
+    expect(consumerName('dashboard:Revenue: weekly')).toEqual({
+      kind: 'dashboard',
+      name: 'Revenue: weekly',
+    });
+    expect(consumerName('Revenue: weekly')).toEqual({ kind: null, name: 'Revenue: weekly' });
+    expect(shownAs('CONSUMER', 'looker', 'dashboard:Revenue')).toEqual({
+      name: 'Revenue',
+      under: 'dashboard in looker',
+    });
+    expect(shownAs('JOB', 'n', 'dashboard:Revenue').name).toBe('dashboard:Revenue');
+  });
+  it('keep the colon behind the kind when the name looks escaped', () => {
+    expect(nodeId('CONSUMER', 'looker', 'user:a%3Ab:c')).toBe('consumer:looker:user:a%253Ab%3Ac');
+    expect(nodeId('CONSUMER', 'looker', 'user:ada')).toBe('consumer:looker:user:ada');
   });
 });
 

@@ -1,7 +1,16 @@
 // Node ids as text. Ids that come from the server are used as they are; these helpers make one from
 // a namespace and a name, and make one readable.
 
-export type NodeType = 'DATASET' | 'JOB';
+export type NodeType = 'DATASET' | 'JOB' | 'CONSUMER';
+
+export const consumerKinds = [
+  'user',
+  'dashboard',
+  'notebook',
+  'service',
+  'model',
+  'other',
+] as const;
 
 // A part that holds something like an escape is escaped itself, so that it is read back unchanged.
 // Colons stay plain, as in the ids that the server sends: it knows which names exist.
@@ -9,11 +18,30 @@ function part(text: string): string {
   return /%(3A|25)/i.test(text) ? text.replaceAll('%', '%25').replaceAll(':', '%3A') : text;
 }
 
+// The name of a consumer begins with what it is: "dashboard:Revenue".
+export function consumerName(full: string): { kind: string | null; name: string } {
+  const colon = full.indexOf(':');
+  const kind = consumerKinds.find((k) => k === full.slice(0, colon));
+  return kind ? { kind, name: full.slice(colon + 1) } : { kind: null, name: full };
+}
+
+// How a node is shown: its name, and below it where it belongs.
+export function shownAs(type: string, namespace: string, full: string) {
+  if (type !== 'CONSUMER') return { name: full, under: namespace };
+  const { kind, name } = consumerName(full);
+  return { name, under: `${kind ?? 'consumer'} in ${namespace}` };
+}
+
 export function nodeId(type: NodeType, namespace: string, name: string): string {
+  if (type === 'CONSUMER') {
+    const { kind, name: rest } = consumerName(name);
+    return `consumer:${part(namespace)}:${kind === null ? '' : `${kind}:`}${part(rest)}`;
+  }
   return `${type === 'JOB' ? 'job' : 'dataset'}:${part(namespace)}:${part(name)}`;
 }
 
 export function nodeTypeOf(id: string): NodeType {
+  if (id.startsWith('consumer:')) return 'CONSUMER';
   return id.startsWith('job:') || id.startsWith('run:') ? 'JOB' : 'DATASET';
 }
 
@@ -37,6 +65,11 @@ export function readable(id: string): { type: NodeType; namespace: string; name:
     return { ...dataset, name: `${dataset.name}.${field}` };
   }
   const rest = id.slice(id.indexOf(':') + 1);
+  const consumer = /^(.*?):((?:user|dashboard|notebook|service|model|other):.+)$/s.exec(rest);
+  if (id.startsWith('consumer:') && consumer) {
+    const [, namespace = '', name = ''] = consumer;
+    return { type: 'CONSUMER', namespace, name };
+  }
   const match = /^([A-Za-z][\w+.-]*:\/\/[^/:]*(?::\d+)?(?:\/[^:]*)?|[^:]*):(.+)$/s.exec(rest);
   return {
     type: nodeTypeOf(id),

@@ -11,6 +11,7 @@ import { Description, Owners, Tags } from './Annotations';
 import { columnSources } from './facetReads';
 import type { Changed, NodeDetailProps } from './NodeDetail';
 import { Chips, Facts, Neighbours, Section, When } from './parts';
+import { UseOfDataset } from './UseSection';
 
 type Dataset = Schemas['Dataset'];
 
@@ -155,6 +156,9 @@ export function DatasetDetail({ dataset, ...p }: NodeDetailProps & { dataset: Da
       />
       <Section title={`Schema (${plural(dataset.fields.length, 'field')})`}>
         <Fields dataset={dataset} />
+      </Section>
+      <Section title="Use">
+        <UseOfDataset key={dataset.nodeId} nodeId={dataset.nodeId} nodeHref={p.nodeHref} />
       </Section>
       <Section title="Neighbours">
         <Neighbours {...p} />

@@ -14,6 +14,14 @@ const props: NodeDetailProps = {
   nodeHref: (id) => `/node/${id}`,
   runHref: (id) => `/run/${encodeURIComponent(id)}`,
 };
+const usage = {
+  nodeId: 'dataset:n:orders',
+  from: '2026-10-01T00:00:00Z',
+  to: '2026-10-31T00:00:00Z',
+  total: 0,
+  daily: [],
+  seq: 1,
+};
 const none = { versions: [], totalCount: 0, next_cursor: null };
 
 it('shows a dataset with its schema, owners and neighbours', async () => {
@@ -27,6 +35,7 @@ it('shows a dataset with its schema, owners and neighbours', async () => {
     server({
       '/namespaces/n/datasets/orders': orders,
       '/namespaces/n/datasets/orders/versions': none,
+      '/usage': usage,
     }),
   );
   render(<NodeDetail {...props} />);
@@ -68,6 +77,7 @@ it('lets the server find out what an id means', async () => {
       },
       '/namespaces/a:b/datasets/c': dataset({ description: 'found' }),
       '/namespaces/n/datasets/orders/versions': none,
+      '/usage': usage,
     }),
   );
   render(<NodeDetail {...props} id="dataset:a:b:c" hint={null} />);

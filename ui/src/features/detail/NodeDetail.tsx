@@ -3,6 +3,8 @@ import { Facets } from '../../components/Facets';
 import { Loading } from '../../components/Marks';
 import { ProblemNote } from '../../components/ProblemNote';
 import { moment } from '../../lib/format';
+import { nodeTypeOf } from '../../lib/nodeId';
+import { ConsumerDetail } from './ConsumerDetail';
 import { DatasetDetail } from './DatasetDetail';
 import { JobDetail } from './JobDetail';
 import { Section } from './parts';
@@ -25,6 +27,11 @@ export interface Changed {
 }
 
 export function NodeDetail(props: NodeDetailProps) {
+  if (nodeTypeOf(props.id) === 'CONSUMER') return <ConsumerDetail {...props} />;
+  return <Described {...props} />;
+}
+
+function Described(props: NodeDetailProps) {
   const node = useNode(props.id, props.hint, props);
   if (node.problem?.problem.code === 'not-found' && (props.asOf ?? props.knownAt) !== null) {
     return (

@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useState } from 'react';
 import { TypeMark } from '../../components/Marks';
-import { nodeTypeOf, readable } from '../../lib/nodeId';
+import { nodeTypeOf, readable, shownAs } from '../../lib/nodeId';
 import { Link } from '../../lib/router';
 import { moment } from '../../lib/format';
 
@@ -59,7 +59,8 @@ interface RowProps {
 }
 
 function NeighbourRow({ other, from, to, nodeHref, edgeHref }: RowProps) {
-  const { name } = readable(other);
+  const { type, namespace, name: full } = readable(other);
+  const { name } = shownAs(type, namespace, full);
   return (
     <li>
       <Link className="neighbour" href={nodeHref(other)}>

@@ -9,7 +9,7 @@ import type { Resource } from '../../lib/useResource';
 import { useResource } from '../../lib/useResource';
 
 export interface NodeName {
-  type: NodeType;
+  type: Exclude<NodeType, 'CONSUMER'>;
   namespace: string;
   name: string;
 }
@@ -35,6 +35,7 @@ async function atNode(
 
 async function resolveNode(id: string, clocks: Clocks, signal: AbortSignal): Promise<NodeName> {
   const { type, data } = await atNode(id, 'summary', clocks, signal);
+  if (type === 'CONSUMER') throw new Error(`${id} is a consumer`);
   return { type, namespace: data.namespace, name: data.name };
 }
 

@@ -2,7 +2,8 @@
 import type { Schemas } from '../../api/client';
 import { Icon } from '../../components/Icons';
 import type { ImpactState } from '../../lib/impactUrl';
-import { hasFilters, noFilters } from '../../lib/impactUrl';
+import { hasFilters, nodeTypes, noFilters } from '../../lib/impactUrl';
+import type { NodeType } from '../../lib/nodeId';
 import { readable } from '../../lib/nodeId';
 import type { Affected } from './useImpact';
 
@@ -47,11 +48,17 @@ interface Chip {
   without: Partial<ImpactState>;
 }
 
+const typeTexts: Record<NodeType, string> = {
+  DATASET: 'datasets',
+  JOB: 'jobs',
+  CONSUMER: 'consumers',
+};
+
 function chipsOf(s: ImpactState): Chip[] {
   const without = (list: readonly string[], value: string) => list.filter((v) => v !== value);
   return [
     ...s.types.map((t) => ({
-      text: t === 'JOB' ? 'jobs' : 'datasets',
+      text: typeTexts[t],
       without: { types: s.types.filter((x) => x !== t) },
     })),
     ...s.owners.map((o) => ({ text: `owner ${o}`, without: { owners: without(s.owners, o) } })),
@@ -88,6 +95,18 @@ export function Filters({ state, affected, groups, change }: Props) {
             <option value="namespace">namespace</option>
           </select>
         </label>
+        <label>
+          First
+          <select
+            value={state.order}
+            onChange={(event) =>
+              change({ order: event.target.value === 'weight' ? 'weight' : 'distance' })
+            }
+          >
+            <option value="distance">the nearest</option>
+            <option value="weight">the heaviest, by severity and use</option>
+          </select>
+        </label>
         <span className="filter-adds" role="group" aria-label="Filters">
           <Add
             label="Owner"
@@ -103,10 +122,10 @@ export function Filters({ state, affected, groups, change }: Props) {
           />
           <Add
             label="Type"
-            values={['DATASET', 'JOB']}
+            values={nodeTypes}
             chosen={state.types}
-            text={(type) => (type === 'JOB' ? 'jobs' : 'datasets')}
-            onAdd={(type) => change({ types: [type as 'DATASET' | 'JOB'], open: null })}
+            text={(type) => typeTexts[type as NodeType]}
+            onAdd={(type) => change({ types: [type as NodeType], open: null })}
           />
           <Add
             label="Distance"

@@ -31,13 +31,30 @@ function affected(name: string, more: Partial<Affected> = {}): Affected {
     columns: ['cents'],
     assumed: true,
     change: 0,
-    use: { readers: 2, consumers: 1 },
+    use: { readers: 2, consumers: 1, uses: 40 },
+    weight: 100,
+    recompute: null,
     ...more,
   };
 }
 
 const rows = [affected('one'), affected('two', { severity: 'degraded', owners: [] })];
-const summary = { breaking: 1, degraded: 1, recompute: 0, datasets: 2, jobs: 0 };
+const recompute_cost = {
+  amount_micros: 3_200_000,
+  currency: 'USD',
+  duration_ms: 720_000,
+  jobs: 5,
+  jobs_known: 2,
+};
+const summary = {
+  breaking: 1,
+  degraded: 1,
+  recompute: 0,
+  datasets: 2,
+  jobs: 0,
+  consumers: 3,
+  recompute_cost,
+};
 const bodies: Schemas['ImpactRequest'][] = [];
 
 beforeEach(() => {
@@ -144,4 +161,19 @@ it('adds a change by name, and asks once it is complete', async () => {
   expect(screen.getByRole('combobox', { name: 'What changes (2)' })).toHaveValue('');
   await userEvent.click(screen.getByRole('button', { name: 'Remove change 1' }));
   expect(screen.queryByRole('table')).toBeNull();
+});
+
+it('tells of consumers and of what running it again takes, the heaviest first if so asked', async () => {
+  open(asked);
+  expect(await screen.findByText(/2 datasets, 0 jobs, 3 consumers/)).toHaveTextContent(
+    'the first 2 are listed',
+  );
+  expect(screen.getByText(/each job run once/)).toHaveTextContent(
+    'each job run once: 12 min, 3.20 USD (of 2 of 5 jobs: of the others no run is known)',
+  );
+  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'First' }), 'weight');
+  await vi.waitFor(() => expect(bodies.at(-1)).toMatchObject({ order: 'weight' }));
+  await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Type' }), 'consumers');
+  await vi.waitFor(() => expect(bodies.at(-1)?.filters?.type).toEqual(['CONSUMER']));
+  expect(window.location.search).toContain('type=CONSUMER');
 });

@@ -1,11 +1,12 @@
 // What-if as a page of its own: several changes at once, filters, groups, and the list as a file.
 // Its address holds the whole question.
 import { useMemo } from 'react';
+import type { Schemas } from '../../api/client';
 import { Icon } from '../../components/Icons';
 import { Loading } from '../../components/Marks';
 import { NodePicker } from '../../components/NodePicker';
 import { ProblemNote } from '../../components/ProblemNote';
-import { plural } from '../../lib/format';
+import { count, duration, plural } from '../../lib/format';
 import type { ChangeDraft, ImpactState } from '../../lib/impactUrl';
 import {
   changeOf,
@@ -16,6 +17,7 @@ import {
   parseImpact,
 } from '../../lib/impactUrl';
 import { clocksOf } from '../../lib/lineageUrl';
+import { quantity } from '../../lib/measures';
 import { nodeTypeOf, readable } from '../../lib/nodeId';
 import { navigate } from '../../lib/router';
 import { ChangeFields } from './ChangeFields';
@@ -115,6 +117,20 @@ function fileName(changes: readonly ChangeDraft[]): string {
   return `impact-${first?.kind}-${readable(first?.nodeId ?? '').name}${more}`;
 }
 
+// "run once each: 12 min, 3.20 USD (of 2 of 5 jobs)": what running it all again takes.
+export function recomputeText(cost: Schemas['ImpactSummary']['recompute_cost']): string {
+  const unit = { name: cost.currency, scale: 1_000_000, currency: cost.currency };
+  const parts = [
+    duration(cost.duration_ms),
+    cost.amount_micros > 0 ? quantity(cost.amount_micros, 'amount', unit) : '',
+  ].filter((part) => part !== '');
+  const known =
+    cost.jobs_known < cost.jobs
+      ? ` (of ${count(cost.jobs_known)} of ${plural(cost.jobs, 'job')}: of the others no run is known)`
+      : '';
+  return `each job run once: ${parts.join(', ')}${known}`;
+}
+
 interface AnswerProps {
   state: ImpactState;
   question: Question;
@@ -132,7 +148,8 @@ function Answer({ state, question, impact, change }: AnswerProps) {
   const summary = whole.answer?.summary ?? answer.summary;
   const toggled = <T,>(list: readonly T[], value: T) =>
     list.includes(value) ? list.filter((v) => v !== value) : [...list, value];
-  const { datasets, jobs } = answer.summary;
+  const { datasets, jobs, consumers, recompute_cost: cost } = answer.summary;
+  const all = datasets + jobs + consumers;
   return (
     <section className="impact-answer" aria-label="Answer" aria-busy={impact.loading}>
       <RaiseLimit impact={{ ...impact, raiseTo: (maxNodes) => change({ maxNodes }) }} />
@@ -144,9 +161,10 @@ function Answer({ state, question, impact, change }: AnswerProps) {
       <Filters state={state} affected={affected} groups={impact.groups ?? []} change={change} />
       <div className="impact-tools">
         <span className="quiet" role="status">
-          {plural(datasets, 'dataset')}, {plural(jobs, 'job')}
-          {affected.length < datasets + jobs && `; the first ${affected.length} are listed`}
+          {plural(datasets, 'dataset')}, {plural(jobs, 'job')}, {plural(consumers, 'consumer')}
+          {affected.length < all && `; the first ${affected.length} are listed`}
         </span>
+        {cost.jobs_known > 0 && <span className="quiet">{recomputeText(cost)}</span>}
         <Downloads
           question={question}
           file={fileName(state.changes)}
@@ -183,6 +201,7 @@ export function ImpactPage({ params }: { params: URLSearchParams }) {
     ...clocksOf(state),
     filters: state,
     groupBy: state.groupBy,
+    order: state.order,
     maxNodes: state.maxNodes,
     evidence: true,
     limit: pageSize,

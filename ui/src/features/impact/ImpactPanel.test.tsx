@@ -9,7 +9,14 @@ import { ImpactPanel } from './ImpactPanel';
 import { kindFor } from './kinds';
 import type { Affected, Impact } from './useImpact';
 
-const plain = { assumed: false, change: 0, columns: [], use: { readers: 0, consumers: 0 } };
+const plain = {
+  assumed: false,
+  change: 0,
+  columns: [],
+  use: { readers: 0, consumers: 0, uses: 0 },
+  weight: 1,
+  recompute: null,
+};
 const affected: Affected[] = [
   {
     nodeId: 'job:n:load',
@@ -38,12 +45,28 @@ const affected: Affected[] = [
   },
 ];
 
+const recompute_cost = {
+  amount_micros: 0,
+  currency: 'USD',
+  duration_ms: 0,
+  jobs: 1,
+  jobs_known: 0,
+};
+
 function impactOf(more: Partial<NonNullable<Impact['answer']>> = {}): Impact {
   return {
     answer: {
       changes: [],
       affected,
-      summary: { breaking: 1, degraded: 1, recompute: 0, datasets: 1, jobs: 1 },
+      summary: {
+        breaking: 1,
+        degraded: 1,
+        recompute: 0,
+        datasets: 1,
+        consumers: 0,
+        jobs: 1,
+        recompute_cost,
+      },
       as_of: '',
       seq: 1,
       complete: true,

@@ -9,7 +9,7 @@ import type { ChangeDraft } from '../../lib/impactUrl';
 import { changeOf, impactHref, noFilters } from '../../lib/impactUrl';
 import type { Clocks, Severity } from '../../lib/lineageUrl';
 import type { NodeType } from '../../lib/nodeId';
-import { readable } from '../../lib/nodeId';
+import { readable, shownAs } from '../../lib/nodeId';
 import { Link } from '../../lib/router';
 import { ChangeFields } from './ChangeFields';
 import { Downloads } from './Downloads';
@@ -30,7 +30,8 @@ interface Props {
 }
 
 function Row({ a, open, onHit }: { a: Affected; open: boolean; onHit: Props['onHit'] }) {
-  const { name, namespace } = readable(a.nodeId);
+  const { namespace, name } = readable(a.nodeId);
+  const shown = shownAs(a.type, namespace, name);
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (open) row.current?.scrollIntoView?.({ block: 'nearest' });
@@ -40,8 +41,8 @@ function Row({ a, open, onHit }: { a: Affected; open: boolean; onHit: Props['onH
       <button type="button" aria-expanded={open} onClick={() => onHit(open ? null : a)}>
         <TypeMark type={a.type} />
         <span className="impact-name">
-          <span>{name}</span>
-          <span className="quiet">{namespace}</span>
+          <span>{shown.name}</span>
+          <span className="quiet">{shown.under}</span>
         </span>
         <span className="impact-marks">
           {a.assumed && <span className="assumed-mark">assumed</span>}
@@ -94,12 +95,13 @@ function Tools(p: Props & { shown: number }) {
   const { impact, draft, clocks, severity } = p;
   const { answer } = impact;
   if (!answer) return null;
-  const { datasets, jobs } = answer.summary;
+  const { datasets, jobs, consumers } = answer.summary;
   const filters = { ...noFilters, severity: severity === null ? [] : [severity] };
   return (
     <div className="impact-tools">
       <span className="quiet" role="status">
         {plural(datasets, 'dataset')}, {plural(jobs, 'job')}
+        {consumers > 0 && `, ${plural(consumers, 'consumer')}`}
         {severity !== null && `; ${p.shown} shown`}
       </span>
       <Link

@@ -4,10 +4,10 @@ import { useState } from 'react';
 import type { Schemas } from '../../api/client';
 import { NodeLink } from '../../components/NodeLink';
 import { SeverityMark, StateMark } from '../../components/Marks';
-import { count, plural } from '../../lib/format';
+import { count, duration, plural } from '../../lib/format';
 import type { ImpactState } from '../../lib/impactUrl';
 import { lineageHref, severities } from '../../lib/lineageUrl';
-import { readable } from '../../lib/nodeId';
+import { readable, shownAs } from '../../lib/nodeId';
 import { Link } from '../../lib/router';
 import { PathList } from './PathList';
 import type { Affected } from './useImpact';
@@ -53,6 +53,8 @@ function More({ a, state }: { a: Affected; state: ImpactState }) {
           rule <code>{a.rule}</code>
           {a.columns.length > 0 && ` · columns ${a.columns.join(', ')}`}
           {` · ${plural(a.use.readers, 'reader')}, ${plural(a.use.consumers, 'consumer')}`}
+          {a.use.uses > 0 && `, ${plural(a.use.uses, 'use')} in 30 days`}
+          {a.recompute && ` · a run takes ${duration(a.recompute.duration_ms)}`}
           {a.state && (
             <>
               {' · latest run '}
@@ -70,6 +72,7 @@ function More({ a, state }: { a: Affected; state: ImpactState }) {
 
 function Line({ a, state, change }: { a: Affected } & Omit<Props, 'groups' | 'affected'>) {
   const { name, namespace } = readable(a.nodeId);
+  const shown = shownAs(a.type, namespace, name);
   const open = state.open === a.nodeId;
   const several = state.changes.length > 1;
   return (
@@ -95,7 +98,7 @@ function Line({ a, state, change }: { a: Affected } & Omit<Props, 'groups' | 'af
             type="button"
             className="link-button"
             aria-expanded={open}
-            aria-label={`Path to ${name}`}
+            aria-label={`Path to ${shown.name}`}
             onClick={() => change({ open: open ? null : a.nodeId })}
           >
             {open ? 'hide' : 'why'}

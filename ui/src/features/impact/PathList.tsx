@@ -1,7 +1,7 @@
 // A path as a list of stops, with who vouches for each step.
 import type { Schemas } from '../../api/client';
 import { moment } from '../../lib/format';
-import { readable } from '../../lib/nodeId';
+import { readable, shownAs } from '../../lib/nodeId';
 import { Link } from '../../lib/router';
 
 type Step = Schemas['PathStep'];
@@ -26,15 +26,20 @@ function Evidence({ step }: { step: Step }) {
   );
 }
 
+function nameOf(id: string): string {
+  const { type, namespace, name } = readable(id);
+  return shownAs(type, namespace, name).name;
+}
+
 export function PathList({ path }: { path: readonly Step[] }) {
   const start = path[0]?.from;
   if (start === undefined) return null;
   return (
     <ol className="impact-path" aria-label="Path">
-      <li>{readable(start).name}</li>
+      <li>{nameOf(start)}</li>
       {path.map((step) => (
         <li key={`${step.from} ${step.to}`} className={step.assumed ? 'is-assumed' : undefined}>
-          {readable(step.to).name}
+          {nameOf(step.to)}
           <span className="quiet">
             {' '}
             {step.kind.replaceAll('_', ' ')}

@@ -16,6 +16,7 @@ export const kinds: Record<NodeType, { kind: ImpactKind; label: string }[]> = {
     { kind: 'code', label: 'its code changes' },
     { kind: 'job_retired', label: 'it no longer runs' },
   ],
+  CONSUMER: [], // nothing depends on one
 };
 
 // What was asked for, if it makes sense for the node; else the first that does.

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { ApiProblem, Schemas } from '../../api/client';
 import { api, ask } from '../../api/client';
-import type { ChangeDraft, GroupBy, ImpactFilters } from '../../lib/impactUrl';
+import type { ChangeDraft, GroupBy, ImpactFilters, ImpactOrder } from '../../lib/impactUrl';
 import { changeOf } from '../../lib/impactUrl';
 import type { Clocks } from '../../lib/lineageUrl';
 import { clockQuery } from '../../lib/lineageUrl';
@@ -16,6 +16,7 @@ export interface Question extends Clocks {
   changes: ChangeDraft[];
   filters?: ImpactFilters;
   groupBy?: GroupBy | null;
+  order?: ImpactOrder;
   evidence?: boolean;
   maxNodes?: number | null;
   limit?: number;
@@ -51,6 +52,7 @@ function bodyOf(q: Question): Schemas['ImpactRequest'] | null {
     changes,
     ...(filters && Object.values(filters).some((v) => v !== undefined) ? { filters } : {}),
     ...(q.groupBy ? { group_by: q.groupBy } : {}),
+    ...(q.order === 'weight' ? { order: q.order } : {}),
     ...(q.evidence ? { evidence: true } : {}),
     ...(q.maxNodes ? { max_nodes: q.maxNodes } : {}),
     ...(q.limit ? { limit: q.limit } : {}),

@@ -106,3 +106,17 @@ describe('Graph', () => {
     expect(drawn).toBeLessThan(200);
   });
 });
+
+it('draws a consumer in a shape of its own, under its name and kind', () => {
+  const id = 'consumer:looker:dashboard:Revenue';
+  show({
+    layout: layoutOf(
+      [node('dataset:n:mart', 0, 0), node(id, 300, 0)],
+      [['dataset:n:mart', id, 'uses']],
+    ),
+  });
+  const body = screen.getByRole('button', { name: 'dashboard, Revenue, in looker' });
+  expect(body).toHaveTextContent('Revenuedashboard in looker');
+  expect(body.querySelector('rect.graph-box')).toBeNull();
+  expect(body.querySelector('path.graph-box')).not.toBeNull();
+});

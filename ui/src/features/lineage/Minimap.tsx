@@ -17,11 +17,13 @@ function blocks(nodes: readonly Block[]): string {
 
 const Shapes = memo(function Shapes({ nodes }: { nodes: readonly Block[] }) {
   const jobs = useMemo(() => blocks(nodes.filter((n) => n.type === 'JOB')), [nodes]);
-  const datasets = useMemo(() => blocks(nodes.filter((n) => n.type !== 'JOB')), [nodes]);
+  const datasets = useMemo(() => blocks(nodes.filter((n) => n.type === 'DATASET')), [nodes]);
+  const consumers = useMemo(() => blocks(nodes.filter((n) => n.type === 'CONSUMER')), [nodes]);
   return (
     <>
       <path className="minimap-datasets" d={datasets} />
       <path className="minimap-jobs" d={jobs} />
+      <path className="minimap-consumers" d={consumers} />
     </>
   );
 });

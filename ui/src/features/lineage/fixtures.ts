@@ -1,12 +1,13 @@
 // Small pictures for tests.
+import { nodeTypeOf } from '../../lib/nodeId';
 import type { Layout, LayoutNode } from './geometry';
 
 export function node(id: string, x: number, y: number, more: Partial<LayoutNode> = {}): LayoutNode {
-  const [kind, namespace = '', name = ''] = id.split(':');
+  const [, namespace = '', name = ''] = id.split(':');
   return {
     id,
-    type: kind === 'job' ? 'JOB' : 'DATASET',
-    label: name,
+    type: nodeTypeOf(id),
+    label: id.startsWith('consumer:') ? id.split(':').slice(2).join(':') : name,
     sublabel: namespace,
     x,
     y,
