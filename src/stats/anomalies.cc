@@ -56,7 +56,7 @@ void sort_anomalies(std::vector<Anomaly>& anomalies) {
 }
 
 std::vector<Anomaly> volume_anomalies(model::NodeId node, std::span<const VolumePoint> points,
-                                      const Interval& when, const MonitorSetting& setting) {
+                                      const Judged& when, const MonitorSetting& setting) {
   std::vector<Anomaly> out;
   if (!setting.enabled) return out;
   const VolumeSeries series = volume_series(points, when.at);
@@ -81,7 +81,7 @@ std::vector<Anomaly> volume_anomalies(model::NodeId node, std::span<const Volume
 }
 
 std::vector<Anomaly> freshness_anomalies(model::NodeId node, std::span<const Micros> writes,
-                                         const Interval& when, const MonitorSetting& setting) {
+                                         const Judged& when, const MonitorSetting& setting) {
   std::vector<Anomaly> out;
   if (!setting.enabled) return out;
   for (Missed& missed : missed_writes(writes, when.from, when.to, when.at, setting)) {
@@ -99,7 +99,7 @@ std::vector<Anomaly> freshness_anomalies(model::NodeId node, std::span<const Mic
 }
 
 std::vector<Anomaly> schema_anomalies(model::NodeId node, std::span<const SchemaVersion> versions,
-                                      const Interval& when, const MonitorSetting& setting) {
+                                      const Judged& when, const MonitorSetting& setting) {
   std::vector<Anomaly> out;
   if (!setting.enabled) return out;
   const SchemaVersion* before = nullptr;
@@ -132,7 +132,7 @@ std::vector<Anomaly> schema_anomalies(model::NodeId node, std::span<const Schema
 
 std::vector<Anomaly> distribution_anomalies(model::NodeId node,
                                             std::span<const ColumnsPoint> points,
-                                            const Interval& when, const MonitorSetting& setting) {
+                                            const Judged& when, const MonitorSetting& setting) {
   std::vector<Anomaly> out;
   if (!setting.enabled) return out;
   for (std::size_t i = 0; i < points.size(); ++i) {

@@ -49,21 +49,21 @@ struct Anomaly {
 // among those of its day.
 void sort_anomalies(std::vector<Anomaly>& anomalies);
 
-struct Interval {
+struct Judged {
   Micros from = 0, to = 0;  // [from, to)
   Micros at = 0;            // what is after it is not known yet
 };
 
 // At most one a day, the gravest: `points` by time, of one dataset.
 std::vector<Anomaly> volume_anomalies(model::NodeId node, std::span<const VolumePoint> points,
-                                      const Interval& when, const MonitorSetting& setting);
+                                      const Judged& when, const MonitorSetting& setting);
 std::vector<Anomaly> freshness_anomalies(model::NodeId node, std::span<const Micros> writes,
-                                         const Interval& when, const MonitorSetting& setting);
+                                         const Judged& when, const MonitorSetting& setting);
 std::vector<Anomaly> schema_anomalies(model::NodeId node, std::span<const SchemaVersion> versions,
-                                      const Interval& when, const MonitorSetting& setting);
+                                      const Judged& when, const MonitorSetting& setting);
 std::vector<Anomaly> distribution_anomalies(model::NodeId node,
                                             std::span<const ColumnsPoint> points,
-                                            const Interval& when, const MonitorSetting& setting);
+                                            const Judged& when, const MonitorSetting& setting);
 
 // What each node cost on each day on which it cost anything.
 // Node 0: what belongs to none; it counts in the day's total only.

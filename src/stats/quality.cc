@@ -135,9 +135,9 @@ Result<std::vector<Measured>> QualityReader::recent(NodeId dataset, Micros from,
 }
 
 Result<const std::vector<Micros>*> QualityReader::ends_of(NodeId job, Micros from, Micros to) {
-  if (ends_interval_ != std::pair(from, to)) {
+  if (ends_of_ != std::pair(from, to)) {
     ends_.clear();
-    ends_interval_ = {from, to};
+    ends_of_ = {from, to};
   }
   const auto [place, is_new] = ends_.try_emplace(job.value);
   if (!is_new) return &place->second;
@@ -290,7 +290,7 @@ Result<DatasetQuality> QualityReader::judge(NodeId dataset, Micros at) {
   return out;
 }
 
-Result<std::vector<Anomaly>> QualityReader::anomalies(NodeId dataset, const Interval& when,
+Result<std::vector<Anomaly>> QualityReader::anomalies(NodeId dataset, const Judged& when,
                                                       std::span<const AnomalyKind> kinds) {
   std::vector<Anomaly> out;
   const auto add = [&](std::vector<Anomaly> found) {

@@ -92,6 +92,9 @@ class QualityReader {
   // Of a canonical dataset, by time, of times in [from, to).
   base::Result<std::vector<Measured>> measured(model::NodeId dataset, Micros from, Micros to,
                                                bool details);
+  // The same, and as much of the history before `from` as the limit allows.
+  base::Result<std::vector<Measured>> recent(model::NodeId dataset, Micros from, Micros to,
+                                             bool details);
   // Completed writes that ended in [from, to], sorted: those of the jobs that write the dataset,
   // and those that measured it.
   base::Result<std::vector<Micros>> writes(model::NodeId dataset, Micros from, Micros to,
@@ -99,7 +102,7 @@ class QualityReader {
   base::Result<std::vector<SchemaVersion>> schemas(model::NodeId dataset);
   base::Result<SettingsOf> settings(model::NodeId dataset);
   base::Result<DatasetQuality> judge(model::NodeId dataset, Micros at);
-  base::Result<std::vector<Anomaly>> anomalies(model::NodeId dataset, const Interval& when,
+  base::Result<std::vector<Anomaly>> anomalies(model::NodeId dataset, const Judged& when,
                                                std::span<const AnomalyKind> kinds);
 
   // Of a dataset: canonical, and not only a placeholder.
@@ -107,9 +110,6 @@ class QualityReader {
 
  private:
   std::vector<model::NodeId> names(model::NodeId canonical) const;
-  // The same, and as much of the history before `from` as the limit allows.
-  base::Result<std::vector<Measured>> recent(model::NodeId dataset, Micros from, Micros to,
-                                             bool details);
   base::Result<void> count_partitions(model::NodeId dataset, std::vector<VolumePoint>& points);
   base::Result<const std::vector<Micros>*> ends_of(model::NodeId job, Micros from, Micros to);
   base::Result<VolumeState> judge_volume(model::NodeId dataset, std::span<const Measured> measured,
@@ -121,7 +121,7 @@ class QualityReader {
   std::optional<std::unordered_map<std::uint32_t, model::DatasetNo>> numbers_;  // by node
   std::optional<model::AttributeNameId> schema_name_;
   std::unordered_map<std::uint32_t, std::vector<Micros>> ends_;  // by job, of the interval
-  std::pair<Micros, Micros> ends_interval_{0, 0};
+  std::pair<Micros, Micros> ends_of_{0, 0};
 };
 
 std::vector<VolumePoint> volume_points(std::span<const Measured> measured);

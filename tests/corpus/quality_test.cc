@@ -122,7 +122,7 @@ class QualityCorpusTest : public ::testing::Test {
     const graph::Snapshot graph = harness_->graph().snapshot();
     stats::QualityReader quality(reader, graph, graph.seq());
     std::vector<Anomaly> out;
-    const stats::Interval when{first_, last_ + 1, last_};
+    const stats::Judged when{first_, last_ + 1, last_};
     for (std::uint32_t id = 1; id <= graph.node_count(); ++id) {
       const model::NodeId node{id};
       if (!stats::QualityReader::monitored(graph, node)) continue;

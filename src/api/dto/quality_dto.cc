@@ -38,8 +38,10 @@ void write_column(JsonWriter& json, const model::ColumnProfile& column, std::int
   json.key("distinct");
   write_count_or_null(json, column.distinct);
   const std::pair<std::string_view, std::optional<double>> members[] = {
-      {"count", column.count}, {"sum", column.sum},
-      {"mean", stats::mean_of(column)}, {"min", column.min},
+      {"count", column.count},
+      {"sum", column.sum},
+      {"mean", stats::mean_of(column)},
+      {"min", column.min},
       {"max", column.max}};
   for (const auto& [name, value] : members) {
     json.key(name);
@@ -182,8 +184,7 @@ void write_measured(JsonWriter& json, const query::Snapshot& graph, const stats:
   json.key("total").begin_object();
   write_volume(json, measured.total);
   json.key("updated").time_or_null(known(measured.updated)).end_object();
-  const std::int64_t rows =
-      measured.total.rows >= 0 ? measured.total.rows : measured.volume.rows;
+  const std::int64_t rows = measured.total.rows >= 0 ? measured.total.rows : measured.volume.rows;
   json.key("columns").begin_array();
   for (const model::ColumnProfile& one : measured.detail.columns) {
     if (column.empty() || one.name == column) write_column(json, one, rows);

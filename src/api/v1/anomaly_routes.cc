@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/dto/common.h"
 #include "api/dto/quality_dto.h"
 #include "api/v1/parameters.h"
 #include "stats/quality.h"
@@ -151,8 +152,7 @@ Result<void> write_page(JsonWriter& json, query::Session& session, const Page& p
   if (end < all.size()) {
     next = dto::encode_cursor(
         page.paging.binding,
-        {dto::cursor_number(at),
-         dto::cursor_number(static_cast<std::int64_t>(session.seq().value)),
+        {dto::cursor_number(at), dto::cursor_number(static_cast<std::int64_t>(session.seq().value)),
          dto::cursor_number(static_cast<std::int64_t>(end))});
   }
   dto::write_list_end(json, static_cast<std::int64_t>(all.size()), next);
@@ -170,8 +170,8 @@ Result<std::vector<Anomaly>> dataset_anomalies(Context& context, query::Session&
                                                const Days& days, base::Micros at,
                                                const std::vector<AnomalyKind>& kinds) {
   const query::Snapshot& graph = session.graph();
-  const stats::Interval when{base::Micros{days.first} * stats::kDay,
-                             base::Micros{days.last} * stats::kDay, at};
+  const stats::Judged when{base::Micros{days.first} * stats::kDay,
+                           base::Micros{days.last} * stats::kDay, at};
   stats::QualityReader quality(session.rows(), graph, session.seq());
   std::vector<Anomaly> out;
   std::size_t datasets = 0;
@@ -192,9 +192,7 @@ Result<std::vector<Anomaly>> dataset_anomalies(Context& context, query::Session&
   return out;
 }
 
-double scale_of(model::Measure measure) {
-  return static_cast<double>(model::info(measure).scale);
-}
+double scale_of(model::Measure measure) { return static_cast<double>(model::info(measure).scale); }
 
 Answer get_anomalies(Context& context) {
   HW_TRY(const Page page, page_parameter(context));

@@ -19,12 +19,13 @@ constexpr unsigned kWaitingThreads = 2;
 std::vector<ApiRoute> all_routes() {
   std::vector<ApiRoute> all;
   for (auto* part : {
-           lineage_routes,  column_routes,      impact_routes,    cause_routes,
-           diff_routes,     search_routes,      catalog_routes,   run_routes,
-           log_routes,      write_routes,       people_routes,    structure_routes,
-           coverage_routes, declared_routes,    partition_routes, staleness_routes,
-           change_routes,   environment_routes, plan_routes,      lease_routes,
-           usage_routes,    price_routes,       cost_routes,      operations_routes,
+           lineage_routes,  column_routes,      impact_routes,     cause_routes,
+           diff_routes,     search_routes,      catalog_routes,    run_routes,
+           log_routes,      write_routes,       people_routes,     structure_routes,
+           coverage_routes, declared_routes,    partition_routes,  staleness_routes,
+           change_routes,   environment_routes, plan_routes,       lease_routes,
+           usage_routes,    price_routes,       quality_routes,    anomaly_routes,
+           compare_routes,  cost_routes,        operations_routes,
        }) {
     for (ApiRoute& route : part()) all.push_back(std::move(route));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/dto/common.h"
 #include "api/dto/quality_dto.h"
 #include "api/v1/body.h"
 #include "api/v1/decide.h"
@@ -82,8 +83,8 @@ Answer get_profiles(Context& context) {
   std::ranges::stable_sort(all, {}, place_of);
   const auto total = static_cast<std::int64_t>(all.size());
   if (after) std::erase_if(all, [&](const stats::Measured& m) { return place_of(m) <= *after; });
-  all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(
-                                           std::min(paging.page.offset, all.size())));
+  all.erase(all.begin(),
+            all.begin() + static_cast<std::ptrdiff_t>(std::min(paging.page.offset, all.size())));
   std::optional<Place> next;
   if (all.size() > paging.page.limit) {
     all.resize(paging.page.limit);
@@ -136,8 +137,8 @@ Result<MonitorFilter> monitor_filter(Context& context) {
   MonitorFilter out;
   if (context.request.query_value("status") != nullptr) {
     HW_TRY(const std::size_t status,
-           choice_parameter(context, "status",
-                            {"unknown", "learning", "ok", "warning", "failing"}, 0));
+           choice_parameter(context, "status", {"unknown", "learning", "ok", "warning", "failing"},
+                            0));
     out.status = static_cast<stats::MonitorState>(status);
   }
   if (context.request.query_value("kind") != nullptr) {
@@ -200,13 +201,12 @@ Answer list_monitors(Context& context) {
   }
   json.end_array().key("judged").number(static_cast<std::int64_t>(judged));
   json.key("next_cursor");
-  json.text_or_null(
-      more ? std::optional(dto::encode_cursor(
-                 paging.binding,
-                 {dto::cursor_number(at),
-                  dto::cursor_number(static_cast<std::int64_t>(session.seq().value)),
-                  dto::cursor_number(last)}))
-           : std::nullopt);
+  json.text_or_null(more ? std::optional(dto::encode_cursor(
+                               paging.binding,
+                               {dto::cursor_number(at),
+                                dto::cursor_number(static_cast<std::int64_t>(session.seq().value)),
+                                dto::cursor_number(last)}))
+                         : std::nullopt);
   json.end_object();
   return json_response(json.take());
 }
