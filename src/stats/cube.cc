@@ -12,16 +12,20 @@ namespace cube {
 
 void Book::finish(const Members& members, Dimension dimension) {
   std::vector<std::pair<ArcName, Raw>> all;
-  all.reserve(codes.size());
-  for (const auto& [raw, code] : codes) all.emplace_back(members.name(dimension, raw), raw);
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    if (a.first.absent != b.first.absent) return a.first.absent < b.first.absent;
-    if (a.first.text != b.first.text) return a.first.text < b.first.text;
-    return a.second < b.second;
-  });
+  std::sort(raws_.begin(), raws_.end());
+  all.reserve(raws_.size());
+  for (const Raw raw : raws_) all.emplace_back(members.name(dimension, raw), raw);
+  // Only texts have an order of their own; what stands for none is last as it is.
+  if (is_one_of(dimension, {Dimension::kOwner, Dimension::kNamespace, Dimension::kTag,
+                            Dimension::kConsumerType})) {
+    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+      if (a.first.absent != b.first.absent) return a.first.absent < b.first.absent;
+      return a.first.text < b.first.text;
+    });
+  }
   for (auto& [name, raw] : all) {
-    codes[raw] = static_cast<std::uint32_t>(names.size());
-    names.push_back(std::move(name));
+    place(raw) = static_cast<std::uint32_t>(names_.size());
+    names_.push_back(std::move(name));
   }
 }
 
@@ -104,7 +108,7 @@ unsigned give_bits(std::vector<Ring>& rings) {
   unsigned bits = 0;
   for (auto ring = rings.rbegin(); ring != rings.rend(); ++ring) {
     ring->shift = bits;
-    ring->bits = std::max(1U, static_cast<unsigned>(std::bit_width(ring->book.names.size())));
+    ring->bits = std::max(1U, static_cast<unsigned>(std::bit_width(ring->book.names().size())));
     bits += ring->bits;
   }
   return bits;
@@ -140,7 +144,7 @@ Result<Cube> make_cube(const CostGround& ground, const CostQuestion& question,
   for (cube::Ring& ring : plan.rings) ring.book.finish(plan.members, ring.dimension);
   std::vector<std::uint32_t> focus;
   for (std::size_t i = 0; i < asked.focus.size(); ++i) {
-    const auto& names = plan.rings[i].book.names;
+    const auto& names = plan.rings[i].book.names();
     const auto it = std::ranges::find_if(
         names, [&](const ArcName& name) { return key_of(*ground.graph, name) == asked.focus[i]; });
     if (it == names.end()) {

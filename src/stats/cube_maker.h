@@ -25,14 +25,14 @@ class CubeMaker {
     Cube out;
     for (std::size_t i = 0; i < focus.size(); ++i) {
       prefix_ |= Key{focus[i]} << plan_.rings[i].shift;
-      out.focus.push_back(plan_.rings[i].book.names[focus[i]]);
+      out.focus.push_back(plan_.rings[i].book.names()[focus[i]]);
     }
     focused_ = focus.size();
     const std::size_t count = plan_.rings.size() - focused_;
     out.rings.resize(count + 1);
     out.names.resize(count + 1);
     for (std::size_t i = 1; i <= count; ++i) {
-      out.names[i] = plan_.rings[focused_ + i - 1].book.names;
+      out.names[i] = plan_.rings[focused_ + i - 1].book.names();
     }
     learn_all(now);
     if (before == nullptr && is_table(now)) {
@@ -75,7 +75,7 @@ class CubeMaker {
 
   Key part(Dimension dimension, Raw raw) const {
     for (const Ring& ring : plan_.rings) {
-      if (ring.dimension == dimension) return Key{ring.book.codes.at(raw)} << ring.shift;
+      if (ring.dimension == dimension) return Key{ring.book.code(raw)} << ring.shift;
     }
     return 0;
   }
@@ -100,7 +100,7 @@ class CubeMaker {
         continue;
       }
       const Raw raw = plan_.members.single(ring.dimension, source, facts.inherited);
-      base |= Key{ring.book.codes.at(raw)} << ring.shift;
+      base |= Key{ring.book.code(raw)} << ring.shift;
     }
     owners_.assign(1, {});
     if (plan_.splits.owners) {
@@ -200,8 +200,7 @@ class CubeMaker {
       if (!period) continue;
       for (std::uint32_t b = 0; b < out.size(); ++b) {
         const Raw raw = raw_of_day(start_of(*period, facts.buckets.first_day(b)));
-        const auto code = ring.book.codes.find(raw);
-        if (code != ring.book.codes.end()) out[b] |= Key{code->second} << ring.shift;
+        if (ring.book.has(raw)) out[b] |= Key{ring.book.code(raw)} << ring.shift;
       }
     }
     return out;
@@ -287,7 +286,7 @@ class CubeMaker {
       if (period_of(plan_.rings[i].dimension)) return false;
     }
     const std::size_t buckets = facts.buckets.size();
-    if (buckets != plan_.rings[last - 1].book.names.size()) return false;  // some have no rows
+    if (buckets != plan_.rings[last - 1].book.names().size()) return false;  // some have no rows
     std::unordered_map<std::uint64_t, std::uint32_t> slots;
     for (Combination& one : all_) {
       if (!one.kept || !in_focus(one.part)) continue;

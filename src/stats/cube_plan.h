@@ -19,13 +19,37 @@ inline bool is_one_of(Dimension dimension, std::initializer_list<Dimension> all)
 }
 
 // The values of one ring and their numbers.
-struct Book {
-  std::unordered_map<Raw, std::uint32_t> codes;
-  std::vector<ArcName> names;
-
-  void add(Raw raw) { codes.try_emplace(raw, 0); }
+class Book {
+ public:
+  void add(Raw raw) {
+    std::uint32_t& code = place(raw);
+    if (code != kNone) return;
+    code = 0;
+    raws_.push_back(raw);
+  }
   // Numbers in the order of names: nodes by id, texts as they sort, what stands for none last.
   void finish(const Members& members, Dimension dimension);
+
+  std::uint32_t code(Raw raw) const { return raw < codes_.size() ? codes_[raw] : others_.at(raw); }
+  bool has(Raw raw) const {
+    return raw < codes_.size() ? codes_[raw] != kNone : others_.contains(raw);
+  }
+  const std::vector<ArcName>& names() const { return names_; }
+
+ private:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr Raw kDense = Raw{1} << 26;
+
+  std::uint32_t& place(Raw raw) {
+    if (raw >= kDense) return others_.try_emplace(raw, kNone).first->second;
+    if (raw >= codes_.size()) codes_.resize(std::max<Raw>(raw + 1, 2 * codes_.size()), kNone);
+    return codes_[raw];
+  }
+
+  std::vector<std::uint32_t> codes_;  // by raw; kNone: it is not here
+  std::unordered_map<Raw, std::uint32_t> others_;
+  std::vector<Raw> raws_;
+  std::vector<ArcName> names_;
 };
 
 struct Ring {

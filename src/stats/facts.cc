@@ -17,7 +17,9 @@ CellQuestion cells_asked(const CostQuestion& question, model::Measure measure) {
 class Canonical {
  public:
   Canonical(const CostGround& ground, std::vector<Source>& sources)
-      : ground_(ground), sources_(sources), of_pair_(ground.state->ledger->pairs(), kUnknown) {}
+      : ground_(ground), sources_(sources), of_pair_(ground.state->ledger->pairs(), kUnknown) {
+    numbers_.reserve(of_pair_.size());
+  }
 
   std::uint32_t operator()(std::uint32_t pair) {
     if (of_pair_[pair] != kUnknown) return of_pair_[pair];

@@ -176,9 +176,13 @@ class HandDown {
     return order;
   }
   void keep(const Source& source, std::uint32_t bucket, std::int64_t value) {
-    const auto [at, is_new] = numbers_[source.job.value].emplace(
-        std::uint64_t{source.dataset.value} << 32 | source.consumer.value,
-        static_cast<std::uint32_t>(out_.sources.size()));
+    if (!of_job_ || job_ != source.job) {
+      job_ = source.job;
+      of_job_ = &numbers_[job_.value];
+    }
+    const auto [at, is_new] =
+        of_job_->emplace(std::uint64_t{source.dataset.value} << 32 | source.consumer.value,
+                         static_cast<std::uint32_t>(out_.sources.size()));
     if (is_new) out_.sources.push_back(source);
     out_.facts.push_back({bucket, at->second, value});
   }
@@ -188,7 +192,10 @@ class HandDown {
   const Wanted& wanted_;
   const Facts& booked_;
   Facts out_;
-  std::unordered_map<std::uint32_t, std::unordered_map<std::uint64_t, std::uint32_t>> numbers_;
+  using Numbers = std::unordered_map<std::uint64_t, std::uint32_t>;  // by dataset and consumer
+  std::unordered_map<std::uint32_t, Numbers> numbers_;               // by job
+  Numbers* of_job_ = nullptr;                                        // of the one asked for last
+  NodeId job_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "graph/graph_inl.h"
 
@@ -51,14 +52,17 @@ class FlowBuilder {
 
  private:
   std::uint32_t place(NodeId node, bool job) {
-    const auto [at, is_new] =
-        out_.locals_.emplace(node.value, static_cast<std::uint32_t>(out_.nodes_.size()));
-    if (is_new) {
-      out_.nodes_.push_back(node);
-      out_.to_nowhere_.push_back(false);
-      out_.jobs_.push_back(job);
+    std::vector<std::uint32_t>& all = out_.locals_;
+    if (node.value >= all.size()) {
+      all.resize(std::max<std::size_t>(node.value, graph_.node_count()) + 1, FlowGraph::kNone);
     }
-    return at->second;
+    std::uint32_t& local = all[node.value];
+    if (local != FlowGraph::kNone) return local;
+    local = static_cast<std::uint32_t>(out_.nodes_.size());
+    out_.nodes_.push_back(node);
+    out_.to_nowhere_.push_back(false);
+    out_.jobs_.push_back(job);
+    return local;
   }
   std::uint64_t runs(NodeId job) const {
     const auto it = std::lower_bound(runs_.begin(), runs_.end(), job,

@@ -11,7 +11,6 @@
 
 #include <cstdint>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "stats/facts.h"
@@ -39,8 +38,7 @@ class FlowGraph {
 
   static constexpr std::uint32_t kNone = UINT32_MAX;
   std::uint32_t local(NodeId node) const {
-    const auto it = locals_.find(node.value);
-    return it == locals_.end() ? kNone : it->second;
+    return node.value < locals_.size() ? locals_[node.value] : kNone;
   }
   std::size_t nodes() const { return nodes_.size(); }
   NodeId node(std::uint32_t local) const { return nodes_[local]; }
@@ -72,7 +70,7 @@ class FlowGraph {
     return std::span<const T>(all).subspan(first[i], first[i + 1] - first[i]);
   }
 
-  std::unordered_map<std::uint32_t, std::uint32_t> locals_;
+  std::vector<std::uint32_t> locals_;  // by node
   std::vector<NodeId> nodes_;
   std::vector<bool> jobs_, to_nowhere_;
   std::vector<std::size_t> first_;

@@ -31,10 +31,10 @@ Raw Members::single(Dimension dimension, const Source& source, bool inherited) {
   const bool ends = source.job.value == 0 || (inherited && source.dataset.value != 0);
   const NodeId node = ends ? source.dataset : source.job;
   if (node.value == 0) return raw_of(Absent::kUnattributed);
-  const auto [at, is_new] = spaces_.try_emplace(node.value, 0);
-  if (is_new) {
-    at->second = text(node.value <= graph_.node_count() ? graph_.node(node).name_space : "");
-  }
+  const std::string_view name =
+      node.value <= graph_.node_count() ? graph_.node(node).name_space : std::string_view("");
+  const auto [at, is_new] = spaces_.try_emplace(name.data(), 0);
+  if (is_new) at->second = text(name);
   return at->second;
 }
 

@@ -47,7 +47,7 @@ class Members {
   const Labels* labels_;
   std::vector<std::string> texts_;
   std::unordered_map<std::string, Raw> text_numbers_;
-  std::unordered_map<std::uint32_t, Raw> spaces_;  // by node
+  std::unordered_map<const char*, Raw> spaces_;  // by where a namespace's name is
 };
 
 }  // namespace headwater::stats
