@@ -45,10 +45,10 @@ function decimal(n: number, most: number): string {
   return n.toLocaleString('en', { maximumFractionDigits: most });
 }
 
-// Six digits behind the point at most, as the ledger has them; two where there is something before it.
+// Two digits behind the point; six, as the ledger has them, where two would say nothing.
 function money(n: number, currency: string): string {
   const text =
-    n >= 1 || n === 0
+    n >= 0.01 || n === 0
       ? n.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
       : n.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 6 });
   return currency === '' ? text : `${text} ${currency}`;

@@ -9,7 +9,7 @@ import { periods, seriesDimensions } from '../../lib/costUrl';
 import { moment } from '../../lib/format';
 import { exactly, measureTexts, quantity, share } from '../../lib/measures';
 import { otherName } from './arcs';
-import { hues } from './Picture';
+import { Hatch, hues } from './Picture';
 import { stack, ticks } from './stack';
 import type { Series, Times } from './useCosts';
 import { useSeries } from './useCosts';
@@ -82,6 +82,7 @@ function Chart({ answer, lines }: { answer: Series; lines: Line[] }) {
       role="img"
       aria-label={`${what} from ${moment(answer.from)} to ${moment(answer.to)}, together ${quantity(answer.total.value, measure, unit)}, the most in ${cells[most]?.name ?? ''}: ${quantity(answer.total.points[most] ?? 0, measure, unit)}`}
     >
+      <Hatch />
       {ticks(low, high, unitOf(measure, unit.scale, Math.max(high, -low))).map((tick) => (
         <g key={tick} className="chart-tick">
           <path d={`M${chart.left} ${y(tick)}H${chart.width}`} />
@@ -92,17 +93,18 @@ function Chart({ answer, lines }: { answer: Series; lines: Line[] }) {
       ))}
       {bars.map((bar) => {
         const line = lines[bar.series];
+        const box = {
+          x: chart.left + bar.period * step + step * 0.08,
+          width: step * 0.84,
+          y: y(bar.high),
+          height: Math.max(0.5, y(bar.low) - y(bar.high)),
+        };
         return (
-          <rect
-            key={`${bar.series} ${bar.period}`}
-            className={`arc ring-1 ${line?.look ?? ''}`}
-            x={chart.left + bar.period * step + step * 0.08}
-            width={step * 0.84}
-            y={y(bar.high)}
-            height={Math.max(0.5, y(bar.low) - y(bar.high))}
-          >
+          <g key={`${bar.series} ${bar.period}`}>
             <title>{`${cells[bar.period]?.name}, ${line?.name}: ${quantity(line?.points[bar.period] ?? 0, measure, unit)}`}</title>
-          </rect>
+            <rect className={`arc ring-1 ${line?.look ?? ''}`} {...box} />
+            {line?.look === 'is-other' && <rect className="arc-hatch" {...box} />}
+          </g>
         );
       })}
       <path className="chart-zero" d={`M${chart.left} ${y(0)}H${chart.width}`} />
@@ -141,36 +143,36 @@ function Table({ answer, lines }: { answer: Series; lines: Line[] }) {
         <thead>
           <tr>
             <th scope="col">{periodTexts[answer.interval as Period] ?? answer.interval}</th>
+            <th scope="col" className="number">
+              Together
+            </th>
             {lines.map((line) => (
               <th key={line.name} scope="col" className="number">
                 <span className={`arc-swatch ${line.look}`} aria-hidden /> {line.name}
               </th>
             ))}
-            <th scope="col" className="number">
-              Together
-            </th>
           </tr>
         </thead>
         <tbody>
           <tr className="series-sum">
             <th scope="row">All</th>
+            {cell(total.value)}
             {lines.map((line) => (
               <td key={line.name} className="number" title={exactly(line.value, unit)}>
                 {quantity(line.value, measure, unit)}{' '}
                 <span className="quiet">{share(line.value, total.value)}</span>
               </td>
             ))}
-            {cell(total.value)}
           </tr>
           {answer.periods.map((period, i) => (
             <tr key={period.name}>
               <th scope="row" title={`${moment(period.from)} to ${moment(period.to)}`}>
                 {period.name}
               </th>
+              {cell(total.points[i] ?? 0)}
               {lines.map((line) => (
                 <Cell key={line.name} value={line.points[i] ?? 0} render={cell} />
               ))}
-              {cell(total.points[i] ?? 0)}
             </tr>
           ))}
         </tbody>

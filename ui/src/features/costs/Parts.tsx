@@ -28,7 +28,7 @@ import { hues, Picture } from './Picture';
 import type { CostNode, Sunburst, Times } from './useCosts';
 import { useCrumbs, useSunburst } from './useCosts';
 import type { Scale } from './words';
-import { changeSign, dimensionTexts, pieceText } from './words';
+import { dimensionTexts, pieceText } from './words';
 
 export type Change = (more: Partial<CostState>) => void;
 
@@ -119,7 +119,6 @@ function ChangeCell({ value, before, scale }: { value: number; before: number; s
   return (
     <td className="number" title={`before ${quantity(before, scale.measure, scale.unit)}`}>
       <span className={`trend-text trend-${trendOf(value, before)}`}>
-        <span aria-hidden>{changeSign(value, before)} </span>
         {changeText(value, before)}
       </span>
       {difference !== 0 && (

@@ -24,7 +24,24 @@ interface Props {
   onLeave: () => void; // one step out
 }
 
-export function lookOf(piece: Piece, comparing: boolean): string {
+// What is put together is hatched.
+export function Hatch() {
+  return (
+    <defs>
+      <pattern
+        id="arc-hatch"
+        width="7"
+        height="7"
+        patternUnits="userSpaceOnUse"
+        patternTransform="rotate(45)"
+      >
+        <path className="arc-hatch-line" d="M0 0V7" />
+      </pattern>
+    </defs>
+  );
+}
+
+function lookOf(piece: Piece, comparing: boolean): string {
   if (piece.depth === 0) return 'arc is-root';
   const others = piece.others > 0 ? ' is-other' : '';
   if (comparing) return `arc trend-${trendOf(piece.value, piece.before ?? 0)}${others}`;
@@ -54,10 +71,10 @@ function Middle({ root, scale, shape }: { root: Piece; scale: Scale; shape: Prop
   return (
     <g aria-hidden>
       <text className="arc-total" x={x} y={y - 4} textAnchor="middle">
-        {shorten(value, 17)}
+        {shorten(value, 15)}
       </text>
       <text className="arc-name" x={x} y={y + 13} textAnchor="middle">
-        {shorten(name, round ? 20 : 13)}
+        {shorten(name, round ? 19 : 17)}
       </text>
     </g>
   );
@@ -168,17 +185,7 @@ export function Picture(props: Props) {
       onBlur={walk.left}
       onPointerLeave={() => props.onActive(null)}
     >
-      <defs>
-        <pattern
-          id="arc-hatch"
-          width="7"
-          height="7"
-          patternUnits="userSpaceOnUse"
-          patternTransform="rotate(45)"
-        >
-          <path className="arc-hatch-line" d="M0 0V7" />
-        </pattern>
-      </defs>
+      <Hatch />
       {pieces.map((piece, i) => (
         <PieceShape
           key={piece.id}

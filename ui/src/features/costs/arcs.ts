@@ -182,12 +182,17 @@ export function arcPath(inner: number, outer: number, start: number, end: number
   return `${out}L${at(inner, end)}A${fixed(inner)} ${fixed(inner)} 0 ${large} 0 ${at(inner, start)}Z`;
 }
 
-export const sunburst = { radius: 296, hole: 78 };
-const letter = 6.6; // about, in a label
+export const sunburst = { radius: 296, hole: 70 };
+const letter = 6.2; // about, in a label
 const line = 13; // what a label needs across
 
-function rings(depth: number): number {
-  return (sunburst.radius - sunburst.hole) / Math.max(1, depth);
+// Where a ring begins and how wide it is: the inner ones, whose names are read first, are wider.
+function ringOf(ring: number, depth: number): { inner: number; width: number } {
+  const weight = (r: number) => 1 + 0.6 / r;
+  const sum = (n: number) =>
+    Array.from({ length: n }, (_, i) => weight(i + 1)).reduce((a, b) => a + b, 0);
+  const unit = (sunburst.radius - sunburst.hole) / sum(Math.max(1, depth));
+  return { inner: sunburst.hole + unit * sum(ring - 1), width: unit * weight(ring) };
 }
 
 function arcLabel(piece: Piece, inner: number, width: number): Label | null {
@@ -209,15 +214,14 @@ function arcLabel(piece: Piece, inner: number, width: number): Label | null {
 
 export function arcOf(piece: Piece, depth: number): Shape {
   if (piece.depth === 0) return { d: arcPath(0, sunburst.hole - 3, 0, 1), label: null };
-  const width = rings(depth);
-  const inner = sunburst.hole + (piece.depth - 1) * width;
+  const { inner, width } = ringOf(piece.depth, depth);
   return {
     d: arcPath(inner, inner + width, piece.start, piece.end),
     label: arcLabel(piece, inner, width),
   };
 }
 
-export const icicle = { width: 640, height: 560, root: 96 };
+export const icicle = { width: 640, height: 560, root: 126 };
 
 export function slabOf(piece: Piece, depth: number): Shape {
   const column = (icicle.width - icicle.root) / Math.max(1, depth);

@@ -64,5 +64,5 @@ export function pieceText(piece: Piece, scale: Scale): string {
 // Up and down by sign, so that colour is not needed.
 export function changeSign(value: number, before: number): string {
   if (value === before) return '=';
-  return value > before ? '▲' : '▼';
+  return value > before ? '+' : '−';
 }
