@@ -128,13 +128,17 @@ class Rescanner {
     static const Page nothing;
     const Differences* const differences = block.differences[page].get();
     std::array<std::uint64_t, kPageWords> words{};
-    if (differences != nullptr) nonzero_bits(differences->values.data(), words.data());
+    std::array<std::uint64_t, kPageSize> values;
+    if (differences != nullptr) {
+      differences->read(values.data());
+      nonzero_bits(values.data(), words.data());
+    }
     if (!same_words(words, block.inputs, page)) {
       fault(lane, b, "which of its partitions are stale for their inputs");
     }
     if (differences == nullptr) return;
     const Page& columns = block.pages[page] ? *block.pages[page] : nothing;
-    const DifferenceSums sums = sum_differences(columns.out.data(), differences->values.data());
+    const DifferenceSums sums = sum_differences(columns.out.data(), values.data());
     if (sums.absent != 0) fault(lane, b, "a difference of what is not there");
     digests_.subtract(dataset_, lane, b, page, sums.read);
   }
