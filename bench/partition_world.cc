@@ -1,6 +1,7 @@
 #include "bench/partition_world.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
@@ -180,11 +181,11 @@ void World::load(DatasetNo dataset) {
       }
       for (std::size_t page = 0; page < kPages; ++page) {
         if (!block->pages[page] || ++page_count % kStaleEvery != 0) continue;
+        std::array<std::uint64_t, kPageSize> values{};
         for (std::size_t i = 0; i < kPageSize / 2; ++i) {
-          if (block->present.get(page * kPageSize + i)) {
-            planner::own(block->differences[page]).values[i] = hash(i + page_count);
-          }
+          if (block->present.get(page * kPageSize + i)) values[i] = hash(i + page_count);
         }
+        planner::own(block->differences[page]).assign(values.data());
       }
       planner::settle(*block, lane, b);
       blocks.push_back(std::move(block));

@@ -1,7 +1,6 @@
 #include "planner/declared.h"
 
 #include "planner/refresh.h"
-#include "planner/stored_history.h"
 
 namespace headwater::planner {
 
@@ -37,11 +36,11 @@ Result<std::optional<SpaceDocument>> space_document(storage::Reader& reader, Dat
   return std::optional(decode_space(row->body));
 }
 
-Result<std::optional<std::int64_t>> refresh_due(storage::Reader& reader, const State& state,
-                                                DatasetNo dataset, base::Micros now) {
+Result<std::optional<std::int64_t>> refresh_due(History& history, const State& state,
+                                                DatasetNo dataset, base::Micros now,
+                                                const std::function<bool()>& cancelled) {
   if (!has_refresh_window(*state.segment(dataset).space)) return std::optional<std::int64_t>{};
-  StoredHistory history(reader, state.seq());
-  HW_TRY(const auto lanes, due_for_refresh(state, history, dataset, now, {}));
+  HW_TRY(const auto lanes, due_for_refresh(state, history, dataset, now, cancelled));
   std::int64_t out = 0;
   for (const auto& lane : lanes) {
     for (const Interval& due : lane) out += due.last - due.first + 1;

@@ -4,12 +4,15 @@
 // that of the reader. Errors: the store's.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "planner/documents.h"
+#include "planner/history.h"
 #include "planner/state.h"
 #include "storage/storage.h"
 
@@ -20,9 +23,10 @@ base::Result<std::optional<SpaceDocument>> space_document(storage::Reader& reade
                                                           DatasetNo dataset);
 
 // How many partitions are due for refresh at `now`; nothing if its space has no refresh window. In
-// time proportional to the dataset.
-base::Result<std::optional<std::int64_t>> refresh_due(storage::Reader& reader, const State& state,
-                                                      DatasetNo dataset, base::Micros now);
+// time proportional to the dataset. kCancelled if `cancelled` said so; it may be empty.
+base::Result<std::optional<std::int64_t>> refresh_due(History& history, const State& state,
+                                                      DatasetNo dataset, base::Micros now,
+                                                      const std::function<bool()>& cancelled);
 
 struct KnownMapping {
   DatasetNo upstream, downstream;

@@ -278,7 +278,8 @@ void Engine::erase(DatasetNo dataset, const Place& place) {
   --lane.count;
   own(block.pages[i / kPageSize]).out[i % kPageSize] = 0;
   set_difference(block, i, 0);
-  for (Bits* bits : {&block.present, &block.code, &block.tag, &block.unknown}) bits->set(i, false);
+  block.present.set(i, false);
+  for (RareBits* bits : {&block.code, &block.tag, &block.unknown}) bits->set(i, false);
 }
 
 Result<void> Engine::set_running(DatasetNo dataset, const Place& place, bool running) {

@@ -13,6 +13,7 @@
 // Memory: see segment.h. Bounds: kMaxSpan indexes between the first and the last of a lane.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -143,6 +144,11 @@ class Engine {
   void set_piece_bits(const Write& write, Block& block, std::int64_t last, std::uint16_t entry);
   base::Result<void> pass_on(const Piece& piece);
   base::Result<void> pass_on_intervals(const Edge& edge, const Piece& piece);
+  // What is added to the differences of a block, by page.
+  using AddedRuns = std::array<std::vector<Differences::Run>, kPages>;
+  void find_runs(const Edge& edge, const Piece& piece, const Place& first, std::int64_t last,
+                 AddedRuns& to);
+  void add_runs(const Edge& edge, std::uint32_t number, std::int64_t block, const AddedRuns& runs);
   base::Result<void> add_to_block(const Edge& edge, const Piece& piece, const Place& first,
                                   std::int64_t last);
   // What each of [first, last], in one block, reads of the piece, to `added`; 0 where none is

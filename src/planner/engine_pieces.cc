@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include "base/clones.h"
@@ -21,12 +22,6 @@ namespace {
 
 using Values = std::array<std::uint64_t, kBlockSize>;
 
-// values += factor * added
-HW_CLONES void add_values(const std::uint64_t* __restrict added, std::uint64_t factor,
-                          std::uint64_t* __restrict values) {
-  for (std::size_t i = 0; i < kPageSize; ++i) values[i] += factor * added[i];
-}
-
 // to[i] = ends[i] - begins[i]
 HW_CLONES void subtract(const std::uint64_t* __restrict ends,
                         const std::uint64_t* __restrict begins, std::size_t count,
@@ -39,13 +34,32 @@ HW_CLONES void keep_only(std::uint64_t bits, std::uint64_t* values) {
   for (std::size_t i = 0; i < 64; ++i) values[i] &= std::uint64_t{0} - (bits >> i & 1);
 }
 
-// Of a page of differences: what is added, and which bits `inputs` are then.
-void add_page(Block& block, std::size_t page, std::uint64_t factor, const std::uint64_t* added) {
-  Differences& differences = own(block.differences[page]);
-  add_values(added, factor, differences.values.data());
+// The differences of a page, changed: which bits `inputs` are then.
+void settle_page(Block& block, std::size_t page) {
   const std::size_t first = page * kPageWords;
-  nonzero_bits(differences.values.data(), &block.inputs.word(first));
+  block.differences[page]->find(&block.inputs.word(first));
   if (!block.inputs.any(first, kPageWords)) block.differences[page].reset();
+}
+
+bool all_present(const Block& block, std::size_t low, std::size_t high) {
+  bool out = true;
+  each_word(low, high, [&](std::size_t w, std::uint64_t mask) {
+    out = out && (mask & ~block.present.word(w)) == 0;
+  });
+  return out;
+}
+
+// Nothing of [low, high] differs.
+void clear_differences(Block& block, std::size_t low, std::size_t high) {
+  for (std::size_t at = low; at <= high;) {
+    const std::size_t page = at / kPageSize, base = page * kPageSize;
+    const std::size_t end = std::min(high + 1, base + kPageSize);
+    if (block.differences[page]) {
+      own(block.differences[page]).clear(at - base, end - base);
+      settle_page(block, page);
+    }
+    at = end;
+  }
 }
 
 }  // namespace
@@ -117,9 +131,9 @@ Result<Engine::Piece> Engine::record_piece(const Write& write, std::int64_t last
   block.max_end = std::max(block.max_end, write.end);
   lane.max_start = std::max(lane.max_start, write.start);
   lane.max_end = std::max(lane.max_end, write.end);
-  if (differences.empty() && !block.inputs.any()) return piece;
-  for (std::size_t i = low; i <= high; ++i) {
-    set_difference(block, i, differences.empty() ? 0 : differences[i - low]);
+  if (differences.empty()) clear_differences(block, low, high);
+  for (std::size_t i = low; i <= high && !differences.empty(); ++i) {
+    set_difference(block, i, differences[i - low]);
   }
   return piece;
 }
@@ -137,11 +151,11 @@ void Engine::set_piece_bits(const Write& write, Block& block, std::int64_t last,
       block.palette[entry].tag != working_.segment(write.dataset).find(write.place.lane)->tag;
   const bool code = differs(write.place.index);
   each_word(offset_of(write.place.index), offset_of(last), [&](std::size_t w, std::uint64_t mask) {
-    const auto put = [&](Bits& bits, bool value) {
-      bits.word(w) = value ? bits.word(w) | mask : bits.word(w) & ~mask;
+    const auto put = [&](RareBits& bits, bool value) {
+      bits.set_word(w, value ? bits.word(w) | mask : bits.word(w) & ~mask);
     };
     block.count += static_cast<std::uint32_t>(std::popcount(mask & ~block.present.word(w)));
-    put(block.present, true);
+    block.present.word(w) |= mask;
     put(block.running, false);
     put(block.failed, false);
     put(block.code, code);
@@ -240,6 +254,9 @@ Result<void> Engine::pass_on_intervals(const Edge& edge, const Piece& piece) {
   std::vector<std::uint32_t> lanes;
   edge.reads->each_downstream_lane(piece.lane, working_.segment(edge.downstream).lane_count(),
                                    [&lanes](std::uint32_t lane) { lanes.push_back(lane); });
+  const MappingKind kind = edge.reads->mapping().kind;
+  const bool by_runs = kind == MappingKind::kRollup || kind == MappingKind::kFanOut;
+  std::map<std::int64_t, AddedRuns> runs;  // by block: lanes read alike
   for (const std::uint32_t number : lanes) {
     const Lane* const lane = working_.segment(edge.downstream).find(number);
     if (lane == nullptr || lane->blocks.empty()) continue;
@@ -247,11 +264,62 @@ Result<void> Engine::pass_on_intervals(const Edge& edge, const Piece& piece) {
     const std::int64_t to = std::min(block_of(readers.last), lane->end() - 1);
     for (std::int64_t b = from; b <= to; ++b) {
       const std::int64_t base = b << kBlockBits;
-      HW_CHECK_OK(add_to_block(edge, piece, {number, std::max(base, readers.first)},
-                               std::min(base + kBlockSize - 1, readers.last)));
+      const Place first{number, std::max(base, readers.first)};
+      const std::int64_t last = std::min(base + kBlockSize - 1, readers.last);
+      const Block* const block = working_.segment(edge.downstream).find(number)->find(b);
+      if (block == nullptr || block->count == 0) continue;
+      if (by_runs && block->max_start < piece.from &&
+          all_present(*block, offset_of(first.index), offset_of(last))) {
+        const auto [at, is_new] = runs.try_emplace(b);
+        if (is_new) find_runs(edge, piece, first, last, at->second);
+        add_runs(edge, number, b, at->second);
+      } else {
+        HW_CHECK_OK(add_to_block(edge, piece, first, last));
+      }
     }
   }
   return {};
+}
+
+// What each of [first, last], in one block, reads of the piece.
+void Engine::find_runs(const Edge& edge, const Piece& piece, const Place& first, std::int64_t last,
+                       AddedRuns& to) {
+  const auto table = tables_.of(*edge.reads, *working_.segment(edge.upstream).space,
+                                *working_.segment(edge.downstream).space, block_of(first.index));
+  const std::size_t low = offset_of(first.index), past = offset_of(last) + 1;
+  auto run = std::prev(std::upper_bound(table->runs.begin(), table->runs.end(), low));
+  for (std::size_t at = low; at < past; ++run) {
+    const std::size_t next = std::next(run) == table->runs.end() ? kBlockSize : *std::next(run);
+    const std::size_t end = std::min(next, past);
+    const Interval read = table->at(at);
+    const std::int64_t from = std::max(read.first, piece.first);
+    const std::int64_t until = std::min(read.last, piece.last);
+    const std::uint64_t sum =
+        read.empty() || until < from
+            ? 0
+            : piece.before[static_cast<std::size_t>(until - piece.first) + 1] -
+                  piece.before[static_cast<std::size_t>(from - piece.first)];
+    while (at < end) {  // page by page
+      const std::size_t page = at / kPageSize, base = page * kPageSize;
+      const std::size_t stop = std::min(end, base + kPageSize);
+      if (sum != 0) {
+        to[page].push_back(
+            {sum, static_cast<std::uint16_t>(at - base), static_cast<std::uint16_t>(stop - base)});
+      }
+      at = stop;
+    }
+  }
+}
+
+void Engine::add_runs(const Edge& edge, std::uint32_t number, std::int64_t b,
+                      const AddedRuns& runs) {
+  Block* block = nullptr;  // made ours with the first page that changes
+  for (std::size_t page = 0; page < kPages; ++page) {
+    if (runs[page].empty()) continue;
+    if (block == nullptr) block = &lane(edge.downstream, number).grow(b);
+    own(block->differences[page]).add(runs[page], edge.factor);
+    settle_page(*block, page);
+  }
 }
 
 // move() for the readers [first, last] of one block, each with the sum of what it reads.
@@ -280,7 +348,8 @@ Result<void> Engine::add_to_block(const Edge& edge, const Piece& piece, const Pl
     const std::uint64_t* const values = &added[page * kPageSize];
     if (std::all_of(values, values + kPageSize, [](std::uint64_t v) { return v == 0; })) continue;
     if (block == nullptr) block = &lane(edge.downstream, first.lane).grow(number);
-    add_page(*block, page, edge.factor, values);
+    own(block->differences[page]).add(values, edge.factor);
+    settle_page(*block, page);
   }
   return {};
 }

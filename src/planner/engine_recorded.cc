@@ -174,7 +174,7 @@ Result<void> Engine::rebase(DatasetNo dataset) {
 void Engine::set_difference(Block& block, std::size_t i, std::uint64_t value) {
   if (block.difference(i) == value) return;
   std::shared_ptr<Differences>& page = block.differences[i / kPageSize];
-  own(page).values[i % kPageSize] = value;
+  own(page).set(i % kPageSize, value);
   block.inputs.set(i, value != 0);
   if (value == 0 && !block.inputs.any(i / kPageSize * kPageWords, kPageWords)) page.reset();
 }
@@ -272,12 +272,13 @@ void Engine::refresh_block(DatasetNo dataset, Lane& lane, std::int64_t number) {
             bools.tag == entries[0].tag && bools.unknown == entries[0].unknown;
   }
   if (alike) {
-    for (std::size_t w = 0; w < kWords; ++w) {
-      const std::uint64_t present = block.present.word(w);
-      block.code.word(w) = entries[0].code ? present : 0;
-      block.tag.word(w) = entries[0].tag ? present : 0;
-      block.unknown.word(w) = entries[0].unknown ? present : 0;
-    }
+    const auto put = [&block](RareBits& bits, bool all) {
+      if (!all) bits = {};
+      for (std::size_t w = 0; all && w < kWords; ++w) bits.set_word(w, block.present.word(w));
+    };
+    put(block.code, entries[0].code);
+    put(block.tag, entries[0].tag);
+    put(block.unknown, entries[0].unknown);
     return;
   }
   for (std::size_t w = 0; w < kWords; ++w) {
@@ -296,9 +297,9 @@ void Engine::refresh_block(DatasetNo dataset, Lane& lane, std::int64_t number) {
       if (bools.tag) tag |= bit;
       if (bools.unknown) unknown |= bit;
     }
-    block.code.word(w) = code;
-    block.tag.word(w) = tag;
-    block.unknown.word(w) = unknown;
+    block.code.set_word(w, code);
+    block.tag.set_word(w, tag);
+    block.unknown.set_word(w, unknown);
   }
 }
 

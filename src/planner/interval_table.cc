@@ -12,6 +12,8 @@ std::shared_ptr<const IntervalTable> made_table(const Reads& reads, std::int64_t
     const Interval read = reads.upstream_of(base + static_cast<std::int64_t>(i));
     out->first[i] = static_cast<std::int32_t>(read.first - out->origin);
     out->last[i] = static_cast<std::int32_t>(read.last - out->origin);
+    if (i > 0 && out->first[i] == out->first[i - 1] && out->last[i] == out->last[i - 1]) continue;
+    out->runs.push_back(static_cast<std::uint16_t>(i));
   }
   return out;
 }

@@ -2,7 +2,7 @@
 // of them once. Most datasets count time alike, and share their tables. Private to planner.
 //
 // Thread-safety: IntervalTables from any thread; a table is a value that does not change.
-// Memory: 32 KB a table, at most kMaxTables; then all are forgotten.
+// Memory: 32 KB a table, and 2 bytes a run, at most kMaxTables; then all are forgotten.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,8 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "base/mutex.h"
 #include "planner/segment.h"
@@ -21,6 +23,7 @@ namespace headwater::planner {
 struct IntervalTable {
   std::int64_t origin = 0;  // of the numbers below
   std::array<std::int32_t, kBlockSize> first, last;
+  std::vector<std::uint16_t> runs;  // where neighbours that read the same begin, in order
 
   Interval at(std::size_t i) const { return {origin + first[i], origin + last[i]}; }
   // Offsets of those who read anything of [low, high], but for gaps between them; first > last:

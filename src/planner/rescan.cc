@@ -1,12 +1,12 @@
 #include "planner/rescan.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <utility>
 
 #include "base/clones.h"
-#include "planner/readers.h"
 #include "planner/rescan_sums.h"
 #include "planner/words.h"
 
@@ -14,58 +14,50 @@ namespace headwater::planner {
 
 namespace {
 
-// Of a page: the sum of its cells, and the digest of what its partitions had read. Places count, so
-// that a difference which was given to a neighbour is found.
-struct PageSums {
-  std::uint64_t cells = 0, read = 0, absent = 0;
+// Of a page of differences: their sum by weight, and whatever stands where nothing is present.
+struct DifferenceSums {
+  std::uint64_t read = 0, absent = 0;
 };
 
-HW_CLONES PageSums sum_page(const Place& place, const std::uint64_t* __restrict out,
-                            const std::uint64_t* __restrict reads,
-                            const std::uint64_t* __restrict differences) {
-  std::uint64_t position = position_of(place), weight = 1;
-  std::uint64_t cells = 0, read = 0, absent = 0;
-  for (std::size_t i = 0; i < kPageSize; ++i, position += kIndexStep, weight += 2) {
+HW_CLONES DifferenceSums sum_differences(const std::uint64_t* __restrict out,
+                                         const std::uint64_t* __restrict differences) {
+  std::uint64_t read = 0, absent = 0;
+  for (std::size_t i = 0; i < kPageSize; ++i) {
     const std::uint64_t present = out[i] == 0 ? 0 : ~std::uint64_t{0};
-    cells += cell_at(position, out[i]);
-    read += ((reads[i] - differences[i]) & present) * weight;
+    read += (differences[i] & present) * weight_of(i);
     absent |= differences[i] & ~present;
   }
-  return {cells, read, absent};
+  return {read, absent};
 }
 
-const Differences kNoDifferences;
+HW_CLONES std::uint64_t count_of(const Bits& bits) {
+  std::uint64_t out = 0;
+  for (std::size_t w = 0; w < kWords; ++w) {
+    out += static_cast<std::uint64_t>(std::popcount(bits.word(w)));
+  }
+  return out;
+}
 
 }  // namespace
 
-// Works some datasets out. Several of them may write digests of different datasets at once.
+// Works datasets out, and hands on what their readers read of them. Several may do so at once, with
+// different datasets.
 class Rescanner {
  public:
-  Rescanner(const State& state, const Rescan* before, IntervalTables& tables,
-            std::vector<std::vector<Rescan::Lane>>& digests)
-      : state_(state), before_(before), digests_(digests), sums_(state_, tables) {}
+  Rescanner(const State& state, IntervalTables& tables, ReadDigests& digests)
+      : state_(state), digests_(digests), readers_(state, tables, digests) {}
 
-  // Its pages, in the digests; all else in totals().
+  // All but its digests; the outcome in totals().
   void dataset(DatasetNo dataset) {
     dataset_ = dataset;
     const Segment& segment = state_.segment(dataset);
-    std::vector<Rescan::Lane>& results = digests_[dataset.value - 1];
-    results.resize(segment.lanes.size());
     totals_.assign(segment.lanes.size(), {});
-    std::int64_t first = INT64_MAX, end = INT64_MIN;
-    for (std::size_t lane = 0; lane < segment.lanes.size(); ++lane) {
-      if (!segment.lanes[lane]) continue;
-      first = std::min(first, segment.lanes[lane]->first);
-      end = std::max(end, segment.lanes[lane]->end());
-      results[lane].digests.resize(segment.lanes[lane]->blocks.size() * kPages);
-    }
-    for (std::int64_t b = first; b < end; ++b) {
-      find_common(segment, b);
-      for (std::uint32_t lane = 0; lane < segment.lanes.size(); ++lane) {
-        const Lane* const there = segment.find(lane);
-        const Block* const block = there == nullptr ? nullptr : there->find(b);
-        if (block != nullptr) this->block(segment, lane, b, *block);
-      }
+    readers_.begin(dataset);
+    const std::vector<Numbered> blocks = blocks_of(segment);
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      const bool ends = i + 1 == blocks.size();
+      block(segment, blocks[i], ends ? nullptr : blocks[i + 1].block);
+      if (ends || blocks[i + 1].number != blocks[i].number) readers_.end_block(blocks[i].number);
     }
     for (std::uint32_t lane = 0; lane < segment.lanes.size(); ++lane) {
       if (segment.find(lane) != nullptr) check_lane(segment, lane, *segment.find(lane));
@@ -76,34 +68,40 @@ class Rescanner {
 
  private:
   void fault(std::uint32_t lane, std::int64_t block, const char* what) {
-    ++found_.fault_count;
-    if (found_.faults.size() == Rescan::kMaxFaults) return;
-    found_.faults.push_back({dataset_, lane, block, what});
+    found_.add({dataset_, lane, block, what});
   }
 
-  // What every lane reads alike.
-  void find_common(const Segment& segment, std::int64_t b) {
-    common_.fill(0);
-    for (const Edge& edge : segment.in) {
-      if (!edge.reads->counts() || edge.reads->uniform() || !lanes_alike(*edge.reads)) continue;
-      sums_.add(edge, 0, b, common_);
-    }
-  }
-
-  void block(const Segment& segment, std::uint32_t lane, std::int64_t b, const Block& block) {
-    reads_ = common_;
-    for (const Edge& edge : segment.in) {
-      if (!edge.reads->counts() || edge.reads->uniform() || lanes_alike(*edge.reads)) continue;
-      sums_.add(edge, lane, b, reads_);
-    }
-    std::uint64_t sum = 0, count = 0;
-    for (std::size_t page = 0; page < kPages; ++page) {
-      if (page + 1 < kPages) prefetch(block.pages[page + 1].get());
-      for (std::size_t w = 0; w < kPageWords; ++w) {
-        count +=
-            static_cast<std::uint64_t>(std::popcount(block.present.word(page * kPageWords + w)));
+  struct Numbered {
+    std::uint32_t lane = 0;
+    std::int64_t number = 0;
+    const Block* block = nullptr;
+  };
+  // Those of equal numbers together.
+  static std::vector<Numbered> blocks_of(const Segment& segment) {
+    std::vector<Numbered> out;
+    for (std::uint32_t lane = 0; lane < segment.lanes.size(); ++lane) {
+      const Lane* const there = segment.find(lane);
+      for (std::size_t i = 0; there != nullptr && i < there->blocks.size(); ++i) {
+        if (!there->blocks[i]) continue;
+        out.push_back({lane, there->first + static_cast<std::int64_t>(i), there->blocks[i].get()});
       }
-      sum += this->page(lane, b, block, page);
+    }
+    std::stable_sort(out.begin(), out.end(),
+                     [](const Numbered& a, const Numbered& b) { return a.number < b.number; });
+    return out;
+  }
+
+  void block(const Segment& segment, const Numbered& numbered, const Block* next) {
+    const std::uint32_t lane = numbered.lane;
+    const std::int64_t b = numbered.number;
+    const Block& block = *numbered.block;
+    cells_.find(lane, b, block, next);
+    const std::uint64_t count = count_of(block.present);
+    std::uint64_t sum = 0;
+    for (std::size_t page = 0; page < kPages; ++page) {
+      sum += cells_.sums[page];
+      check_presence(lane, b, block, page);
+      check_differences(lane, b, block, page);
     }
     if (sum != block.sum) fault(lane, b, "the sum of its cells");
     if (count != block.count) fault(lane, b, "the count of its partitions");
@@ -111,49 +109,46 @@ class Rescanner {
     totals_[lane].count += count;
     found_.partitions += count;
     check_bits(segment, lane, b, block);
+    readers_.add_block(lane, b, cells_);
   }
 
-  // Returns the sum of its cells.
-  std::uint64_t page(std::uint32_t lane, std::int64_t b, const Block& block, std::size_t page) {
-    static const Page nothing;
-    const Page& columns = block.pages[page] ? *block.pages[page] : nothing;
-    const Differences& differences =
-        block.differences[page] ? *block.differences[page] : kNoDifferences;
-    const std::size_t base = page * kPageSize;
-    std::array<std::uint64_t, kPageWords> words;
-    nonzero_bits(columns.out.data(), words.data());
-    for (std::size_t w = 0; w < kPageWords; ++w) {
-      if (words[w] == block.present.word(base / 64 + w)) continue;
+  void check_presence(std::uint32_t lane, std::int64_t b, const Block& block, std::size_t page) {
+    std::array<std::uint64_t, kPageWords> words{};
+    if (!cells_.gaps[page]) {
+      words.fill(~std::uint64_t{0});
+    } else if (block.pages[page]) {
+      nonzero_bits(block.pages[page]->out.data(), words.data());
+    }
+    if (!same_words(words, block.present, page)) {
       fault(lane, b, "which of its partitions are present");
-      break;
     }
-    words.fill(0);
-    if (block.differences[page]) nonzero_bits(differences.values.data(), words.data());
-    for (std::size_t w = 0; w < kPageWords; ++w) {
-      if (words[w] == block.inputs.word(base / 64 + w)) continue;
-      fault(lane, b, "which of its partitions are stale for their inputs");
-      break;
-    }
-    const PageSums sums = sum_page({lane, (b << kBlockBits) + static_cast<std::int64_t>(base)},
-                                   columns.out.data(), &reads_[base], differences.values.data());
-    if (sums.absent != 0) fault(lane, b, "a difference of what is not there");
-    compare(lane, b, block, page, sums.read);
-    return sums.cells;
   }
 
-  void compare(std::uint32_t lane, std::int64_t b, const Block& block, std::size_t page,
-               std::uint64_t digest) {
-    const auto at = [&](const Lane& in) {
-      return static_cast<std::size_t>(b - in.first) * kPages + page;
-    };
-    digests_[dataset_.value - 1][lane].digests[at(*state_.segment(dataset_).find(lane))] = digest;
-    if (before_ == nullptr || dataset_.value > before_->datasets_.size()) return;
-    const Lane* const then = before_->state_->segment(dataset_).find(lane);
-    const Block* const known = then == nullptr ? nullptr : then->find(b);
-    if (known == nullptr || !block.pages[page] || known->pages[page] != block.pages[page]) return;
-    ++found_.compared;
-    if (before_->datasets_[dataset_.value - 1][lane].digests[at(*then)] == digest) return;
-    fault(lane, b, "the differences of its partitions");
+  void check_differences(std::uint32_t lane, std::int64_t b, const Block& block, std::size_t page) {
+    static const Page nothing;
+    const Differences* const differences = block.differences[page].get();
+    std::array<std::uint64_t, kPageWords> words{};
+    std::array<std::uint64_t, kPageSize> values;
+    if (differences != nullptr) {
+      differences->read(values.data());
+      nonzero_bits(values.data(), words.data());
+    }
+    if (!same_words(words, block.inputs, page)) {
+      fault(lane, b, "which of its partitions are stale for their inputs");
+    }
+    if (differences == nullptr) return;
+    const Page& columns = block.pages[page] ? *block.pages[page] : nothing;
+    const DifferenceSums sums = sum_differences(columns.out.data(), values.data());
+    if (sums.absent != 0) fault(lane, b, "a difference of what is not there");
+    digests_.subtract(dataset_, lane, b, page, sums.read);
+  }
+
+  static bool same_words(const std::array<std::uint64_t, kPageWords>& words, const Bits& bits,
+                         std::size_t page) {
+    for (std::size_t w = 0; w < kPageWords; ++w) {
+      if (words[w] != bits.word(page * kPageWords + w)) return false;
+    }
+    return true;
   }
 
   // Bits that follow from code and tags.
@@ -237,36 +232,78 @@ class Rescanner {
   };
 
   const State& state_;
-  const Rescan* const before_;
-  std::vector<std::vector<Rescan::Lane>>& digests_;
-  ReadSums sums_;
+  ReadDigests& digests_;
+  ReaderSums readers_;
   Rescan::Totals found_;
   DatasetNo dataset_;
   std::vector<LaneTotals> totals_;  // by lane of the dataset under way
-  BlockSums common_, reads_;
+  BlockCells cells_;
 };
+
+// The digests of a dataset's pages, with those of an earlier scan where the page is the same.
+void Rescan::compare(const Rescan& before, DatasetNo dataset, Totals& totals) const {
+  if (dataset.value > before.digests_.size()) return;
+  const Segment& segment = state_->segment(dataset);
+  for (std::uint32_t number = 0; number < segment.lanes.size(); ++number) {
+    const planner::Lane* const lane = segment.find(number);
+    const planner::Lane* const then = before.state_->segment(dataset).find(number);
+    if (lane == nullptr || then == nullptr) continue;
+    const auto digest = [&](const Rescan& of, const planner::Lane& in, std::int64_t b,
+                            std::size_t page) {
+      return of.digests_[dataset.value - 1][number]
+                        [static_cast<std::size_t>(b - in.first) * kPages + page];
+    };
+    for (std::int64_t b = lane->first; b < lane->end(); ++b) {
+      const Block* const block = lane->find(b);
+      const Block* const known = then->find(b);
+      if (block == nullptr || known == nullptr) continue;
+      for (std::size_t page = 0; page < kPages; ++page) {
+        if (!block->pages[page] || known->pages[page] != block->pages[page]) continue;
+        ++totals.compared;
+        if (digest(*this, *lane, b, page) == digest(before, *then, b, page)) continue;
+        totals.add({dataset, number, b, "the differences of its partitions"});
+      }
+    }
+  }
+}
 
 std::shared_ptr<const Rescan> Rescan::run(std::shared_ptr<const State> state, const Rescan* before,
                                           const std::function<bool()>& cancelled,
                                           base::Crew* crew) {
   auto out = std::make_shared<Rescan>();
-  out->datasets_.resize(state->dataset_count());
-  std::vector<Totals> found(state->dataset_count());
+  const std::size_t count = state->dataset_count();
+  std::vector<Totals> found(count), compared(count);
   IntervalTables tables;
+  ReadDigests digests(*state);
   std::atomic<bool> stopped = false;
   const auto scan = [&](std::size_t i) {
     if (cancelled && cancelled()) stopped = true;
     if (stopped) return;
-    Rescanner scanner(*state, before, tables, out->datasets_);
-    scanner.dataset(DatasetNo{static_cast<std::uint32_t>(i + 1)});
-    found[i] = scanner.totals();
+    const auto scanner = std::make_unique<Rescanner>(*state, tables, digests);
+    scanner->dataset(DatasetNo{static_cast<std::uint32_t>(i + 1)});
+    found[i] = scanner->totals();
   };
   base::Crew alone(0);
-  (crew != nullptr ? *crew : alone).run(found.size(), scan);
+  base::Crew& workers = crew != nullptr ? *crew : alone;
+  workers.run(count, scan);
   if (stopped) return nullptr;
-  for (const Totals& one : found) out->totals_.add(one);
+  out->digests_ = digests.take();
   out->state_ = std::move(state);
+  if (before != nullptr) {
+    workers.run(count, [&](std::size_t i) {
+      out->compare(*before, DatasetNo{static_cast<std::uint32_t>(i + 1)}, compared[i]);
+    });
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    out->totals_.add(found[i]);
+    out->totals_.add(compared[i]);
+  }
   return out;
+}
+
+void Rescan::Totals::add(const Fault& fault) {
+  ++fault_count;
+  if (faults.size() < kMaxFaults) faults.push_back(fault);
 }
 
 void Rescan::Totals::add(const Totals& more) {

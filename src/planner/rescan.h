@@ -4,11 +4,12 @@
 // from the columns. What a partition had read when it was written is what its interval holds now,
 // worked out from the fingerprints upstream, less its difference; that does not change until it is
 // written again, or something arrives late that it had read, and then its page is another. So its
-// digest, page by page, must be that of an earlier pass wherever the page is the same.
+// digest, page by page, must be that of an earlier pass wherever the page is the same. Nothing that
+// the engine has summed up goes into it.
 //
 // Thread-safety: a pure function of states; beside the writer. Cost: O(partitions + their
-// mappings), a few bytes of each read once. Memory: 8 bytes a page of 512, and the state that it
-// was worked out from. Bounds: kMaxFaults are told.
+// mappings), the columns read once. Memory: 8 bytes a page of 512, and the state that it was worked
+// out from. Bounds: kMaxFaults are told.
 #pragma once
 
 #include <cstdint>
@@ -47,16 +48,17 @@ class Rescan {
 
  private:
   friend class Rescanner;
-  struct Lane {
-    std::vector<std::uint64_t> digests;  // by block and page
-  };
-  std::shared_ptr<const State> state_;
   struct Totals {
     std::vector<Fault> faults;
     std::uint64_t fault_count = 0, partitions = 0, compared = 0;
+    void add(const Fault& fault);
     void add(const Totals& more);
   };
-  std::vector<std::vector<Lane>> datasets_;
+  void compare(const Rescan& before, DatasetNo dataset, Totals& totals) const;
+
+  std::shared_ptr<const State> state_;
+  // By dataset and lane: of each block and page.
+  std::vector<std::vector<std::vector<std::uint64_t>>> digests_;
   Totals totals_;
 };
 

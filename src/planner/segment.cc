@@ -3,7 +3,6 @@
 #include <numeric>
 
 #include "base/clones.h"
-#include "planner/words.h"
 
 namespace headwater::planner {
 
@@ -52,7 +51,7 @@ void settle(Block& block, std::uint32_t lane, std::int64_t number) {
       block.inputs.word(w) = 0;
     }
     if (block.differences[p]) {
-      nonzero_bits(block.differences[p]->values.data(), &block.inputs.word(base / 64));
+      block.differences[p]->find(&block.inputs.word(base / 64));
     }
   }
 }

@@ -5,8 +5,9 @@
 // from what stands now. All of it is copied when it is changed while a reader has it (own()), a
 // block's bits apart from its pages: a change of code touches bits alone, a write a page or two.
 //
-// Memory: 8 bytes for `out` and 2 for `attribute` of each partition of a page that has any, 8 more
-// in pages with a difference, and a byte for bits.
+// Memory: 8 bytes for `out` and 2 for `attribute` of each partition of a page that has any, at most
+// 8 more in pages with a difference, and two bits; a bit more of each kind that occurs in its
+// block.
 //
 // Invariants: (1) out and difference are 0 where a partition is not present. (2) block.sum is the
 // sum of the cells of its present partitions, lane.sum that of its blocks. (3) bit `inputs` =
@@ -25,6 +26,7 @@
 
 #include "base/clock.h"
 #include "model/ids.h"
+#include "planner/differences.h"
 #include "planner/ids.h"
 #include "planner/mapping.h"
 #include "planner/space.h"
@@ -61,7 +63,7 @@ T& own(std::shared_ptr<T>& value) {
 
 inline constexpr std::int64_t kBlockBits = 12, kBlockSize = std::int64_t{1} << kBlockBits;
 inline constexpr std::size_t kWords = kBlockSize / 64;
-inline constexpr std::size_t kPageSize = 512, kPages = kBlockSize / kPageSize;
+inline constexpr std::size_t kPages = kBlockSize / kPageSize;
 inline constexpr std::size_t kPageWords = kPageSize / 64;
 
 inline std::int64_t block_of(std::int64_t index) { return index >> kBlockBits; }
@@ -90,6 +92,27 @@ class Bits {
   std::array<std::uint64_t, kWords> words_{};
 };
 
+// Bits that most blocks have none of: they take no room then. Copies share them until one changes.
+class RareBits {
+ public:
+  bool get(std::size_t i) const { return bits_ && bits_->get(i); }
+  std::uint64_t word(std::size_t w) const { return bits_ ? bits_->word(w) : 0; }
+  void set(std::size_t i, bool value) {
+    if (bits_ || value) own(bits_).set(i, value);
+  }
+  void set_word(std::size_t w, std::uint64_t value) {
+    if (bits_ || value != 0) own(bits_).word(w) = value;
+  }
+  bool any() const { return bits_ && bits_->any(); }
+  const Bits* find() const { return bits_.get(); }  // null: none
+  bool operator==(const RareBits& other) const {
+    return bits_ && other.bits_ ? *bits_ == *other.bits_ : any() == other.any();
+  }
+
+ private:
+  std::shared_ptr<Bits> bits_;
+};
+
 // What a run left beside the fingerprint; few of these occur in a block.
 struct Attribute {
   model::NodeId job;
@@ -102,12 +125,10 @@ struct Page {
   std::array<std::uint64_t, kPageSize> out{};
   std::array<std::uint16_t, kPageSize> attribute{};
 };
-struct Differences {
-  std::array<std::uint64_t, kPageSize> values{};
-};
 
 struct Block {
-  Bits present, inputs, code, tag, unknown, running, failed;
+  Bits present, inputs;
+  RareBits code, tag, unknown, running, failed;
   std::array<std::shared_ptr<Page>, kPages> pages;               // null: nothing present
   std::array<std::shared_ptr<Differences>, kPages> differences;  // null: all 0
   std::vector<Attribute> palette;
@@ -121,7 +142,7 @@ struct Block {
   }
   std::uint64_t difference(std::size_t i) const {
     const Differences* const page = differences[i / kPageSize].get();
-    return page == nullptr ? 0 : page->values[i % kPageSize];
+    return page == nullptr ? 0 : page->at(i % kPageSize);
   }
   // Of one that is present: which of the palette, and what.
   std::uint16_t entry(std::size_t i) const {

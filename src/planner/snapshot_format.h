@@ -51,6 +51,7 @@ struct BlockRecord {
   std::uint16_t zero;
   std::array<std::uint64_t, kWords> present, running, failed;
 };
+using DifferencesRecord = std::array<std::uint64_t, kPageSize>;
 struct PaletteRecord {
   std::uint32_t job, zero;
   std::int64_t code;
@@ -58,8 +59,7 @@ struct PaletteRecord {
 };
 static_assert(sizeof(DatasetRecord) == 16 && sizeof(EdgeRecord) == 16 && sizeof(LaneRecord) == 8 &&
               sizeof(BlockRecord) == 40 + 3 * kWords * 8 && sizeof(PaletteRecord) == 24);
-static_assert(sizeof(Page) == 10 * kPageSize && sizeof(Differences) == 8 * kPageSize);
-static_assert(std::is_trivially_copyable_v<Page> && std::is_trivially_copyable_v<Differences>);
+static_assert(sizeof(Page) == 10 * kPageSize && std::is_trivially_copyable_v<Page>);
 
 // Of all that says which partitions are read, but their calendars.
 std::uint64_t mapping_hash(const State& state, const Edge& edge);

@@ -147,8 +147,8 @@ Result<void> SnapshotReader::Impl::load_blocks(LoadedLane& lane, std::uint32_t c
     block->palette.resize(record.palette);
     for (std::size_t w = 0; w < kWords; ++w) {
       block->present.word(w) = record.present[w];
-      block->running.word(w) = record.running[w];
-      block->failed.word(w) = record.failed[w];
+      block->running.set_word(w, record.running[w]);
+      block->failed.set_word(w, record.failed[w]);
       block->count += static_cast<std::uint32_t>(std::popcount(record.present[w]));
       const bool page = (record.pages >> (w / kPageWords) & 1) != 0;
       if (record.present[w] != 0 && (!page || record.palette == 0)) return in.corrupt("a block");
@@ -194,15 +194,14 @@ Result<void> SnapshotReader::Impl::load_pages() {
 }
 
 Result<void> SnapshotReader::Impl::load_differences() {
-  HW_CHECK_OK(begin(kDifferencesOf, fields.difference_count, sizeof(Differences)));
+  HW_CHECK_OK(begin(kDifferencesOf, fields.difference_count, sizeof(DifferencesRecord)));
   const auto load = [&](Block& block) -> Result<void> {
     for (std::size_t page = 0; page < kPages; ++page) {
       if (!block.differences[page]) continue;
-      HW_CHECK_OK(in.read(block.differences[page].get(), sizeof(Differences)));
-      const std::uint64_t* const values = block.differences[page]->values.data();
-      for (std::size_t i = 0; i < kPageSize; ++i) {
-        block.inputs.word(page * kPageWords + i / 64) |= std::uint64_t{values[i] != 0} << (i % 64);
-      }
+      DifferencesRecord record;
+      HW_CHECK_OK(in.read(record.data(), sizeof record));
+      block.differences[page]->assign(record.data());
+      block.differences[page]->find(&block.inputs.word(page * kPageWords));
     }
     return {};
   };

@@ -161,7 +161,10 @@ class SnapshotSaver {
     out_.begin(kDifferencesOf);
     each_block([&](std::int64_t, const Block& block) {
       for (const auto& page : block.differences) {
-        if (page) put(*page, fields_.difference_count);
+        if (!page) continue;
+        DifferencesRecord record;
+        page->read(record.data());
+        put(record, fields_.difference_count);
       }
     });
     out_.end();

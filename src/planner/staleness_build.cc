@@ -32,6 +32,15 @@ Span within(const Span& span, std::int64_t block) {
   return out.last < out.first ? Span{span.lane, 0, -1} : out;
 }
 
+// The bits that every block has, while what is upstream is looked at.
+void fetch(const Block& block) {
+  constexpr std::size_t kLine = 64;
+  for (const Bits* const bits : {&block.present, &block.inputs}) {
+    const char* const begin = reinterpret_cast<const char*>(bits);
+    for (std::size_t at = 0; at < sizeof(Bits); at += kLine) __builtin_prefetch(begin + at);
+  }
+}
+
 std::shared_ptr<const Bits> bits_of(const BlockBits& words) {
   auto out = std::make_shared<Bits>();
   for (std::size_t w = 0; w < kWords; ++w) out->word(w) = words[w];
@@ -146,6 +155,7 @@ void StalenessBuilder::begin(DatasetNo dataset) {
   moved.all = moved.any = was_there && then.dataset == nullptr;
   defers_ = then.dataset != nullptr && then.dataset->defers;
   common_.clear();
+  dirty_.clear();
 }
 
 void StalenessBuilder::build(DatasetNo dataset) {
@@ -218,6 +228,9 @@ std::shared_ptr<const StalenessBuilder::Row> StalenessBuilder::build_row(Dataset
 StalenessBuilder::Piece StalenessBuilder::build_piece(DatasetNo dataset, std::uint32_t number,
                                                       std::int64_t b, const Row& row,
                                                       const Piece* reusable) {
+  const Lane* const lane = segment(dataset).find(number);
+  const Block* const block = lane == nullptr ? nullptr : lane->find(b);
+  if (block != nullptr) fetch(*block);
   Incoming in;
   if (row.uniform) {
     in.none = false;
@@ -229,8 +242,6 @@ StalenessBuilder::Piece StalenessBuilder::build_piece(DatasetNo dataset, std::ui
     Piece piece = *reusable;
     if (reuse(in, piece)) return piece;
   }
-  const Lane* const lane = segment(dataset).find(number);
-  const Block* const block = lane == nullptr ? nullptr : lane->find(b);
   const BlockWords words = words_of(*segment(dataset).space, number, b, block, row.expected);
   BlockBits maybe;
   for (std::size_t w = 0; w < kWords; ++w) {

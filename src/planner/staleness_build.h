@@ -91,9 +91,11 @@ class StalenessBuilder {
                     const Group* without);
   // Over those edges that every lane reads alike, or over the others.
   void pull_all(DatasetNo dataset, std::uint32_t lane, std::int64_t block, const Group* without,
-                bool alike, Incoming& in) const;
-  void pull(const Edge& edge, std::uint32_t lane, std::int64_t block, Incoming& in) const;
+                bool alike, Incoming& in);
+  void pull(const Edge& edge, std::uint32_t lane, std::int64_t block, Incoming& in);
   void pull_pairs(const Edge& edge, std::uint32_t lane, std::int64_t block, Incoming& in) const;
+  // What is dirty in the block of any lane; null: nothing.
+  const BlockBits* dirty_anywhere(DatasetNo dataset, std::int64_t block);
   static BlockBits dirty_bits(const Segment& segment, std::uint32_t lane, std::int64_t block,
                               const Piece& piece);
 
@@ -103,7 +105,9 @@ class StalenessBuilder {
   std::vector<Moved> moved_;                 // by dataset
   bool defers_ = false;                      // of the dataset under way
   std::map<std::int64_t, Incoming> common_;  // of the dataset under way: what its lanes read alike
-  bool expires_ = false;                     // anything does
+  // Of datasets upstream of the one under way.
+  std::map<std::pair<DatasetNo, std::int64_t>, std::unique_ptr<const BlockBits>> dirty_;
+  bool expires_ = false;  // anything does
 };
 
 // Within a cycle of datasets, partition by partition, until nothing is new.

@@ -22,6 +22,7 @@ void CycleBuilder::run() {
 // With what comes from outside of the cycle.
 void CycleBuilder::open(DatasetNo dataset) {
   builder_.common_.clear();
+  builder_.dirty_.clear();
   const Segment& segment = builder_.segment(dataset);
   Open open{dataset, {}};
   for (std::uint32_t number = 0; number < segment.lane_count(); ++number) {

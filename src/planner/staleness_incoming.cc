@@ -115,6 +115,18 @@ class BlockReaders {
   const std::shared_ptr<const IntervalTable> table_;  // null: a window
 };
 
+// The first and the last that any of the rows has.
+template <class Rows>
+std::pair<std::int64_t, std::int64_t> blocks_of(const Rows& rows) {
+  std::int64_t first = INT64_MAX, last = INT64_MIN;
+  for (const auto& row : rows) {
+    if (row->pieces.empty()) continue;
+    first = std::min(first, row->first);
+    last = std::max(last, row->end() - 1);
+  }
+  return {first, last};
+}
+
 }  // namespace
 
 // `without`: datasets that are not done yet.
@@ -128,7 +140,7 @@ StalenessBuilder::Incoming StalenessBuilder::incoming(DatasetNo dataset, std::ui
 }
 
 void StalenessBuilder::pull_all(DatasetNo dataset, std::uint32_t lane, std::int64_t block,
-                                const Group* without, bool alike, Incoming& in) const {
+                                const Group* without, bool alike, Incoming& in) {
   for (const Edge& edge : segment(dataset).in) {
     if (!edge.reads->counts() || edge.reads->uniform() || lanes_alike(*edge.reads) != alike)
       continue;
@@ -144,8 +156,29 @@ void StalenessBuilder::pull_all(DatasetNo dataset, std::uint32_t lane, std::int6
   }
 }
 
+const BlockBits* StalenessBuilder::dirty_anywhere(DatasetNo dataset, std::int64_t block) {
+  const auto [at, is_new] = dirty_.try_emplace({dataset, block});
+  if (!is_new) return at->second.get();
+  BlockBits bits{};
+  bool some = false;
+  const std::vector<std::shared_ptr<const Row>>& rows = done(dataset).rows;
+  for (std::uint32_t number = 0; number < rows.size(); ++number) {
+    const Piece* const piece = rows[number]->find(block);
+    if (piece == nullptr || piece->tally.dirty() == 0) continue;
+    some = true;
+    if (piece->tally.dirty() == kBlockSize) {
+      bits.fill(~std::uint64_t{0});
+      break;
+    }
+    const BlockBits more = dirty_bits(segment(dataset), number, block, *piece);
+    for (std::size_t w = 0; w < kWords; ++w) bits[w] |= more[w];
+  }
+  if (some) at->second = std::make_unique<const BlockBits>(bits);
+  return at->second.get();
+}
+
 void StalenessBuilder::pull(const Edge& edge, std::uint32_t lane, std::int64_t block,
-                            Incoming& in) const {
+                            Incoming& in) {
   const MappingKind kind = edge.reads->mapping().kind;
   const bool direct = kind == MappingKind::kIdentity || kind == MappingKind::kWindow;
   const BlockReaders readers(edge, block,
@@ -154,7 +187,30 @@ void StalenessBuilder::pull(const Edge& edge, std::uint32_t lane, std::int64_t b
                                                         *segment(edge.downstream).space, block));
   const Interval read = readers.all();
   if (read.empty()) return;
+  const auto take = [&](std::int64_t number, const BlockBits& bits) {
+    in.none = false;
+    if (kind == MappingKind::kIdentity) {
+      for (std::size_t w = 0; w < kWords; ++w) in.bits[w] |= bits[w];
+      return;
+    }
+    const std::int64_t from = number << kBlockBits;
+    each_run(bits, [&](std::int64_t first, std::int64_t last) {
+      const Interval run{std::max(from + first, read.first), std::min(from + last, read.last)};
+      if (!run.empty() && readers.mark(run, in.bits)) in.whole = true;
+    });
+  };
   const Dataset& upstream = done(edge.upstream);
+  if (lanes_alike(*edge.reads)) {
+    const auto [first, last] = blocks_of(upstream.rows);
+    const std::int64_t to = std::min(block_of(read.last), last);
+    for (std::int64_t b = std::max(block_of(read.first), first); b <= to && !in.whole; ++b) {
+      const BlockBits* const bits = dirty_anywhere(edge.upstream, b);
+      if (bits != nullptr) take(b, *bits);
+    }
+    return;
+  }
+  BlockBits all;
+  all.fill(~std::uint64_t{0});
   const auto lanes = static_cast<std::uint32_t>(upstream.rows.size());
   edge.reads->each_upstream_lane(lane, lanes, [&](std::uint32_t number) {
     const Row* const row = upstream.find(number);
@@ -163,22 +219,9 @@ void StalenessBuilder::pull(const Edge& edge, std::uint32_t lane, std::int64_t b
     for (std::int64_t b = std::max(block_of(read.first), row->first); b <= to && !in.whole; ++b) {
       const Piece& piece = *row->find(b);
       if (piece.tally.dirty() == 0) continue;
-      const std::int64_t from = b << kBlockBits;
-      const auto pass = [&](std::int64_t first, std::int64_t last) {
-        const Interval run{std::max(from + first, read.first), std::min(from + last, read.last)};
-        if (!run.empty() && readers.mark(run, in.bits)) in.whole = true;
-      };
-      in.none = false;
-      if (piece.tally.dirty() == kBlockSize) {
-        pass(0, kBlockSize - 1);
-        continue;
-      }
-      const BlockBits bits = dirty_bits(segment(edge.upstream), number, b, piece);
-      if (kind == MappingKind::kIdentity) {
-        for (std::size_t w = 0; w < kWords; ++w) in.bits[w] |= bits[w];
-      } else {
-        each_run(bits, pass);
-      }
+      take(b, piece.tally.dirty() == kBlockSize
+                  ? all
+                  : dirty_bits(segment(edge.upstream), number, b, piece));
     }
   });
 }

@@ -15,22 +15,38 @@ std::uint32_t ones(std::uint64_t word) { return static_cast<std::uint32_t>(std::
 void valid_bits(const Space& space, std::uint32_t lane, std::int64_t base, const Block& block,
                 BlockBits& to) {
   const Span bounds = space.bounds(lane);
+  const bool holes = !has_no_holes(space);
+  const bool whole = bounds.first <= base && base + kBlockSize - 1 <= bounds.last;
   for (std::size_t w = 0; w < kWords; ++w) {
     const std::int64_t index = base + static_cast<std::int64_t>(w * 64);
-    to[w] = valid_word(space, bounds, index, block.present.word(w));
+    to[w] = block.present.word(w);
+    if (holes) {
+      to[w] = valid_word(space, bounds, index, to[w]);
+    } else if (!whole) {
+      to[w] &= span_word(bounds, index);
+    }
   }
 }
 
+void add(const RareBits& bits, BlockBits& to) {
+  if (bits.find() == nullptr) return;
+  for (std::size_t w = 0; w < kWords; ++w) to[w] |= bits.word(w);
+}
+
+// `to` is all 0.
 void fill(const Block& block, const BlockBits& valid, BlockWords& to) {
+  add(block.code, to.code);
+  add(block.tag, to.inputs);
+  add(block.unknown, to.unknown);
+  add(block.running, to.running);
+  add(block.failed, to.failed);
   for (std::size_t w = 0; w < kWords; ++w) {
     to.present[w] = block.present.word(w);
     to.orphaned[w] = block.present.word(w) & ~valid[w];
-    to.code[w] = block.code.word(w) & valid[w];
-    to.inputs[w] = (block.inputs.word(w) | block.tag.word(w)) & valid[w];
+    to.code[w] &= valid[w];
+    to.inputs[w] = (block.inputs.word(w) | to.inputs[w]) & valid[w];
     to.stale[w] = to.code[w] | to.inputs[w];
-    to.unknown[w] = block.unknown.word(w) & valid[w] & ~to.stale[w];
-    to.running[w] = block.running.word(w);
-    to.failed[w] = block.failed.word(w);
+    to.unknown[w] &= valid[w] & ~to.stale[w];
   }
 }
 
@@ -61,8 +77,10 @@ BlockBits dirty_of(const Space& space, std::uint32_t lane, std::int64_t number, 
   if (block != nullptr) {
     BlockBits valid;
     valid_bits(space, lane, number << kBlockBits, *block, valid);
+    add(block->code, out);
+    add(block->tag, out);
     for (std::size_t w = 0; w < kWords; ++w) {
-      const std::uint64_t stale = block->code.word(w) | block->inputs.word(w) | block->tag.word(w);
+      const std::uint64_t stale = out[w] | block->inputs.word(w);
       out[w] = valid[w] & (more.all_maybe ? ~std::uint64_t{0} : stale);
     }
   }

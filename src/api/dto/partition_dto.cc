@@ -21,7 +21,8 @@ void write_partition_head(JsonWriter& json, model::Seq seq, base::Micros evaluat
   json.key("limit").number(cut.limit).end_object();
 }
 
-void write_counts(JsonWriter& json, const planner::Counts& counts) {
+void write_counts(JsonWriter& json, const planner::Counts& counts,
+                  std::optional<std::int64_t> refresh_due) {
   const auto number = [&json](std::string_view name, std::uint64_t value) {
     json.key(name).number(static_cast<std::int64_t>(value));
   };
@@ -41,6 +42,7 @@ void write_counts(JsonWriter& json, const planner::Counts& counts) {
   number("unrecoverable", counts.unrecoverable);
   number("stale_lower", counts.stale);
   number("stale_upper", counts.stale + counts.maybe);
+  if (refresh_due) json.key("refresh_due").number(*refresh_due);
   json.end_object();
 }
 

@@ -22,7 +22,9 @@ struct PartitionCut {
 // seq, evaluated_at, complete, cut.
 void write_partition_head(JsonWriter& json, model::Seq seq, base::Micros evaluated_at,
                           const PartitionCut& cut);
-void write_counts(JsonWriter& json, const planner::Counts& counts);
+// `refresh_due`: told where it was counted.
+void write_counts(JsonWriter& json, const planner::Counts& counts,
+                  std::optional<std::int64_t> refresh_due = {});
 // A PartitionRange; a lane is named where the space has several.
 void write_range(JsonWriter& json, const planner::Space& space, const planner::Span& span,
                  std::string_view status);

@@ -57,8 +57,10 @@ Answer show_space(Context& context) {
     json.raw(space.to_json()).key("lanes").number(space.lane_count());
     json.key("author").text_or_null(given(document->author));
     json.key("reason").text_or_null(given(document->reason)).key("refresh_due");
-    HW_TRY(const auto due, planner::refresh_due(reading.session.rows(), *reading.state,
-                                                subject.datasets.front(), reading.now()));
+    HW_TRY(const auto due,
+           planner::refresh_due(*reading.history(), *reading.state, subject.datasets.front(),
+                                reading.now(),
+                                [cancel = context.cancel] { return cancel.cancelled(); }));
     due ? json.number(*due) : json.null();
   } else {
     json.null().key("lanes").number(0).key("author").null().key("reason").null();

@@ -8,6 +8,7 @@
 #include "api/dto/partition_dto.h"
 #include "api/v1/pages.h"
 #include "api/v1/partition_query.h"
+#include "planner/declared.h"
 #include "planner/grid.h"
 
 namespace headwater::api::v1 {
@@ -129,10 +130,11 @@ Result<StalenessQuestion> read_question(Context& context, const PartitionReading
 }
 
 Answer get_staleness(Context& context) {
-  HW_TRY(const PartitionReading reading, open_environment(context));
+  HW_TRY(PartitionReading reading, open_environment(context));
   HW_TRY(const StalenessQuestion question, read_question(context, reading));
   HW_TRY(const auto staleness, staleness_of(context, reading));
   HW_TRY(const StalenessPage page, page_of(context, *staleness, question));
+  const auto history = reading.history();
   JsonWriter json;
   json.begin_object().key("environment").text_or_null(reading.environment_name()).key("totals");
   dto::write_counts(json, page.totals);
@@ -140,7 +142,10 @@ Answer get_staleness(Context& context) {
   dto::PartitionCut cut;
   for (const DatasetNo dataset : page.datasets) {
     json.begin_object().key("nodeId").text(reading.name_of(dataset)).key("counts");
-    dto::write_counts(json, staleness->counts(dataset));
+    HW_TRY(const auto due,
+           planner::refresh_due(*history, *reading.state, dataset, reading.now(),
+                                [cancel = context.cancel] { return cancel.cancelled(); }));
+    dto::write_counts(json, staleness->counts(dataset), due);
     if (!write_ranges(json, *staleness, dataset, question)) {
       cut = {"max_ranges", cut.left_out + 1, question.max_ranges};
     }

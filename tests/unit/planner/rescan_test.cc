@@ -99,7 +99,7 @@ TEST_F(RescanFaults, ADifferenceThatIsNotRight) {
   if (!block.differences[i / kPageSize]) {
     block.differences[i / kPageSize] = std::make_shared<Differences>();
   }
-  block.differences[i / kPageSize]->values[i % kPageSize] += 2;
+  block.differences[i / kPageSize]->set(i % kPageSize, block.difference(i) + 2);
   block.inputs.set(i, true);
   EXPECT_EQ(found(), "the differences of its partitions");
 }

@@ -4094,6 +4094,13 @@ export interface components {
              * @description `stale` and `maybe` together.
              */
             stale_upper: number;
+            /**
+             * Format: int64
+             * @description How many are due to be run again for the refresh window of the space. Only of single datasets
+             *     in `GET /staleness`, and only where there is such a window. Counted when asked, in time
+             *     proportional to the dataset.
+             */
+            refresh_due?: number;
         };
         /** @description Neighbours of one lane that are alike. */
         PartitionRange: {

@@ -53,6 +53,7 @@ describe('addresses', () => {
       direction: 'none',
       changes: ['3', '4.1'],
       include: ['stale'],
+      refresh: false,
       until: '2026-10-01T00:00:00Z',
       environment: 'e',
       from: null,

@@ -151,6 +151,7 @@ export interface PlanDraft {
   direction: (typeof directions)[number];
   changes: string[];
   include: (typeof includes)[number][]; // empty: all of them
+  refresh: boolean; // also what is due for refresh
   until: string | null;
   environment: string | null;
   from: string | null; // what was chosen on the heat map, for showing
@@ -164,6 +165,7 @@ export function parsePlanDraft(query: URLSearchParams): PlanDraft {
     direction: directions.find((d) => d === query.get('direction')) ?? 'downstream',
     changes: query.getAll('change'),
     include: includes.filter((i) => include.includes(i)),
+    refresh: query.get('refresh') !== 'no',
     until: query.get('until'),
     environment: query.get('environment'),
     from: query.get('from'),
@@ -178,6 +180,7 @@ export function newPlanHref(more: Partial<PlanDraft> = {}): string {
     ['direction', direction === 'downstream' ? null : direction],
     ...changes.map((id) => ['change', id] as const),
     ...include.map((i) => ['include', i] as const),
+    ['refresh', more.refresh === false ? 'no' : null],
     ['until', more.until ?? null],
     ['environment', more.environment ?? null],
     ['from', more.from ?? null],

@@ -158,6 +158,27 @@ TEST_F(StalenessRoutes, RunningAndFailedAreCounted) {
   EXPECT_EQ(told, (std::vector<std::string>{"date=2026-10-01 running", "date=2026-10-02 failed"}));
 }
 
+TEST_F(StalenessRoutes, WhatIsDueForRefreshIsCountedWhereThereIsAWindow) {
+  pipeline(1, 4);
+  ASSERT_EQ(
+      put({"partitions", "space"},
+          R"({"space":{"dimensions":[{"name":"date","kind":"time","granularity":"day",)"
+          R"("start":"2026-10-01","refresh":2,"refresh_from":"2026-10-03"}]},"author":"ada"})",
+          {{"nodeId", "dataset:ns:raw"}})
+          .status,
+      200);
+  const auto due_of_raw = [&] {
+    const Told told = get({"staleness"}, {{"nodeId", "dataset:ns:raw"}});
+    EXPECT_FALSE(told.json().get("totals").get("refresh_due").present()) << told.body;
+    return count_of(told.list("datasets")[0].get("counts"), "refresh_due");
+  };
+  EXPECT_EQ(due_of_raw(), 2);
+  load(4, "a", "2026-10-06T01", "again");
+  EXPECT_EQ(due_of_raw(), 1);
+  const Told clean = get({"staleness"}, {{"nodeId", "dataset:ns:clean"}});
+  EXPECT_EQ(clean.body.find("refresh_due"), std::string::npos) << clean.body;
+}
+
 TEST_F(StalenessRoutes, AnAnswerIsOfTheNewestRecord) {
   pipeline(1, 2);
   const Told once = get({"staleness"}), again = get({"staleness"});

@@ -73,6 +73,26 @@ it('wants another dry run when something else is asked', async () => {
   });
 });
 
+it('leaves out what is due for refresh when that is said', async () => {
+  open('?nodeId=dataset%3An%3Aorders');
+  const due = screen.getByRole('checkbox', { name: 'due for refresh' });
+  expect(due).toBeChecked();
+  await userEvent.click(screen.getByRole('button', { name: 'Work it out' }));
+  await screen.findByRole('button', { name: 'Keep as a draft' });
+  expect(posts()[0]).not.toHaveProperty('refresh');
+  await userEvent.click(due);
+  expect(window.location.search).toContain('refresh=no');
+  expect(screen.getByRole('checkbox', { name: 'due for refresh' })).not.toBeChecked();
+  await userEvent.click(screen.getByRole('button', { name: 'Work it out' }));
+  await screen.findByRole('button', { name: 'Keep as a draft' });
+  expect(posts()[1]).toMatchObject({ refresh: false });
+});
+
+it('has no say about refresh where changes are chosen', () => {
+  open('?change=311');
+  expect(screen.queryByRole('checkbox', { name: 'due for refresh' })).toBeNull();
+});
+
 it('takes the end of what was chosen on a heat map as its end', async () => {
   open('?nodeId=dataset%3An%3Aorders&from=date%3D2026-10-02&to=date%3D2026-10-04');
   expect(await screen.findByText(/2026-10-05 00:00:00 UTC/)).toHaveTextContent(

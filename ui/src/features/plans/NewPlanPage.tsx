@@ -113,6 +113,17 @@ function Include({ draft, change }: Props) {
           {what === 'maybe' ? 'maybe stale' : what}
         </label>
       ))}
+      {/* Where changes are chosen the server takes what is stale for them alone. */}
+      {draft.changes.length === 0 && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={draft.refresh}
+            onChange={(event) => change({ refresh: event.target.checked })}
+          />
+          due for refresh
+        </label>
+      )}
       <label className="plan-until">
         up to (UTC)
         <MomentInput

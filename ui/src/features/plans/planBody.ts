@@ -67,6 +67,7 @@ export function bodyOf(
     max_partitions_per_task: whole(extras.perTask),
     tolerance: numberOf(extras.tolerance) ?? undefined,
     include: draft.include.length > 0 ? draft.include : undefined,
+    refresh: draft.refresh ? undefined : false,
   };
   // What is left out takes the default that the contract names.
   return optional as ReturnType<typeof bodyOf>;
