@@ -57,6 +57,7 @@ struct Parsed {
   ExportOptions exported;
   ImpactOptions impact;
   StaleOptions stale;
+  CompareOptions compare;
   PlanCommand plan;
   std::string target;
   bool serves = false;  // the other commands log warnings only, unless asked
@@ -173,6 +174,15 @@ class Commands {
              "  headwater stale --fail-on stale,missing --csv > stale.csv\n",
              [this](const Config& config) { return stale(config, parsed_.stale); }),
         parsed_.stale);
+    add_compare_options(
+        *add("compare",
+             "Whether two datasets, moments or environments are alike; exit code 1 if not",
+             "  headwater compare dataset:warehouse:core.orders dataset:warehouse:core.orders_v2 "
+             "\\\n"
+             "    --tolerance 0.01 --parts schema,profile\n"
+             "  headwater compare dataset:warehouse:core.orders --right-environment canary\n",
+             [this](const Config& config) { return compare(config, parsed_.compare); }),
+        parsed_.compare);
     add_plan_verbs(*add("plan", "Plan, approve and hand out what is to be run again",
                         "  headwater plan create --change 1042 --dry-run\n"
                         "  headwater plan approve 1100 --reason reviewed\n"

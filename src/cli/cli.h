@@ -1,5 +1,5 @@
-// The command line: headwater serve | import | export | impact | stale | plan | check | replay |
-// backup | config | version.
+// The command line: headwater serve | import | export | impact | stale | compare | plan | check |
+// replay | backup | config | version.
 //
 // Exit codes (docs/cli.md): 0 done; 1 it failed, or check or replay found a difference; 2 the
 // command line or the configuration is wrong; 3 import: done, but some input was quarantined or is
@@ -13,8 +13,9 @@ inline constexpr int kOk = 0, kFailed = 1, kUsage = 2, kPartly = 3;
 
 // Of impact: 0 nothing at or above the level of --fail-on, 2 the question is wrong.
 inline constexpr int kImpactFound = 1, kImpactNoAnswer = 3, kImpactCut = 4;
-// Of stale the same. Of plan: 1 the state of the plan forbids it, or the lease is lost; 3 no
-// answer; 4 nothing to hand out now; 5 nothing any more, the plan is over.
+// Of stale and compare the same; compare: 4 nothing is known of both sides. Of plan: 1 the state of
+// the plan forbids it, or the lease is lost; 3 no answer; 4 nothing to hand out now; 5 nothing any
+// more, the plan is over.
 inline constexpr int kServerConflict = 1, kNothingNow = 4, kPlanOver = 5;
 
 int run(int argc, char** argv);

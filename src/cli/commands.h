@@ -53,6 +53,15 @@ struct StaleOptions {
 };
 int stale(const base::Config& config, const StaleOptions& options);
 
+struct CompareOptions {
+  std::string url;          // empty: this machine's server
+  std::string left, right;  // node ids; an empty right is the left
+  std::string left_as_of, right_as_of, left_environment, right_environment;
+  std::string tolerance, parts;  // empty: as the server has it
+  bool json = false;
+};
+int compare(const base::Config& config, const CompareOptions& options);
+
 struct PlanCommand {
   std::string url;
   std::string verb;         // create, list, show, tasks, approve, pause, resume, cancel, lease,

@@ -139,6 +139,21 @@ void add_stale_options(CLI::App& command, StaleOptions& options) {
           {"stale", "missing", "maybe", "failed", "orphaned", "unknown", "unrecoverable"}));
 }
 
+void add_compare_options(CLI::App& command, CompareOptions& options) {
+  url_option(command, options.url);
+  command.add_option("left", options.left, "A dataset")->required();
+  command.add_option("right", options.right, "A dataset; the left one if absent");
+  command.add_option("--left-as-of", options.left_as_of, "The left side as of this moment");
+  command.add_option("--right-as-of", options.right_as_of, "The right side as of this moment");
+  command.add_option("--left-environment", options.left_environment,
+                     "The left side's partitions in this environment");
+  command.add_option("--right-environment", options.right_environment,
+                     "The right side's partitions in this environment");
+  command.add_option("--tolerance", options.tolerance, "Measures this near are equal: 0.01 is 1 %");
+  command.add_option("--parts", options.parts, "schema,profile,partitions; without: all");
+  command.add_flag("--json", options.json, "The server's answer as it is");
+}
+
 void add_plan_verbs(CLI::App& command, PlanCommand& plan) { PlanVerbs(command, plan).add_all(); }
 
 }  // namespace headwater::cli

@@ -1,4 +1,4 @@
-// The options of headwater stale and headwater plan. Private to cli.
+// The options of headwater stale, headwater compare and headwater plan. Private to cli.
 #pragma once
 
 #include <functional>
@@ -10,6 +10,7 @@
 namespace headwater::cli {
 
 void add_stale_options(CLI::App& command, StaleOptions& options);
+void add_compare_options(CLI::App& command, CompareOptions& options);
 // `verb` is set when the command line names one.
 void add_plan_verbs(CLI::App& command, PlanCommand& plan);
 

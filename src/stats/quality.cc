@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "graph/graph_inl.h"
 #include "model/json.h"
 
 namespace headwater::stats {
