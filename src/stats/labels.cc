@@ -13,19 +13,6 @@ Result<std::shared_ptr<const Labels>> read_all(LabelSource& source) {
   return std::shared_ptr<const Labels>(std::move(made));
 }
 
-Result<std::shared_ptr<const Labels>> follow(const std::shared_ptr<const Labels>& base,
-                                             const LabelSource::Position& upto,
-                                             LabelSource& source) {
-  std::shared_ptr<Labels> made;
-  HW_CHECK_OK(source.changed_after(upto, [&](NodeId node, const LabelTexts& texts) {
-    if (!made) made = std::make_shared<Labels>(*base);
-    made->set(node, texts);
-  }));
-  if (!made) return base;
-  made->finish(source.seq());
-  return std::shared_ptr<const Labels>(std::move(made));
-}
-
 }  // namespace
 
 Labels::Labels() : numbers_(std::make_shared<Numbers>()) {
@@ -63,24 +50,57 @@ void Labels::set(NodeId node, const LabelTexts& texts) {
   put(tags_, node, set_number(texts.tags));
 }
 
+void Labels::part() {
+  auto own = std::make_shared<Numbers>();
+  for (std::uint32_t i = 0; i < texts_.size(); ++i) own->texts.emplace(*texts_[i], i);
+  numbers_ = std::move(own);
+}
+
+Result<std::shared_ptr<const Labels>> LabelKeeper::follow(std::size_t base, LabelSource& source) {
+  const Kept from = kept_[base];
+  std::shared_ptr<Labels> made;
+  auto read = source.changed_after(from.upto, [&](NodeId node, const LabelTexts& texts) {
+    if (!made) {
+      made = std::make_shared<Labels>(*from.labels);
+      if (base > 0) made->part();
+    }
+    made->set(node, texts);
+  });
+  if (!read) {
+    // What was begun has left numbers behind that nothing stands for: all is read anew.
+    if (base == 0) kept_.clear();
+    return read.error();
+  }
+  if (made) made->finish(source.seq());
+  std::shared_ptr<const Labels> found = made ? std::move(made) : from.labels;
+  if (base > 0) {
+    past_ = found;
+  } else if (found == from.labels) {
+    kept_[0].upto = source.position();
+  } else {
+    kept_.insert(kept_.begin(), {found, source.position()});
+    if (kept_.size() > kKept) kept_.pop_back();
+  }
+  return found;
+}
+
 Result<std::shared_ptr<const Labels>> LabelKeeper::at(LabelSource& source) {
   const base::MutexLock lock(mutex_);
-  if (newest_ && newest_->seq() <= source.seq() && source.seq() <= upto_.seq) return newest_;
-  if (past_ && source.seq() == past_->seq()) return past_;
-  if (newest_ && source.seq() < newest_->seq()) {
-    HW_TRY(past_, read_all(source));
-    return past_;
+  const Seq seq = source.seq();
+  for (const Kept& kept : kept_) {
+    if (kept.labels->seq() <= seq && seq <= kept.upto.seq) return kept.labels;
   }
-  // What was begun and failed has left numbers behind that nothing stands for: all is read anew.
-  const std::shared_ptr<const Labels> base = std::move(newest_);
-  newest_ = nullptr;
-  if (base) {
-    HW_TRY(newest_, follow(base, upto_, source));
+  if (past_ && seq == past_->seq()) return past_;
+  for (std::size_t i = 0; i < kept_.size(); ++i) {
+    if (kept_[i].upto.seq <= seq) return follow(i, source);
+  }
+  HW_TRY(const std::shared_ptr<const Labels> all, read_all(source));
+  if (kept_.empty()) {
+    kept_.push_back({all, source.position()});
   } else {
-    HW_TRY(newest_, read_all(source));
+    past_ = all;
   }
-  upto_ = source.position();
-  return newest_;
+  return all;
 }
 
 }  // namespace headwater::stats

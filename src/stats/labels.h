@@ -1,15 +1,15 @@
 // Labels: owners and tags of jobs and datasets, as numbers, for one moment of recorded time.
 //
 // What attributes say is read by whoever knows how (LabelSource); here it is kept. The first
-// question reads all of them, later ones only what changed since the newest that was asked for. A
-// question about a moment before that reads all of them again; the last such answer is kept.
+// question reads all of them, later ones only what changed since the newest that was asked for, or
+// since one of the few before it. A question about a moment before those reads all of them again;
+// the last such answer is kept.
 //
 // Thread-safety: Labels never change; the keeper from any thread (while it reads, others wait).
-// Cost of reading all: one pass over the attribute rows and one read of each distinct facet; docs/
-// benchmarks.md says how long. Of what changed: a few reads for each node that did, and 8 bytes of
-// copying for each node of the graph. Memory: 8 bytes a node, and each distinct set and text once,
-// also those that nothing has any more.
-// Errors: those of the source.
+// Cost of reading all: one pass over the attribute rows and one read of each distinct facet. Of
+// what changed: a few reads for each node that did, and 8 bytes of copying for each node of the
+// graph. Memory: 8 bytes a node and kept answer, and each distinct set and text once, also those
+// that nothing has any more. Errors: those of the source.
 #pragma once
 
 #include <cstdint>
@@ -68,6 +68,8 @@ class Labels {
 
   // While it is made.
   void set(NodeId node, const LabelTexts& texts);
+  // Takes numbers of its own: what it was made from has been followed by another.
+  void part();
   void finish(Seq seq) { seq_ = seq; }
 
  private:
@@ -95,9 +97,17 @@ class LabelKeeper {
   Result<std::shared_ptr<const Labels>> at(LabelSource& source) EXCLUDES(mutex_);
 
  private:
+  static constexpr std::size_t kKept = 3;
+  struct Kept {
+    std::shared_ptr<const Labels> labels;
+    LabelSource::Position upto;  // nothing changed after `labels` up to here
+  };
+  Result<std::shared_ptr<const Labels>> follow(std::size_t base, LabelSource& source)
+      REQUIRES(mutex_);
+
   base::Mutex mutex_;
-  std::shared_ptr<const Labels> newest_ GUARDED_BY(mutex_), past_ GUARDED_BY(mutex_);
-  LabelSource::Position upto_ GUARDED_BY(mutex_);  // nothing changed after newest_ up to here
+  std::vector<Kept> kept_ GUARDED_BY(mutex_);  // the newest first
+  std::shared_ptr<const Labels> past_ GUARDED_BY(mutex_);
 };
 
 }  // namespace headwater::stats

@@ -6,7 +6,7 @@
 // the chunks after it.
 //
 // Thread-safety: the keeper from any thread. One reader at a time brings it up to date; the others
-// go on with what there is and read the rest from rows. Cost: about 50 ns a row, once. Memory: for
+// go on with what there is and read the rest from rows. Cost: about 170 ns a row, once. Memory: for
 // each day 4 bytes for each pair of it, and 8 for each measure that any of them has. Errors: none.
 #pragma once
 

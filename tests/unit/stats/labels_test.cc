@@ -58,6 +58,31 @@ TEST(Labels, OfThePastAreReadAnewAndKept) {
   EXPECT_EQ(texts(*newest, newest->owners(NodeId{1})), Texts{"new"});
 }
 
+// Two readers of which the one that comes later reads what was known earlier.
+TEST(Labels, OfJustBeforeAreFollowedToo) {
+  FakeLabels source;
+  source.now = Seq{9};
+  source.of[NodeId{1}] = {{"ada"}, {}};
+  LabelKeeper keeper;
+  const auto ninth = must(keeper.at(source));
+  source.now = Seq{12};
+  source.of[NodeId{1}] = {{"bob", "zoe"}, {}};
+  source.changed = {NodeId{1}};
+  must(keeper.at(source));
+  source.now = Seq{10};
+  source.of[NodeId{1}] = {{"zoe", "ada"}, {}};
+  const auto tenth = must(keeper.at(source));
+  EXPECT_EQ(source.asked_since, Seq{9});
+  EXPECT_EQ(texts(*tenth, tenth->owners(NodeId{1})), (Texts{"ada", "zoe"}));
+  EXPECT_EQ(tenth->owners(NodeId{1})[0], ninth->owners(NodeId{1})[0]) << "a text has one number";
+  source.now = Seq{12};
+  const auto newest = must(keeper.at(source));
+  EXPECT_EQ(texts(*newest, newest->owners(NodeId{1})), (Texts{"bob", "zoe"}));
+  source.now = Seq{9};
+  EXPECT_EQ(must(keeper.at(source)), ninth);
+  EXPECT_EQ(source.read_all, 1);
+}
+
 class Failing : public FakeLabels {
  public:
   Result<void> changed_after(const Position& since, const Visit& visit) override {
