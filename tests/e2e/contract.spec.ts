@@ -7,6 +7,7 @@ import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { expect, facts, orders, test } from './pages';
 import { broken, id, producer, spec, weird } from './seed';
+import { secondDay, spend } from './spend';
 
 interface Operation {
   operationId: string;
@@ -98,6 +99,8 @@ const job = `${v1}/namespaces/nightly/jobs/shop_nightly.mart_stock`;
 const dataset = `${v1}/namespaces/warehouse/datasets/core.order_facts`;
 const oddDataset = `${v1}/namespaces/${e(odd.dataset.namespace)}/datasets/${e(odd.dataset.name)}`;
 const evidence = `${v1}/edges?from=${e('job:nightly:shop_nightly.build_order_facts')}&to=${e(facts)}`;
+
+const spent = new URLSearchParams({ ...secondDay, measure: 'slot_ms' }).toString();
 
 const reads: Call[] = [
   { operation: 'getColumnLineage', path: `${v1}/column-lineage?nodeId=${e(facts)}&direction=both` },
@@ -199,6 +202,22 @@ const reads: Call[] = [
   { operation: 'getOpenApi', path: '/openapi.json' },
   { operation: 'getDocs', path: '/docs' },
   { operation: 'getErrorPage', path: '/docs/errors/not-found' },
+  { operation: 'getUsage', path: `${v1}/usage?nodeId=${e(spend.board)}` },
+  { operation: 'getUsage', path: `${v1}/usage?nodeId=${e(spend.dashboard)}` },
+  { operation: 'getPopularity', path: `${v1}/usage/popularity` },
+  { operation: 'getUnusedDatasets', path: `${v1}/usage/unused?days=7&limit=5` },
+  { operation: 'getUnusedColumns', path: `${v1}/usage/unused-columns?nodeId=${e(spend.board)}` },
+  { operation: 'getMaterializationSuggestions', path: `${v1}/usage/suggestions` },
+  { operation: 'getCostSunburst', path: `${v1}/costs/sunburst?${spent}&by=owner,job,day` },
+  {
+    operation: 'getCostSunburst',
+    path: `${v1}/costs/sunburst?${spent}&by=namespace,dataset&path=spend&compare_from=2026-10-01T00:00:00Z&view=inherited&max_arcs=1`,
+  },
+  { operation: 'getCostSeries', path: `${v1}/costs/series?${spent}&interval=week&limit=1` },
+  { operation: 'getCostHotspots', path: `${v1}/costs/hotspots?${spent}&of=owner` },
+  { operation: 'getCostWaste', path: `${v1}/costs/waste?${spent}` },
+  { operation: 'getProfiles', path: `${v1}/profiles?nodeId=${e(spend.board)}` },
+  { operation: 'getMonitors', path: `${v1}/monitors?nodeId=${e(spend.board)}` },
 ];
 for (const call of reads) {
   test(`${call.operation} ${call.path}`, async () => {

@@ -1,8 +1,9 @@
 // What the journeys find in the server: the demo, names of every kind, two graphs that are large, a
-// small pipeline that changes, one that is cut into partitions, and one event that cannot be applied.
+// small pipeline that changes, one that is cut into partitions, one that costs money, and one event that cannot be applied.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { partEvents } from './parts';
+import { spendEvents } from './spend';
 import { storyEvents } from './story';
 
 export const spec = 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent';
@@ -81,6 +82,7 @@ export function events(): unknown[] {
     ...star(overHub, overJobs),
     ...storyEvents(),
     ...partEvents(),
+    ...spendEvents(),
   ];
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { boardSpace, parts } from './parts';
 import { broken, events } from './seed';
+import { spendUses } from './spend';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -68,6 +69,11 @@ async function fill(url: string): Promise<void> {
   const result = (await answer.json()) as { summary?: { failed: number } };
   if (answer.status !== 200 || result.summary?.failed !== 0) {
     throw new Error(`the sample was not taken: ${answer.status} ${JSON.stringify(result)}`);
+  }
+  const used = await send(`${url}/api/v1/usage`, spendUses());
+  const uses = (await used.json()) as { summary?: { failed: number } };
+  if (used.status !== 200 || uses.summary?.failed !== 0) {
+    throw new Error(`the use was not taken: ${used.status} ${JSON.stringify(uses)}`);
   }
   const refused = await send(`${url}/api/v1/lineage`, broken);
   if (refused.status !== 400) throw new Error(`a broken event was answered ${refused.status}`);

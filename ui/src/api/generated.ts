@@ -2069,6 +2069,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was measured of a dataset
+         * @description Rows, bytes and files that runs wrote or read, the size of the whole dataset, and what is in
+         *     its columns, from standard facets: one item for each run (or dataset event) and role, by the
+         *     time of the last event that measured, the newest last. Of a run the last facet by event time
+         *     counts, whole, whatever the order of arrival.
+         */
+        get: operations["getProfiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/monitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether datasets are as they usually are
+         * @description Freshness, volume, schema and distribution, each learned from the dataset's own past and
+         *     judged as of `at`, with the numbers behind each verdict. With `nodeId` of one dataset; else of
+         *     all, in the order in which they were first met, page by page. A page ends after 5,000 datasets
+         *     were judged (`monitors.max_judged`), however many of them it lists: go on with `next_cursor`.
+         *     `docs/quality-rules.md` has the rules.
+         */
+        get: operations["getMonitors"];
+        /**
+         * Set the monitors of a dataset
+         * @description A decision, kept in the log with its author. Monitors that the body names are set anew, what it
+         *     leaves out of them is as by default; the others stay as they are.
+         */
+        put: operations["putMonitors"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was unlike its own history
+         * @description By day (UTC), the newest first; of each day the gravest first. Of a dataset and kind at most one
+         *     a day. A job that stopped is an anomaly of freshness on each day on which it should have come.
+         *     At most 92 days (`anomalies.max_days`) and 200,000 datasets (`anomalies.max_datasets`).
+         */
+        get: operations["getAnomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/costs/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Days on which something cost unusually much or little
+         * @description What each job or dataset cost on a day against its own days before; ranked within the day by how
+         *     odd it is times its part of the day's total. The day that has not ended is judged only as too
+         *     much. At most 92 days (`anomalies.max_days`).
+         */
+        get: operations["getCostAnomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What two datasets, moments or environments have in common
+         * @description Schemas (the order of columns does not count), the newest measurements, and partitions by their
+         *     fingerprints, for migrations and canaries. A part of which one side knows nothing is `unknown`;
+         *     the whole differs if a part does, and is equal if a part is and none differs. At most 1,000,000
+         *     partitions a side (`compare.max_partitions`).
+         */
+        get: operations["getCompare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4117,6 +4236,469 @@ export interface components {
             count: number;
             status: components["schemas"]["PartitionStatus"];
         };
+        /**
+         * @description In the order of how bad. `unknown`: nothing is known, or it is not enabled. `learning`: too little
+         *     is known.
+         * @enum {string}
+         */
+        MonitorStatus: "unknown" | "learning" | "ok" | "warning" | "failing";
+        /**
+         * @description What a verdict compares with: values of the same weekday (of freshness, what followed the same
+         *     time of the week), of all days while too few weeks are known, a setting, versions of the schema.
+         * @enum {string}
+         */
+        MonitorBasis: "none" | "weekday" | "all_days" | "declared" | "versions";
+        ProfileColumn: {
+            name: string;
+            /** Format: int64 */
+            nulls: number | null;
+            null_share: number | null;
+            /** Format: int64 */
+            distinct: number | null;
+            count: number | null;
+            sum: number | null;
+            mean: number | null;
+            min: number | null;
+            max: number | null;
+            quantiles: {
+                share: number;
+                value: number;
+            }[];
+        };
+        Profile: {
+            /**
+             * Format: date-time
+             * @description Of the last event that measured.
+             */
+            time: string;
+            /** @enum {string} */
+            role: "written" | "read" | "observed";
+            run_id: string | null;
+            /** @description The id of the job. */
+            job: string | null;
+            run_state: string | null;
+            /** Format: date-time */
+            nominal_start: string | null;
+            /** Format: date-time */
+            nominal_end: string | null;
+            /** Format: int64 */
+            rows: number | null;
+            /** Format: int64 */
+            bytes: number | null;
+            /** Format: int64 */
+            files: number | null;
+            /** @description Of the whole dataset, as it then stood. */
+            total: {
+                /** Format: int64 */
+                rows: number | null;
+                /** Format: int64 */
+                bytes: number | null;
+                /** Format: int64 */
+                files: number | null;
+                /** Format: date-time */
+                updated: string | null;
+            };
+            columns: components["schemas"]["ProfileColumn"][];
+            assertions: {
+                assertion: string;
+                column: string | null;
+                severity: string | null;
+                success: boolean;
+            }[];
+        };
+        ProfilesAnswer: {
+            nodeId: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** Format: int64 */
+            seq: number;
+            profiles: components["schemas"]["Profile"][];
+            /** Format: int64 */
+            totalCount: number;
+            next_cursor: string | null;
+        };
+        DatasetMonitors: {
+            nodeId: string;
+            status: components["schemas"]["MonitorStatus"];
+            monitors: {
+                /** @description In seconds since the last successful write. */
+                freshness: {
+                    status: components["schemas"]["MonitorStatus"];
+                    enabled: boolean;
+                    /** @description The z from which on it fails. */
+                    sensitivity: number;
+                    max_age: string | null;
+                    /** @description What was seen. */
+                    value: number | null;
+                    /** @description What is usual. */
+                    expected: number | null;
+                    /** @description The least that is ok. */
+                    low: number | null;
+                    /** @description The most that is ok. */
+                    high: number | null;
+                    /** @description How many robust spreads above what is usual; negative is below. */
+                    z: number;
+                    /**
+                     * Format: int64
+                     * @description On how many values `expected` rests.
+                     */
+                    samples: number;
+                    basis: components["schemas"]["MonitorBasis"];
+                    /** Format: date-time */
+                    last_write: string | null;
+                    /**
+                     * Format: date-time
+                     * @description When the next write is to be expected.
+                     */
+                    due: string | null;
+                };
+                volume: {
+                    status: components["schemas"]["MonitorStatus"];
+                    enabled: boolean;
+                    /** @description The z from which on it fails. */
+                    sensitivity: number;
+                    max_age: string | null;
+                    /** @description What was seen. */
+                    value: number | null;
+                    /** @description What is usual. */
+                    expected: number | null;
+                    /** @description The least that is ok. */
+                    low: number | null;
+                    /** @description The most that is ok. */
+                    high: number | null;
+                    /** @description How many robust spreads above what is usual; negative is below. */
+                    z: number;
+                    /**
+                     * Format: int64
+                     * @description On how many values `expected` rests.
+                     */
+                    samples: number;
+                    basis: components["schemas"]["MonitorBasis"];
+                    /** @enum {string} */
+                    measure: "rows" | "bytes" | "total_rows" | "total_bytes";
+                    /** @description Sums of days are compared. */
+                    daily: boolean;
+                    per_partition: boolean;
+                    /** Format: date-time */
+                    time: string | null;
+                };
+                schema: {
+                    status: components["schemas"]["MonitorStatus"];
+                    enabled: boolean;
+                    /** @description The z from which on it fails. */
+                    sensitivity: number;
+                    max_age: string | null;
+                    /** @description What was seen. */
+                    value: number | null;
+                    /** @description What is usual. */
+                    expected: number | null;
+                    /** @description The least that is ok. */
+                    low: number | null;
+                    /** @description The most that is ok. */
+                    high: number | null;
+                    /** @description How many robust spreads above what is usual; negative is below. */
+                    z: number;
+                    /**
+                     * Format: int64
+                     * @description On how many values `expected` rests.
+                     */
+                    samples: number;
+                    basis: components["schemas"]["MonitorBasis"];
+                    /** Format: date-time */
+                    changed_at: string | null;
+                    changes: {
+                        column: string;
+                        /** @enum {string} */
+                        change: "added" | "dropped" | "retyped";
+                        before: string | null;
+                        after: string | null;
+                    }[];
+                    /** Format: int64 */
+                    changes_total: number;
+                };
+                distribution: {
+                    status: components["schemas"]["MonitorStatus"];
+                    enabled: boolean;
+                    /** @description The z from which on it fails. */
+                    sensitivity: number;
+                    max_age: string | null;
+                    /** Format: date-time */
+                    time: string | null;
+                    /** Format: int64 */
+                    checks: number;
+                    /**
+                     * Format: int64
+                     * @description Of the checks.
+                     */
+                    learning: number;
+                    /** @description With many checks the range is wider. */
+                    sensitivity_used: number;
+                    /** @description What is unusual, the oddest first; at most 100 are listed. */
+                    columns: {
+                        column: string;
+                        measure: string;
+                        status: components["schemas"]["MonitorStatus"];
+                        /** @description What was seen. */
+                        value: number | null;
+                        /** @description What is usual. */
+                        expected: number | null;
+                        /** @description The least that is ok. */
+                        low: number | null;
+                        /** @description The most that is ok. */
+                        high: number | null;
+                        /** @description How many robust spreads above what is usual; negative is below. */
+                        z: number;
+                        /**
+                         * Format: int64
+                         * @description On how many values `expected` rests.
+                         */
+                        samples: number;
+                        basis: components["schemas"]["MonitorBasis"];
+                    }[];
+                    /** Format: int64 */
+                    columns_total: number;
+                };
+            };
+            /** @description Who set the monitors last; null if nobody did. */
+            setting: {
+                author: string;
+                reason: string | null;
+                /** Format: date-time */
+                at: string;
+                /** Format: int64 */
+                seq: number;
+            } | null;
+        };
+        MonitorsAnswer: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            seq: number;
+            monitors: components["schemas"]["DatasetMonitors"][];
+            /**
+             * Format: int64
+             * @description How many datasets this page looked at; of a list only.
+             */
+            judged?: number;
+            /**
+             * Format: int64
+             * @description Of one dataset only.
+             */
+            totalCount?: number;
+            next_cursor: string | null;
+        };
+        PutMonitors: {
+            author: string;
+            reason?: string;
+            freshness?: {
+                /** @default true */
+                enabled: boolean;
+                /** @default 5 */
+                sensitivity: number;
+                /** @description An ISO 8601 duration. Of freshness: older fails, whatever was learned. Of schema: how long a break fails. */
+                max_age?: string;
+            };
+            volume?: {
+                /** @default true */
+                enabled: boolean;
+                /** @default 5 */
+                sensitivity: number;
+            };
+            schema?: {
+                /** @default true */
+                enabled: boolean;
+                /** @default 5 */
+                sensitivity: number;
+                /** @description An ISO 8601 duration. Of freshness: older fails, whatever was learned. Of schema: how long a break fails. */
+                max_age?: string;
+            };
+            distribution?: {
+                /** @default true */
+                enabled: boolean;
+                /** @default 5 */
+                sensitivity: number;
+            };
+        };
+        Anomaly: {
+            /**
+             * Format: date
+             * @description UTC.
+             */
+            day: string;
+            /** @description Its place among those of its day, from 1. */
+            rank: number;
+            /** @enum {string} */
+            kind: "freshness" | "volume" | "cost" | "schema" | "distribution";
+            nodeId: string;
+            status: components["schemas"]["MonitorStatus"];
+            /** Format: date-time */
+            at: string;
+            measure: string;
+            column: string | null;
+            /** @description What was seen. */
+            value: number | null;
+            /** @description What is usual. */
+            expected: number | null;
+            /** @description The least that is ok. */
+            low: number | null;
+            /** @description The most that is ok. */
+            high: number | null;
+            /** @description How many robust spreads above what is usual; negative is below. */
+            z: number;
+            /**
+             * Format: int64
+             * @description On how many values `expected` rests.
+             */
+            samples: number;
+            basis: components["schemas"]["MonitorBasis"];
+            /** @description How large it is, 0 to 1. */
+            size: number;
+            severity: number;
+            /** @description Of a cost: its part of the day's total. */
+            day_share: number | null;
+            run_id: string | null;
+        };
+        AnomaliesAnswer: {
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The day after the last.
+             */
+            to: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            seq: number;
+            /** @description Which cost was compared; null if none was. */
+            cost_measure: string | null;
+            anomalies: components["schemas"]["Anomaly"][];
+            /** Format: int64 */
+            totalCount: number;
+            next_cursor: string | null;
+        };
+        CostAnomaliesAnswer: {
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The day after the last.
+             */
+            to: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            of: "job" | "dataset";
+            measure: string;
+            /** @description Empty for money. */
+            unit: string;
+            anomalies: components["schemas"]["Anomaly"][];
+            /** Format: int64 */
+            totalCount: number;
+            next_cursor: string | null;
+        };
+        /** @enum {string} */
+        Likeness: "unknown" | "equal" | "differs";
+        CompareAnswer: {
+            left: {
+                nodeId: string;
+                /** Format: date-time */
+                as_of: string | null;
+                environment: string | null;
+                /** Format: date-time */
+                measured_at: string | null;
+                /** Format: date-time */
+                schema_from: string | null;
+            };
+            right: {
+                nodeId: string;
+                /** Format: date-time */
+                as_of: string | null;
+                environment: string | null;
+                /** Format: date-time */
+                measured_at: string | null;
+                /** Format: date-time */
+                schema_from: string | null;
+            };
+            schema?: {
+                verdict: components["schemas"]["Likeness"];
+                differences: {
+                    column: string;
+                    /** @enum {string} */
+                    difference: "only_left" | "only_right" | "type";
+                    left: string | null;
+                    right: string | null;
+                }[];
+                /** Format: int64 */
+                total: number;
+            };
+            profile?: {
+                verdict: components["schemas"]["Likeness"];
+                /**
+                 * Format: int64
+                 * @description Measures that both sides have.
+                 */
+                compared: number;
+                /**
+                 * Format: int64
+                 * @description Of them beyond the tolerance.
+                 */
+                beyond: number;
+                /** @description Those beyond the tolerance first; at most 200. */
+                measures: {
+                    measure: string;
+                    column: string | null;
+                    left: number | null;
+                    right: number | null;
+                    /** @description Of the larger; of a null share the difference itself. */
+                    relative: number | null;
+                    within: boolean;
+                }[];
+                /** Format: int64 */
+                total: number;
+            };
+            partitions?: {
+                verdict: components["schemas"]["Likeness"];
+                equal: {
+                    /** Format: int64 */
+                    count: number;
+                    /** @description The first 20. */
+                    ranges: components["schemas"]["KeyRange"][];
+                };
+                different: {
+                    /** Format: int64 */
+                    count: number;
+                    /** @description The first 20. */
+                    ranges: components["schemas"]["KeyRange"][];
+                };
+                only_left: {
+                    /** Format: int64 */
+                    count: number;
+                    /** @description The first 20. */
+                    ranges: components["schemas"]["KeyRange"][];
+                };
+                only_right: {
+                    /** Format: int64 */
+                    count: number;
+                    /** @description The first 20. */
+                    ranges: components["schemas"]["KeyRange"][];
+                };
+            };
+            verdict: components["schemas"]["Likeness"];
+            tolerance: number;
+            /** Format: int64 */
+            seq: number;
+        };
         /** @description Neighbours of one lane. */
         KeyRange: {
             first: string;
@@ -5438,6 +6020,12 @@ export interface components {
         CostConsumer: string;
         /** @description How many steps handing cost down may take. More are an error: part of them would be no answer. */
         CostMaxWork: number;
+        /**
+         * @description Which cost: a measure of the ledger. If absent, `amount`, or where nothing has a price,
+         *     `duration_ms`; the answer says which.
+         * @example slot_ms
+         */
+        AnomalyMeasure: string;
         /**
          * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
          *     `wait_ms`, the answer is 503 `seq-not-reached`.
@@ -10117,6 +10705,360 @@ export interface operations {
                 };
             };
             404: components["responses"]["NotFound"];
+        };
+    };
+    getProfiles: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset.
+                 * @example dataset:warehouse:core.order_facts
+                 */
+                nodeId: string;
+                /** @description Only measurements that have this column, and of columns only this one. */
+                column?: string;
+                /** @description From this moment on; 90 days before `to` if absent. */
+                from?: string;
+                /** @description Before this moment; now if absent. */
+                to?: string;
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The measurements. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "nodeId": "dataset:warehouse:core.order_facts",
+                     *       "from": "2026-07-03T00:00:00.000000Z",
+                     *       "to": "2026-10-01T00:00:00.000000Z",
+                     *       "seq": 1042,
+                     *       "profiles": [
+                     *         {
+                     *           "time": "2026-09-30T02:10:00.000000Z",
+                     *           "role": "written",
+                     *           "run_id": "0190a3f2-0000-7000-8000-000000000001",
+                     *           "job": "job:airflow:core.load_orders",
+                     *           "run_state": "COMPLETED",
+                     *           "nominal_start": "2026-09-29T00:00:00.000000Z",
+                     *           "nominal_end": "2026-09-30T00:00:00.000000Z",
+                     *           "rows": 44782,
+                     *           "bytes": 6269480,
+                     *           "files": null,
+                     *           "total": {
+                     *             "rows": 1044782,
+                     *             "bytes": null,
+                     *             "files": null,
+                     *             "updated": null
+                     *           },
+                     *           "columns": [
+                     *             {
+                     *               "name": "amount",
+                     *               "nulls": 10,
+                     *               "null_share": 0.0001,
+                     *               "distinct": 900,
+                     *               "count": 44772,
+                     *               "sum": 4477200,
+                     *               "mean": 100,
+                     *               "min": 0,
+                     *               "max": 999,
+                     *               "quantiles": [
+                     *                 {
+                     *                   "share": 0.5,
+                     *                   "value": 96
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "assertions": [
+                     *             {
+                     *               "assertion": "not_null",
+                     *               "column": "amount",
+                     *               "severity": "error",
+                     *               "success": false
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ProfilesAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMonitors: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A dataset; then `status`, `kind` and paging are not looked at.
+                 * @example dataset:warehouse:core.order_facts
+                 */
+                nodeId?: string;
+                /** @description The moment to judge; now if absent. Nothing after it is used. */
+                at?: string;
+                /** @description Only datasets whose worst monitor (or the one of `kind`) says this. */
+                status?: components["schemas"]["MonitorStatus"];
+                /** @description Which monitor `status` is about. */
+                kind?: "freshness" | "volume" | "schema" | "distribution";
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verdicts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorsAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putMonitors: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset.
+                 * @example dataset:warehouse:core.order_facts
+                 */
+                nodeId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "author": "ada",
+                 *       "reason": "late on purpose at the end of a month",
+                 *       "freshness": {
+                 *         "max_age": "PT36H"
+                 *       },
+                 *       "volume": {
+                 *         "sensitivity": 8
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutMonitors"];
+            };
+        };
+        responses: {
+            /** @description The verdicts of the dataset, by the new settings. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorsAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAnomalies: {
+        parameters: {
+            query?: {
+                /** @description Its day is the first; six days before that of `to` if absent. */
+                from?: string;
+                /** @description The last day is the one that lies before this moment; today if absent. */
+                to?: string;
+                /**
+                 * @description A list of `volume`, `freshness`, `cost`, `schema`, `distribution`, with commas; all if absent.
+                 * @example volume,freshness
+                 */
+                kind?: string;
+                /**
+                 * @description Which cost: a measure of the ledger. If absent, `amount`, or where nothing has a price,
+                 *     `duration_ms`; the answer says which.
+                 * @example slot_ms
+                 */
+                measure?: components["parameters"]["AnomalyMeasure"];
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomaliesAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCostAnomalies: {
+        parameters: {
+            query?: {
+                /** @description Its day is the first; six days before that of `to` if absent. */
+                from?: string;
+                /** @description The last day is the one that lies before this moment; today if absent. */
+                to?: string;
+                /**
+                 * @description Which cost: a measure of the ledger. If absent, `amount`, or where nothing has a price,
+                 *     `duration_ms`; the answer says which.
+                 * @example slot_ms
+                 */
+                measure?: components["parameters"]["AnomalyMeasure"];
+                /** @description Whose costs are compared. */
+                of?: "job" | "dataset";
+                /** @description How many items; more than the maximum is refused with `limit-exceeded`. */
+                limit?: components["parameters"]["Limit"];
+                /** @description How many items to skip. Not together with `cursor`, which stays right while items arrive. */
+                offset?: components["parameters"]["Offset"];
+                /** @description The `next_cursor` of the page before. Opaque, and good only for the same path and filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostAnomaliesAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCompare: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset.
+                 * @example dataset:warehouse:core.order_facts
+                 */
+                left: string;
+                /**
+                 * @description A dataset; the left one if absent.
+                 * @example dataset:warehouse:core.order_facts_v2
+                 */
+                right?: string;
+                /** @description The left side as it was at this moment. */
+                left_as_of?: string;
+                /** @description The right side as it was at this moment. */
+                right_as_of?: string;
+                /** @description The left side's partitions as they stand in this environment. Not beside `left_as_of`. */
+                left_environment?: string;
+                /** @description The right side's partitions as they stand in this environment. Not beside `right_as_of`. */
+                right_environment?: string;
+                /** @description Measures this near to each other count as equal, as a share of the larger one. */
+                tolerance?: number;
+                /** @description A list of `schema`, `profile`, `partitions`, with commas; all if absent. */
+                parts?: string;
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verdicts, and what differs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
         };
     };
 }

@@ -210,7 +210,7 @@ function SelectedColumn({ lineage }: { lineage: Lineage }) {
   );
 }
 
-function Details({ lineage }: SidePanelProps) {
+function Details({ lineage, change }: SidePanelProps) {
   const { state, selected, type, name, clocks } = lineage;
   const href = hrefs(state);
   return (
@@ -225,6 +225,7 @@ function Details({ lineage }: SidePanelProps) {
         id={selected}
         hint={name && type !== 'CONSUMER' ? { type, ...name } : null}
         {...clocks}
+        profile={{ column: state.profile, onColumn: (profile) => change({ profile }) }}
         neighbours={neighboursOf(lineage)}
         nodeHref={href.node}
         edgeHref={href.edge}

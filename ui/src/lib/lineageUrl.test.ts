@@ -41,6 +41,7 @@ describe('the address of a lineage page', () => {
       at: '2026-10-03T00:00:00Z',
       window: 'P7D',
       cause: 3,
+      profile: 'amount',
       maxNodes: 1000,
       asOf: '2026-10-01T00:00:00Z',
       knownAt: '77',

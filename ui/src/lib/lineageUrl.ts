@@ -39,6 +39,7 @@ export interface LineageState {
   at: string | null; // the moment at which something was wrong; null: the moment shown
   window: string | null; // how far back causes are looked for, an ISO 8601 duration
   cause: number | null; // rank of the cause whose path is shown
+  profile: string | null; // the column whose profile is shown
   maxNodes: number | null;
   asOf: string | null;
   knownAt: string | null; // a sequence number, a moment, or "then": whatever asOf is
@@ -74,6 +75,7 @@ export function lineageState(node: string, more: Partial<LineageState> = {}): Li
     at: null,
     window: null,
     cause: null,
+    profile: null,
     maxNodes: null,
     asOf: null,
     knownAt: null,
@@ -132,6 +134,7 @@ export function parseLineage(node: string, query: URLSearchParams): LineageState
     at: query.get('at'),
     window: query.get('window'),
     cause: wholeNumber(query.get('cause')),
+    profile: query.get('profile'),
     maxNodes: wholeNumber(query.get('max')),
     asOf: query.get('as_of'),
     knownAt: query.get('known_at'),
@@ -168,6 +171,7 @@ export function formatLineage(state: LineageState): string {
     ['at', state.at],
     ['window', state.window],
     ['cause', numeral(state.cause)],
+    ['profile', state.profile],
     ['max', numeral(state.maxNodes)],
     ['as_of', state.asOf],
     ['known_at', state.knownAt],

@@ -11,6 +11,7 @@ import { Description, Owners, Tags } from './Annotations';
 import { columnSources } from './facetReads';
 import type { Changed, NodeDetailProps } from './NodeDetail';
 import { Chips, Facts, Neighbours, Section, When } from './parts';
+import { ProfileOfDataset } from './ProfileSection';
 import { UseOfDataset } from './UseSection';
 
 type Dataset = Schemas['Dataset'];
@@ -159,6 +160,9 @@ export function DatasetDetail({ dataset, ...p }: NodeDetailProps & { dataset: Da
       </Section>
       <Section title="Use">
         <UseOfDataset key={dataset.nodeId} nodeId={dataset.nodeId} nodeHref={p.nodeHref} />
+      </Section>
+      <Section title="Profile">
+        <ProfileOfDataset key={dataset.nodeId} nodeId={dataset.nodeId} choice={p.profile} />
       </Section>
       <Section title="Neighbours">
         <Neighbours {...p} />

@@ -13,6 +13,7 @@ const props: NodeDetailProps = {
   edgeHref: (from, to) => `/edge/${from}>${to}`,
   nodeHref: (id) => `/node/${id}`,
   runHref: (id) => `/run/${encodeURIComponent(id)}`,
+  profile: { column: null, onColumn: () => {} },
 };
 const usage = {
   nodeId: 'dataset:n:orders',
@@ -36,6 +37,16 @@ it('shows a dataset with its schema, owners and neighbours', async () => {
       '/namespaces/n/datasets/orders': orders,
       '/namespaces/n/datasets/orders/versions': none,
       '/usage': usage,
+      '/monitors': { at: '', seq: 1, monitors: [], next_cursor: null },
+      '/profiles': {
+        nodeId: 'dataset:n:orders',
+        from: '2026-07-01T00:00:00Z',
+        to: '2026-10-01T00:00:00Z',
+        seq: 1,
+        profiles: [],
+        totalCount: 0,
+        next_cursor: null,
+      },
     }),
   );
   render(<NodeDetail {...props} />);
@@ -78,6 +89,16 @@ it('lets the server find out what an id means', async () => {
       '/namespaces/a:b/datasets/c': dataset({ description: 'found' }),
       '/namespaces/n/datasets/orders/versions': none,
       '/usage': usage,
+      '/monitors': { at: '', seq: 1, monitors: [], next_cursor: null },
+      '/profiles': {
+        nodeId: 'dataset:n:orders',
+        from: '2026-07-01T00:00:00Z',
+        to: '2026-10-01T00:00:00Z',
+        seq: 1,
+        profiles: [],
+        totalCount: 0,
+        next_cursor: null,
+      },
     }),
   );
   render(<NodeDetail {...props} id="dataset:a:b:c" hint={null} />);

@@ -8,6 +8,7 @@ import { ConsumerDetail } from './ConsumerDetail';
 import { DatasetDetail } from './DatasetDetail';
 import { JobDetail } from './JobDetail';
 import { Section } from './parts';
+import type { ProfileChoice } from './ProfileSection';
 import type { NodeName } from './useNode';
 import { useNode } from './useNode';
 
@@ -20,6 +21,7 @@ export interface NodeDetailProps {
   edgeHref: (from: string, to: string) => string;
   nodeHref: (id: string) => string;
   runHref: (runId: string) => string;
+  profile: ProfileChoice;
 }
 
 export interface Changed {

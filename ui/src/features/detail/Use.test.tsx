@@ -113,6 +113,7 @@ it('shows what a consumer is and reads', async () => {
     edgeHref: (from, to) => `/edge/${from}>${to}`,
     nodeHref: (node) => `/node/${node}`,
     runHref: (run) => `/run/${run}`,
+    profile: { column: null, onColumn: () => {} },
   };
   render(<NodeDetail {...props} />);
   const list = await screen.findByRole('list', { name: 'Datasets it reads' });

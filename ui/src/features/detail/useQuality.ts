@@ -1,0 +1,32 @@
+// What was measured of a dataset, and whether it is as it usually is.
+import type { Schemas } from '../../api/client';
+import { api, ask } from '../../api/client';
+import { usePages } from '../../lib/usePages';
+import type { Resource } from '../../lib/useResource';
+import { useResource } from '../../lib/useResource';
+
+export type ProfilesAnswer = Schemas['ProfilesAnswer'];
+export type Profile = Schemas['Profile'];
+export type ProfileColumn = Schemas['ProfileColumn'];
+export type DatasetMonitors = Schemas['DatasetMonitors'];
+export type MonitorStatus = Schemas['MonitorStatus'];
+
+const perPage = 1000;
+
+export function useProfiles(nodeId: string) {
+  return usePages(nodeId, (cursor, signal) =>
+    ask(
+      api.GET('/profiles', {
+        params: { query: { nodeId, limit: perPage, cursor: cursor ?? undefined } },
+        signal,
+      }),
+    ),
+  );
+}
+
+export function useMonitors(nodeId: string): Resource<DatasetMonitors | null> {
+  return useResource(nodeId, async (signal) => {
+    const { monitors } = await ask(api.GET('/monitors', { params: { query: { nodeId } }, signal }));
+    return monitors[0] ?? null;
+  });
+}
