@@ -13,6 +13,7 @@
 #include "api/v1/decide.h"
 #include "api/v1/pages.h"
 #include "api/v1/usage_reading.h"
+#include "graph/graph_inl.h"
 
 namespace headwater::api::v1 {
 namespace {

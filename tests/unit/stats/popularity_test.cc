@@ -57,7 +57,9 @@ TEST(Popularity, EqualsACountFromScratchWhateverComesAndHoweverTimeMoves) {
         const auto one = popularity.of(moment, page[i].dataset);
         EXPECT_EQ(one.rank, page[i].rank);
         EXPECT_EQ(one.fewer, page[i].fewer);
-        if (i > 0) EXPECT_GE(page[i - 1].uses, page[i].uses);
+        if (i > 0) {
+          EXPECT_GE(page[i - 1].uses, page[i].uses);
+        }
       }
       if (page.size() > 2) {
         const auto rest = popularity.page(moment, std::pair(page[1].uses, page[1].dataset), 100);

@@ -33,7 +33,7 @@ class CostApi : public QuestionTest {
                                        R"(","at":"2026-10-01T07:00:00Z",)" + rest + "}]}");
     ASSERT_EQ(said.status, 200) << said.body;
   }
-  Said ask(const std::string& what, http::Fields more = {}) {
+  const Said& ask(const std::string& what, http::Fields more = {}) {
     http::Fields all{{"from", "2026-10-01T00:00:00Z"}, {"to", "2026-10-02T00:00:00Z"}};
     all.insert(all.end(), more.begin(), more.end());
     return get({"costs", what}, all);

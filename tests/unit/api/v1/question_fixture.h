@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,13 +61,14 @@ class QuestionTest : public ::testing::Test {
     spdlog::set_level(spdlog::level::off);
     world_.harness().clock().now_ = 1'830'000'000'000'000;  // after everything that is told
   }
-  Said get(std::vector<std::string> path, http::Fields query = {}) {
+  // Answers stay until the test ends.
+  const Said& get(std::vector<std::string> path, http::Fields query = {}) {
     return said(world_.get(std::move(path), std::move(query)));
   }
-  Said post(std::vector<std::string> path, std::string body) {
+  const Said& post(std::vector<std::string> path, std::string body) {
     return said(world_.post(std::move(path), std::move(body)));
   }
-  Said put(std::vector<std::string> path, std::string body) {
+  const Said& put(std::vector<std::string> path, std::string body) {
     return said(world_.put(std::move(path), std::move(body)));
   }
   void tell(const EventText& event) {
@@ -75,8 +77,12 @@ class QuestionTest : public ::testing::Test {
   }
 
  private:
-  static Said said(tests::ApiReply reply) { return {reply.status, std::move(reply.body)}; }
+  const Said& said(tests::ApiReply reply) {
+    said_.push_back({reply.status, std::move(reply.body)});
+    return said_.back();
+  }
 
+  std::deque<Said> said_;
   tests::TempDir dir_;
   tests::ApiWorld world_{dir_.path("data")};
 };
