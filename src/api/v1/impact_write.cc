@@ -109,8 +109,8 @@ Result<void> AffectedWriter::step_evidence(JsonWriter& json, model::EdgeId edge)
 void AffectedWriter::csv_header(std::string& out) {
   dto::write_csv_row(
       out, {"nodeId", "type", "namespace", "name", "distance", "severity", "rule", "assumed",
-            "change", "columns", "owners", "readers", "consumers", "state", "path", "complete",
-            "uses", "recompute_amount_micros", "recompute_duration_ms"});
+            "change", "columns", "owners", "readers", "consumers", "state", "path", "uses",
+            "recompute_amount_micros", "recompute_duration_ms", "complete"});
 }
 
 Result<void> AffectedWriter::csv(std::string& out, const query::Affected& affected) {
@@ -129,10 +129,10 @@ Result<void> AffectedWriter::csv(std::string& out, const query::Affected& affect
             std::string(query::to_string(affected.severity)), std::string(affected.rule),
             affected.assumed ? "true" : "false", std::to_string(trace.change), joined(columns),
             joined(owners_), std::to_string(use.readers), std::to_string(use.consumers),
-            std::move(state), path_text(graph, trace.steps), complete ? "true" : "false",
+            std::move(state), path_text(graph, trace.steps),
             std::to_string(figures_.uses(graph, affected.node)),
             cost ? std::to_string(cost->amount) : std::string{},
-            cost ? std::to_string(cost->duration_ms) : std::string{}});
+            cost ? std::to_string(cost->duration_ms) : std::string{}, complete ? "true" : "false"});
   return {};
 }
 

@@ -196,7 +196,8 @@ TEST_F(CostApi, ErrorsNameTheParameterAndWhatIsAllowed) {
   EXPECT_NE(refused("sunburst", "view", "sideways").find("inherited"), std::string::npos);
   EXPECT_NE(refused("sunburst", "max_arcs", "20001").find("20000"), std::string::npos);
   refused("sunburst", "depth", "0");
-  refused("sunburst", "compare_to", "2026-09-30T00:00:00Z");
+  const Said half = ask("sunburst", {{"compare_to", "2026-09-30T00:00:00Z"}});
+  EXPECT_EQ(half.text("parameter"), "compare_from") << half.body;
   refused("sunburst", "job", "dataset:ns:raw");
   EXPECT_NE(refused("series", "by", "day").find("owner"), std::string::npos);
   EXPECT_NE(refused("series", "interval", "hour").find("week"), std::string::npos);
