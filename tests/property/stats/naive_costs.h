@@ -141,13 +141,13 @@ class NaiveCosts {
       for (const NodeId node : {job, dataset}) {
         for (const std::string& tag : texts(node, false)) all.insert(tag);
       }
-      tags.assign(all.begin(), all.end());
+      tags = {all.begin(), all.end()};
       if (tags.empty()) tags = {"(untagged)"};
     }
     std::vector<std::pair<NodeId, std::int64_t>> users{{NodeId{}, 1}};
     if (has(by, Dimension::kConsumer) || has(by, Dimension::kConsumerType)) {
       const auto found = used(dataset);
-      if (dataset.value != 0 && !found.empty()) users.assign(found.begin(), found.end());
+      if (dataset.value != 0 && !found.empty()) users = {found.begin(), found.end()};
     }
     const auto owned = naive_split(value, std::vector<std::int64_t>(owners.size(), 1));
     for (std::size_t i = 0; i < owners.size(); ++i) {
