@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "model/json.h"
+#include "stats/quality.h"
 #include "tests/support/corpora.h"
 #include "tests/support/harness.h"
 
@@ -53,6 +54,13 @@ Outcome import(Harness& harness, const std::vector<std::string>& lines, std::siz
   return out;
 }
 
+// What is measured of datasets is a view of its own, and must repeat as the others do.
+ingest::PipelineOptions with_profiles() {
+  ingest::PipelineOptions options = Harness::small_windows();
+  options.views.emplace_back(stats::make_profile_view);
+  return options;
+}
+
 class BqetlTest : public ::testing::Test {
  protected:
   TempDir dir;
@@ -62,7 +70,7 @@ TEST_F(BqetlTest, ImportsAllWithTheTrueCountsAndOnlyOnce) {
   REQUIRE_CORPUS();
   const std::string text = read_file(corpora_dir() / "bqetl" / "planted.json");
   const model::JsonValue planted{text};
-  Harness harness(dir.path("a"));
+  Harness harness(dir.path("a"), with_profiles());
   const Outcome first = import(harness, events(), 1000);
   EXPECT_EQ(first.stored + first.merged, planted.get("events").integer());
   EXPECT_EQ(first.quarantined, 0);
@@ -94,13 +102,16 @@ TEST_F(BqetlTest, OrderOfArrivalDoesNotMatter) {
   std::vector<std::string> shuffled = events();
   std::mt19937_64 random(20261001);
   std::shuffle(shuffled.begin(), shuffled.end(), random);
-  Harness in_order(dir.path("a"));
-  Harness out_of_order(dir.path("b"));
+  Harness in_order(dir.path("a"), with_profiles());
+  Harness out_of_order(dir.path("b"), with_profiles());
   import(in_order, events(), 1000);
   import(out_of_order, shuffled, 1000);
   const auto expected = must(ingest::digests(in_order.store(), false));
   const auto actual = must(ingest::digests(out_of_order.store(), false));
   ASSERT_EQ(expected.size(), actual.size());
+  const auto profiles = std::ranges::find(expected, "profiles", &ingest::ViewDigest::view);
+  ASSERT_NE(profiles, expected.end());
+  EXPECT_GT(profiles->rows, 10'000u);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_EQ(actual[i], expected[i]) << expected[i].view << ": " << actual[i].rows << " rows, "
                                       << expected[i].rows << " expected";
@@ -109,7 +120,7 @@ TEST_F(BqetlTest, OrderOfArrivalDoesNotMatter) {
 
 TEST_F(BqetlTest, ReplayRebuildsIdenticalViews) {
   REQUIRE_CORPUS();
-  Harness harness(dir.path("a"));
+  Harness harness(dir.path("a"), with_profiles());
   import(harness, events(), 700);
   ASSERT_TRUE(ingest::rebuild(harness.store(), dir.path("b"), harness.options(), {}));
   storage::StoreOptions options;
@@ -120,7 +131,7 @@ TEST_F(BqetlTest, ReplayRebuildsIdenticalViews) {
 
 TEST_F(BqetlTest, CheckIsClean) {
   REQUIRE_CORPUS();
-  Harness harness(dir.path("a"));
+  Harness harness(dir.path("a"), with_profiles());
   import(harness, events(), 1000);
   for (const auto& finding : must(ingest::check(harness.store(), harness.options(), {}))) {
     ADD_FAILURE() << finding.where << ": " << finding.what;
