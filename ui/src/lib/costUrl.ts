@@ -5,7 +5,7 @@ import { oneOf, queryText, wholeNumber } from './lineageUrl';
 import type { Measure } from './measures';
 import { measures } from './measures';
 
-export const costTabs = ['parts', 'time', 'hot', 'waste', 'prices'] as const;
+export const costTabs = ['parts', 'time', 'hot', 'odd', 'waste', 'prices'] as const;
 export type CostTab = (typeof costTabs)[number];
 
 export const dimensions = [

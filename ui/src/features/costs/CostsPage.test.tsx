@@ -13,6 +13,7 @@ import {
   hotspots,
   lastHotspots,
   lastWaste,
+  odd,
   series,
   sunburst,
   waste,
@@ -45,6 +46,7 @@ function answer({ method, path, query, body }: Asked): unknown {
   if (path === '/costs/series') return series();
   if (path === '/costs/hotspots') return query.get('cursor') ? lastHotspots() : hotspots();
   if (path === '/costs/waste') return query.get('cursor') ? lastWaste() : waste();
+  if (path === '/costs/anomalies') return odd();
   if (path === '/price-book/reprice') return { seq: 41 };
   if (path !== '/price-book') return undefined;
   if (method === 'PUT') {
@@ -271,6 +273,17 @@ it('says how few make half, and runs the sum over pages', async () => {
   expect(await screen.findByRole('row', { name: /^4 d/ })).toHaveTextContent('10.00 USD10%100%');
   await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Of' }), 'Namespace');
   expect(search().get('of')).toBe('namespace');
+});
+
+it('says which days were unusual, against what, and looks no further than the server does', async () => {
+  open('?tab=odd&from=2026-01-01T00:00:00Z&to=2026-10-31T00:00:00Z');
+  const row = await screen.findByRole('row', { name: /load/ });
+  expect(row).toHaveTextContent('2026-10-30');
+  expect(row).toHaveTextContent('too much 90.00');
+  expect(row).toHaveTextContent('usual 30.00, 20.00 to 45.00 is ok (28 days)');
+  expect(row).toHaveTextContent('45%');
+  expect(screen.getByText(/Only the last 92 days/)).toBeVisible();
+  expect(lastAsked('/costs/anomalies').query.get('from')).toBe('2026-07-31T00:00:00Z');
 });
 
 describe('waste', () => {

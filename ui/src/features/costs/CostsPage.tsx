@@ -6,6 +6,7 @@ import { costsHref, costTabs, parseCosts } from '../../lib/costUrl';
 import { Link, navigate } from '../../lib/router';
 import { Controls } from './Controls';
 import { HotSpots } from './HotSpots';
+import { OddDays } from './OddDays';
 import { OverTime } from './OverTime';
 import type { Change } from './Parts';
 import { Parts } from './Parts';
@@ -17,6 +18,7 @@ const tabTexts: Record<CostTab, string> = {
   parts: 'Parts',
   time: 'Over time',
   hot: 'Hot spots',
+  odd: 'Unusual days',
   waste: 'Waste',
   prices: 'Prices',
 };
@@ -26,6 +28,7 @@ const leads: Record<CostTab, string> = {
     'What runs used, cut by owner, job, dataset, who it is for or when, in any order. The parts of every piece add up to it exactly.',
   time: 'What runs used, period by period.',
   hot: 'Where most of it goes: few take most, as a rule.',
+  odd: 'What a job or dataset cost on a day against its own days before.',
   waste: 'What nobody read, and what was written again as it was.',
   prices: 'What quantities cost. A new version prices what is booked from then on.',
 };
@@ -44,6 +47,7 @@ export function CostsPage({ params }: { params: URLSearchParams }) {
     parts: () => <Parts {...common} />,
     time: () => <OverTime {...common} />,
     hot: () => <HotSpots {...common} />,
+    odd: () => <OddDays {...common} />,
     waste: () => <Waste {...common} />,
     prices: () => <Prices {...common} />,
   };

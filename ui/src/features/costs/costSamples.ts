@@ -1,5 +1,5 @@
 // Answers about costs for tests.
-import type { CostNode, Hotspots, Series, Sunburst, WasteAnswer } from './useCosts';
+import type { CostAnomalies, CostNode, Hotspots, Series, Sunburst, WasteAnswer } from './useCosts';
 
 const head = {
   measure: 'amount',
@@ -149,4 +149,41 @@ export function within2(): Sunburst {
   const [owner] = below().path;
   const path = [...(owner ? [owner] : []), { name: 'load', key: 'job:n:load', dimension: 'job' }];
   return sunburst({ path, root: job('load', 45, { children: [arc('2026-10-01', 45)] }) });
+}
+
+export function odd(): CostAnomalies {
+  return {
+    from: '2026-07-31',
+    to: '2026-10-31',
+    at: '2026-10-31T00:00:00Z',
+    seq: 40,
+    of: 'job',
+    measure: 'amount',
+    unit: '',
+    anomalies: [
+      {
+        day: '2026-10-30',
+        rank: 1,
+        kind: 'cost',
+        nodeId: 'job:n:load',
+        status: 'failing',
+        at: '2026-10-30T00:00:00Z',
+        measure: 'amount',
+        column: null,
+        value: 90,
+        expected: 30,
+        low: 20,
+        high: 45,
+        z: 9,
+        samples: 28,
+        basis: 'all_days',
+        size: 0.3,
+        severity: 2.7,
+        day_share: 0.45,
+        run_id: null,
+      },
+    ],
+    totalCount: 1,
+    next_cursor: null,
+  };
 }

@@ -3,6 +3,7 @@ import type { Schemas } from '../../api/client';
 import { api, ask } from '../../api/client';
 import type { CostState, Interval } from '../../lib/costUrl';
 import { earlierOf, intervalOf } from '../../lib/costUrl';
+import { dayMs } from '../../lib/days';
 import type { Resource } from '../../lib/useResource';
 import type { Pages } from '../../lib/usePages';
 import { usePages } from '../../lib/usePages';
@@ -14,6 +15,8 @@ export type Series = Schemas['CostSeriesAnswer'];
 export type Hotspots = Schemas['CostHotspotsAnswer'];
 export type WasteAnswer = Schemas['CostWasteAnswer'];
 export type WasteList = Schemas['CostWasteList'];
+export type CostAnomalies = Schemas['CostAnomaliesAnswer'];
+export type OddOf = CostAnomalies['of'];
 export type Wasted = WasteList['items'][number];
 
 // The interval as of one moment: it does not move while a page is looked at.
@@ -134,4 +137,35 @@ export async function allWaste(state: CostState, times: Times): Promise<WasteAns
     cursor = page.next_cursor;
   } while (cursor !== null);
   return pages;
+}
+
+export const mostOddDays = 92; // more the server does not look at
+
+// Null: the whole interval; else the moment from which on it is looked at.
+export function clippedFrom({ interval }: Times): string | null {
+  const [from, to] = [Date.parse(interval.from), Date.parse(interval.to)];
+  const earliest = to - mostOddDays * dayMs;
+  if (Number.isNaN(from) || Number.isNaN(to) || from >= earliest) return null;
+  return new Date(earliest).toISOString().replace(/\.000Z$/, 'Z');
+}
+
+export function useOddDays(state: CostState, times: Times) {
+  const clipped = clippedFrom(times);
+  const of: OddOf = state.of === 'dataset' ? 'dataset' : 'job';
+  const query = {
+    measure: state.measure,
+    of,
+    from: clipped ?? times.interval.from,
+    to: times.interval.to,
+    limit: 100,
+  };
+  const answer = usePages<CostAnomalies>(JSON.stringify(query), (cursor, signal) =>
+    ask(
+      api.GET('/costs/anomalies', {
+        params: { query: { ...query, cursor: cursor ?? undefined } },
+        signal,
+      }),
+    ),
+  );
+  return { answer, clipped: clipped !== null };
 }
