@@ -22,8 +22,14 @@ class JobCosts {
 
   // Names of merged jobs do not occur: jobs are never united.
   std::shared_ptr<const Table> table(const State& state) EXCLUDES(mutex_);
+  // What was known at `known` of runs that had ended by `until`: a pass over all rows.
+  static std::shared_ptr<const Table> table_at(const State& state, Seq known, Micros until);
 
  private:
+  // Rows of the snapshot from the first-th on.
+  static void add(const LedgerSnapshot& ledger, std::size_t first, Seq known, Micros until,
+                  Table& to);
+
   base::Mutex mutex_;
   std::size_t rows_ GUARDED_BY(mutex_) = 0;
   std::shared_ptr<const Table> table_ GUARDED_BY(mutex_) = std::make_shared<const Table>();

@@ -16,8 +16,10 @@ Result<ImpactFigures> ImpactFigures::of(const std::shared_ptr<stats::Stats>& sta
                                         query::Session& session) {
   HW_TRY(PopularityReading popularity, v1::popularity(*stats, session));
   const auto state = stats->state();
-  return ImpactFigures(std::move(popularity), stats->job_costs().table(*state),
-                       state->prices->currency);
+  const bool now = session.latest() && session.newest();
+  auto costs = now ? stats->job_costs().table(*state)
+                   : stats::JobCosts::table_at(*state, session.seq(), session.until());
+  return ImpactFigures(std::move(popularity), std::move(costs), state->prices->currency);
 }
 
 std::optional<ImpactFigures::RunCost> ImpactFigures::run_cost(NodeId node) const {
