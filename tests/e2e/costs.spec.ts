@@ -11,9 +11,8 @@ const path = (page: Page) => new URL(page.url()).searchParams.getAll('path');
 
 test('costs are walked from all to one job and back, by pointer and by keys', async ({ page }) => {
   await page.goto(costs('by=namespace,owner,job'));
-  const whole = piece(page, /^spend, 100\.00 USD/);
-  await expect(whole).toBeVisible();
-  await whole.click();
+  await expect(piece(page, /^spend, 100\.00 USD/)).toBeVisible();
+  await page.getByRole('table').getByRole('button', { name: 'spend' }).click();
   await expect.poll(() => path(page)).toEqual(['spend']);
   const way = page.getByRole('navigation', { name: 'Path' });
   await expect(way).toContainText('spend 100.00 USD');
@@ -35,6 +34,10 @@ test('costs are walked from all to one job and back, by pointer and by keys', as
   await expect(piece(page, /^team:ledger/)).toBeFocused();
 
   await page.keyboard.press('Escape');
+  await expect.poll(() => path(page)).toEqual(['spend']);
+  await piece(page, /^team:tills, 30\.00 USD/).click();
+  await expect.poll(() => path(page)).toEqual(['spend', 'team:tills']);
+  await page.goBack();
   await expect.poll(() => path(page)).toEqual(['spend']);
   await page.goBack();
   await expect.poll(() => path(page)).toEqual(['spend', 'team:ledger']);
@@ -127,6 +130,7 @@ test('use: the most used, the unused, and what a deletion would take from whom',
   await page.goto('/use');
   await expect(page.getByRole('row', { name: /board\.takings/ })).toContainText('10');
   await page.getByRole('link', { name: 'Unused' }).click();
+  await page.getByRole('combobox', { name: 'Within the last' }).selectOption('365 days');
   await expect(page.getByRole('row', { name: /takings_copy/ })).toBeVisible();
   await page.getByRole('link', { name: 'Worth a table' }).click();
   await expect(page.getByRole('link', { name: 'POST /api/v1/usage' })).toBeVisible();
