@@ -11,6 +11,7 @@
 #include "ingest/ingest.h"
 #include "model/json.h"
 #include "query/session.h"
+#include "stats/read_stats.h"
 
 namespace headwater::cli {
 
@@ -79,8 +80,9 @@ class DirectorySource final : public ImpactSource {
     HW_TRY(store_, storage::Store::open(reading_options(config)));
     HW_TRY(graph_, ingest::load_graph(*store_));
     queries_ = std::make_unique<query::Service>(*store_, *graph_, base::system_clock());
-    api_ = std::make_unique<api::v1::Api>(api::v1::Dependencies{*queries_, writes_, {}, {}, {}},
-                                          api::v1::Options{});
+    api::v1::Dependencies dependencies{*queries_, writes_, {}, {}, {}};
+    HW_CHECK_OK(stats::read_stats(*store_, dependencies.stats));
+    api_ = std::make_unique<api::v1::Api>(std::move(dependencies), api::v1::Options{});
     return {};
   }
 

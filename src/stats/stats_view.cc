@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "stats/apportion.h"
 #include "stats/ledger_file.h"
+#include "stats/read_stats.h"
 
 namespace headwater::stats {
 
@@ -29,8 +30,7 @@ EventPosition position_of(const storage::ViewRecord& record) {
 
 }  // namespace
 
-Result<void> StatsView::load() {
-  storage::Reader& reader = store_.writer().reader();
+Result<void> StatsView::load(storage::Reader& reader) {
   HW_CHECK_OK(load_small(reader));
   if (!rows_loaded_) HW_CHECK_OK(load_rows(reader));
   rows_loaded_ = loaded_ = true;
@@ -253,6 +253,12 @@ Result<void> StatsView::write_row(Step& step, LedgerKind kind, model::RunRow run
   HW_CHECK_OK(step.writer.insert_ledger(out));
   ledger_rows_.push_back({out.seq, out.time, out.job, out.dataset, out.quantities});
   return {};
+}
+
+Result<void> read_stats(storage::Store& store, std::shared_ptr<Stats> stats) {
+  HW_TRY(storage::Reader reader, store.reader());
+  HW_CHECK_OK(reader.begin());
+  return StatsView(store, std::move(stats)).load(reader);
 }
 
 Result<std::unique_ptr<storage::View>> make_view(storage::Store& store,

@@ -25,7 +25,8 @@ class StatsView final : public storage::View {
  public:
   StatsView(storage::Store& store, std::shared_ptr<Stats> stats)
       : store_(store), stats_(std::move(stats)) {}
-  base::Result<void> load();
+  base::Result<void> load() { return load(store_.writer().reader()); }
+  base::Result<void> load(storage::Reader& reader);
 
   std::string_view name() const override { return "stats"; }
   base::Result<void> admit(const storage::ViewRecord& decision, storage::Writer& writer) override;

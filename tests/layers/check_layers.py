@@ -48,7 +48,7 @@ PUBLIC = {
                 "staleness", "state", "stored_history"},
     "stats": {"anomalies", "compare", "costs", "job_costs", "labels", "ledger", "monitor",
               "popularity", "price_book", "quality", "rollup", "series", "state", "stats",
-              "sunburst", "usage_book", "waste"},
+              "sunburst", "usage_book", "waste", "read_stats"},
     "alerts": {"hand_off", "webhook"},
     "api": {"http/server", "http/message", "v1/v1"},
     "app": {"app", "settings", "housekeeper"},
