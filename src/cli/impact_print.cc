@@ -114,7 +114,8 @@ Result<void> ImpactTable::summary(std::string_view json) {
   text += count_of(counts, "breaking") + " breaking, " + count_of(counts, "degraded") +
           " degraded, " + count_of(counts, "recompute") +
           " to recompute: " + count_of(counts, "jobs") + " jobs, " + count_of(counts, "datasets") +
-          " datasets, " + count_of(counts, "consumers") + " consumers; as of " + line.get("as_of").string().value_or("") + ", seq " +
+          " datasets, " + count_of(counts, "consumers") + " consumers; as of " +
+          line.get("as_of").string().value_or("") + ", seq " +
           std::to_string(line.get("seq").integer().value_or(0)) + "\n";
   if (!line.get("complete").boolean().value_or(false)) {
     text += "NOT COMPLETE: cut by " + line.get("cut").get("reason").string().value_or("") + "\n";

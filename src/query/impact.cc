@@ -68,9 +68,7 @@ void ImpactSummary::count(Severity severity, NodeKind kind) {
   ++(severity == Severity::kBreaking   ? breaking
      : severity == Severity::kDegraded ? degraded
                                        : recompute);
-  ++(kind == NodeKind::kJob        ? jobs
-     : kind == NodeKind::kConsumer ? consumers
-                                   : datasets);
+  ++(kind == NodeKind::kJob ? jobs : kind == NodeKind::kConsumer ? consumers : datasets);
 }
 
 Result<void> check_change(Session& session, const Change& change) {

@@ -167,8 +167,7 @@ class EdgesAmong {
   bool is_hub(NodeId node) const {
     const std::size_t many = 64 + 8 * nodes_.size();
     std::size_t edges = 0;
-    graph_.for_each(node, Direction::kDownstream,
-                    kDrawnEdges | mask(EdgeKind::kFlow),
+    graph_.for_each(node, Direction::kDownstream, kDrawnEdges | mask(EdgeKind::kFlow),
                     [&](const graph::Neighbor&) { return ++edges < many; });
     return edges == many;
   }

@@ -119,9 +119,10 @@ Result<NodeRef> parse_node_ref(std::string_view text) {
       return NodeRef{prefix.kind, std::string(rest)};
     }
   }
-  return make_error(ErrorCode::kInvalidNodeId,
-                    "Write a node id as dataset:NAMESPACE:NAME, job:NAMESPACE:NAME, "
-                    "datasetField:NAMESPACE:DATASET:FIELD, consumer:NAMESPACE:TYPE:NAME or run:ID.");
+  return make_error(
+      ErrorCode::kInvalidNodeId,
+      "Write a node id as dataset:NAMESPACE:NAME, job:NAMESPACE:NAME, "
+      "datasetField:NAMESPACE:DATASET:FIELD, consumer:NAMESPACE:TYPE:NAME or run:ID.");
 }
 
 Result<NodeId> resolve(const Snapshot& snapshot, const NodeRef& ref) {

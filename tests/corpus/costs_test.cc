@@ -117,14 +117,13 @@ TEST_F(CostsCorpusTest, EveryJobsTotalIsThatOfTheRawEvents) {
       {"slot_ms", by_job([](const RawRun& run) { return run.slot_ms; })},
       {"bytes_written", by_job([](const RawRun& run) { return run.written; })},
       {"runs", by_job([](const RawRun&) { return model::kMicro; })},
-      {"duration_ms", by_job([](const RawRun& run) {
-         return run.start == 0 ? 0 : (run.end - run.start) / 1000;
-       })},
+      {"duration_ms",
+       by_job([](const RawRun& run) { return run.start == 0 ? 0 : (run.end - run.start) / 1000; })},
   };
   for (const auto& [measure, expected] : measures) {
     SCOPED_TRACE(measure);
-    const ApiReply reply = ask({"costs", "sunburst"},
-                               {{"by", "job"}, {"measure", measure}, {"max_arcs", "20000"}});
+    const ApiReply reply =
+        ask({"costs", "sunburst"}, {{"by", "job"}, {"measure", measure}, {"max_arcs", "20000"}});
     ASSERT_EQ(reply.status, 200) << reply.body.substr(0, 500);
     const JsonValue json(reply.body);
     std::map<std::string, std::int64_t> found;
