@@ -82,14 +82,15 @@ class FlowBuilder {
   // What a job writes of all that it reads; each once, by id.
   const std::vector<NodeId>& outputs(NodeId job) {
     const auto [at, is_new] = outputs_.try_emplace(job.value);
-    if (!is_new) return at->second;
+    std::vector<NodeId>& all = at->second;
+    if (!is_new) return all;
     each(job, mask(EdgeKind::kWrites) | mask(EdgeKind::kFlow),
          [&](const graph::Neighbor&, NodeId to) {
-           if (graph_.kind_of(to) == NodeKind::kDataset) at->second.push_back(to);
+           if (graph_.kind_of(to) == NodeKind::kDataset) all.push_back(to);
          });
-    std::sort(at->second.begin(), at->second.end());
-    at->second.erase(std::unique(at->second.begin(), at->second.end()), at->second.end());
-    return at->second;
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
   }
   static std::uint64_t part(std::uint64_t weight, std::size_t parts) {
     return std::max<std::uint64_t>(1, weight / parts);
