@@ -167,7 +167,8 @@ Likeness write_profile(JsonWriter& json, const Side& left, const Side& right, do
   stats::ProfileComparison found =
       stats::compare_profiles(left.measured ? &*left.measured : nullptr,
                               right.measured ? &*right.measured : nullptr, tolerance);
-  std::ranges::stable_partition(found.differences, [](const auto& one) { return !one.within; });
+  std::stable_partition(found.differences.begin(), found.differences.end(),
+                        [](const auto& one) { return !one.within; });
   json.key("profile").begin_object().key("verdict").text(to_string(found.likeness));
   json.key("compared").number(static_cast<std::int64_t>(found.compared));
   json.key("beyond").number(static_cast<std::int64_t>(found.beyond));
