@@ -53,12 +53,15 @@ void Popularity::bring_up(const Moment& moment) {
     }
     last_day_ = moment.last_day;
   }
+  // Each dataset moves once, however many of its rows are new.
+  std::unordered_map<std::uint32_t, std::int64_t> more;
   for (; rows_ < usage.size(); ++rows_) {
     const UsageRow& row = usage[rows_];
     const std::uint32_t dataset = moment.canonical(row.dataset).value;
     days_[row.day][dataset] += row.count;
-    if (last_day_ - kDays < row.day && row.day <= last_day_) add(dataset, row.count);
+    if (last_day_ - kDays < row.day && row.day <= last_day_) more[dataset] += row.count;
   }
+  for (const auto& [dataset, count] : more) add(dataset, count);
 }
 
 Popularity::Standing Popularity::standing(std::uint32_t dataset) const {
