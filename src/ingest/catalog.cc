@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ingest/run_merge.h"
+#include "model/event_rank.h"
 
 namespace headwater::ingest {
 
@@ -18,18 +19,6 @@ namespace {
 constexpr std::size_t kMaxCachedRuns = 200'000;
 constexpr std::size_t kMaxCachedShapes = 200'000;
 constexpr std::size_t kMaxCachedConsumers = 20'000;
-constexpr std::int32_t kRankStart = 0, kRankOther = 1, kRankEnd = 2;
-
-std::int32_t rank_of(const Event& event) {
-  if (event.kind != EventKind::kRun) return kRankOther;
-  switch (event.type) {
-    case EventType::kStart: return kRankStart;
-    case EventType::kComplete:
-    case EventType::kAbort:
-    case EventType::kFail: return kRankEnd;
-    default: return kRankOther;
-  }
-}
 
 ObservationType type_of(const Event& event) {
   if (event.kind != EventKind::kRun) return ObservationType::kDeclare;
@@ -122,7 +111,7 @@ Result<void> Catalog::apply_event(Step& step, const Event& event) {
     HW_TRY(const NodeId id,
            nodes_.touch({NodeKind::kDataset, name, {}}, step.mention, step.writer));
     Position at = step.at;
-    at.rank = kRankEnd + 1;
+    at.rank = model::kRankEnd + 1;
     HW_CHECK_OK(owners_.delete_dataset(id, at, step.writer, step.effects));
     uses_.clear();
   }

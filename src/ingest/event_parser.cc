@@ -70,7 +70,7 @@ void EventParser::warn(std::string code, std::string pointer, std::string messag
 bool EventParser::run(model::Event& event) {
   event_ = &event;
   if (!is_object_) return reject("", "An event must be a JSON object.");
-  if (is_usage()) return parse_usage();
+  if (names_consumer(root_)) return parse_usage();
   if (!parse_base() || !parse_identity() || !parse_type()) return false;
   if (event.kind == EventKind::kDataset) {
     if (!parse_subject()) return false;

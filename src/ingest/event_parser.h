@@ -23,6 +23,12 @@ namespace headwater::ingest {
 
 class SubsetReader;
 
+// What tells a report of use from an OpenLineage event, which has an eventTime.
+template <class Object>
+bool names_consumer(const Object& root) {
+  return root.get("consumer").present() && !root.get("eventTime").present();
+}
+
 class EventParser {
  public:
   EventParser(const model::JsonValue& root, const ParseLimits& limits)
@@ -114,7 +120,6 @@ class EventParser {
   void note_assertions(FacetPlace place, const model::JsonValue& facet);
 
   // usage_parser.cc: reports of use, which are no OpenLineage.
-  bool is_usage() const;
   bool parse_usage();
   bool parse_usage_moments(model::Usage& usage);
   bool parse_usage_columns(model::Usage& usage);

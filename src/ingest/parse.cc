@@ -163,10 +163,7 @@ ParsedEvent parse_event(std::string_view text, const ParseLimits& limits) {
   return event;
 }
 
-bool is_usage(std::string_view text) {
-  const JsonValue root(text);
-  return root.get("consumer").present() && !root.get("eventTime").present();
-}
+bool is_usage(std::string_view text) { return names_consumer(JsonValue(text)); }
 
 base::Hash128 event_hash(std::string_view text) {
   return base::hash128(model::JsonDocument(text).text());

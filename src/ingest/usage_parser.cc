@@ -23,11 +23,6 @@ constexpr base::Micros kMaxInterval = base::Micros{366} * 86'400 * 1'000'000;
 
 }  // namespace
 
-// An OpenLineage event has an eventTime and names no consumer.
-bool EventParser::is_usage() const {
-  return root_.get("consumer").present() && !root_.get("eventTime").present();
-}
-
 bool EventParser::parse_usage() {
   event_->kind = model::EventKind::kUsage;
   model::Usage usage;

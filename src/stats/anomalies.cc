@@ -194,7 +194,8 @@ DailyCosts daily_costs(const LedgerSnapshot& ledger, const graph::Snapshot& grap
   for (std::size_t c = 0; c < ledger.chunks(); ++c) {
     const LedgerChunk& chunk = ledger.chunk(c);
     const std::int64_t* const values = chunk.column(measure);
-    if (values == nullptr) continue;
+    const bool beside = day_of(chunk.max_time()) < first || last <= day_of(chunk.min_time());
+    if (values == nullptr || beside) continue;
     for (std::size_t row = 0; row < ledger.rows_of(c); ++row) {
       const std::int32_t day = day_of(chunk.times()[row]);
       if (values[row] == 0 || day < first || day >= last || chunk.seq(row) > seq) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "model/event_rank.h"
 #include "stats/apportion.h"
 #include "stats/ledger_file.h"
 #include "stats/read_stats.h"
@@ -11,21 +12,13 @@ namespace headwater::stats {
 
 using base::Result;
 using model::EventKind;
-using model::EventType;
 using storage::RecordKind;
 
 namespace {
 
 EventPosition position_of(const storage::ViewRecord& record) {
-  EventPosition at{record.event->time, 1, static_cast<std::int64_t>(record.hash.low)};
-  switch (record.event->type) {
-    case EventType::kStart: at.rank = 0; break;
-    case EventType::kComplete:
-    case EventType::kAbort:
-    case EventType::kFail: at.rank = 2; break;
-    default: break;
-  }
-  return at;
+  return {record.event->time, model::rank_of(*record.event),
+          static_cast<std::int64_t>(record.hash.low)};
 }
 
 }  // namespace

@@ -26,6 +26,18 @@ void decide(const ContextPtr& context, Reply reply, ingest::Decision decision, S
       });
 }
 
+HandleReply deciding(ReadDecision read, Show show) {
+  return [read = std::move(read), show = std::move(show)](const ContextPtr& context, Reply reply) {
+    auto decision = read(*context);
+    if (!decision) return respond(*context, *reply, std::move(decision).error());
+    decide(context, std::move(reply), *std::move(decision), show);
+  };
+}
+
+Show afterwards(Answer (*show)(Context&)) {
+  return [show](Context& context, const ingest::Receipt&) { return show(context); };
+}
+
 Answer show_node(Context& context, NodeKind kind) {
   HW_TRY(query::Session session, context.open());
   HW_TRY(const auto node,

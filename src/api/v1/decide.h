@@ -21,6 +21,11 @@ HandleAsync shared(HandleReply handle);
 // which holds the decision.
 using Show = std::function<Answer(Context&, const ingest::Receipt&)>;
 void decide(const ContextPtr& context, Reply reply, ingest::Decision decision, Show show);
+// A handler that hands over what `read` makes of the request, or answers its error.
+using ReadDecision = std::function<Result<ingest::Decision>(Context&)>;
+HandleReply deciding(ReadDecision read, Show show);
+// What the same path shows when it is asked.
+Show afterwards(Answer (*show)(Context&));
 
 // The dataset or job that the path names.
 Answer show_node(Context& context, model::NodeKind kind);

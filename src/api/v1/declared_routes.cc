@@ -250,22 +250,6 @@ Result<ingest::Decision> read_policy(Context& context) {
   return planner_record(json);
 }
 
-// ---- routes -------------------------------------------------------------------------------------
-
-using Read = Result<ingest::Decision> (*)(Context&);
-
-HandleReply deciding(Read read, Show show) {
-  return [read, show = std::move(show)](const ContextPtr& context, Reply reply) {
-    auto decision = read(*context);
-    if (!decision) return respond(*context, *reply, std::move(decision).error());
-    decide(context, std::move(reply), *std::move(decision), show);
-  };
-}
-
-Show afterwards(Answer (*show)(Context&)) {
-  return [show](Context& context, const ingest::Receipt&) { return show(context); };
-}
-
 }  // namespace
 
 std::vector<ApiRoute> declared_routes() {

@@ -232,13 +232,6 @@ Result<ingest::Decision> read_heartbeat(Context& context) {
                                              named.lease.worker, lease_ms));
 }
 
-void post_heartbeat(const ContextPtr& context, Reply reply) {
-  auto decision = read_heartbeat(*context);
-  if (!decision) return respond(*context, *reply, std::move(decision).error());
-  decide(context, std::move(reply), *std::move(decision),
-         [](Context& later, const ingest::Receipt&) { return show_expiry(later); });
-}
-
 Answer show_completed(Context& context) {
   HW_TRY(PlanReading reading, open_plans(context));
   HW_TRY(const NamedLease named, lease_in_path(context, reading));
@@ -276,13 +269,6 @@ Result<ingest::Decision> read_outcome(Context& context) {
                                                   named.lease.worker, outcome));
 }
 
-void post_complete(const ContextPtr& context, Reply reply) {
-  auto decision = read_outcome(*context);
-  if (!decision) return respond(*context, *reply, std::move(decision).error());
-  decide(context, std::move(reply), *std::move(decision),
-         [](Context& later, const ingest::Receipt&) { return show_completed(later); });
-}
-
 }  // namespace
 
 std::vector<ApiRoute> lease_routes() {
@@ -290,8 +276,10 @@ std::vector<ApiRoute> lease_routes() {
     return ApiRoute{http::Method::kPost, path, {{}, shared(std::move(handle)), Pin::kNo}};
   };
   return {post("/api/v1/plans/{id}/leases", post_leases),
-          post("/api/v1/plans/{id}/leases/{token}/heartbeat", post_heartbeat),
-          post("/api/v1/plans/{id}/leases/{token}/complete", post_complete)};
+          post("/api/v1/plans/{id}/leases/{token}/heartbeat",
+               deciding(read_heartbeat, afterwards(show_expiry))),
+          post("/api/v1/plans/{id}/leases/{token}/complete",
+               deciding(read_outcome, afterwards(show_completed)))};
 }
 
 }  // namespace headwater::api::v1

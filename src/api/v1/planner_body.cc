@@ -72,4 +72,11 @@ ingest::Decision planner_record(dto::JsonWriter& json) {
   return out;
 }
 
+ingest::Decision stats_record(dto::JsonWriter& json) {
+  ingest::Decision out;
+  out.kind = ingest::Decision::Kind::kStats;
+  out.stats = json.take();
+  return out;
+}
+
 }  // namespace headwater::api::v1

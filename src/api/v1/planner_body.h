@@ -30,5 +30,6 @@ void write_signed(dto::JsonWriter& json, std::string_view decision, const Signed
 // "dataset": {"namespace", "name"} and the like.
 void write_named(dto::JsonWriter& json, std::string_view key, const model::Name& name);
 ingest::Decision planner_record(dto::JsonWriter& json);
+ingest::Decision stats_record(dto::JsonWriter& json);
 
 }  // namespace headwater::api::v1

@@ -14,13 +14,6 @@ namespace {
 using dto::JsonWriter;
 using model::JsonValue;
 
-ingest::Decision stats_record(JsonWriter& json) {
-  ingest::Decision out;
-  out.kind = ingest::Decision::Kind::kStats;
-  out.stats = json.take();
-  return out;
-}
-
 void write_version(JsonWriter& json, const storage::PriceBookRow& row) {
   json.key("version").number(static_cast<std::int64_t>(row.seq.value));
   json.key("at").time(row.at).key("author").text(row.author);
@@ -117,31 +110,19 @@ Answer show_seq(Context&, const ingest::Receipt& receipt) {
   return json_response(json.take());
 }
 
-template <class Read>
-ApiRoute decided(http::Method method, std::string_view path, Read read, Show show) {
-  return {method,
-          path,
-          {{},
-           shared([read, show](const ContextPtr& context, Reply reply) {
-             auto decision = read(*context);
-             if (!decision) return respond(*context, *reply, std::move(decision).error());
-             decide(context, std::move(reply), *std::move(decision), show);
-           }),
-           Pin::kNo}};
-}
-
 }  // namespace
 
 std::vector<ApiRoute> price_routes() {
   using http::Method;
-  const auto show_book = [](Context& context, const ingest::Receipt&) {
-    return get_price_book(context);
+  const auto write = [](Method method, std::string_view path, ReadDecision read, Show show) {
+    return ApiRoute{
+        method, path, {{}, shared(deciding(std::move(read), std::move(show))), Pin::kNo}};
   };
   return {
       ApiRoute{Method::kGet, "/api/v1/price-book", {get_price_book, {}, Pin::kYes}},
-      decided(Method::kPut, "/api/v1/price-book", read_price_book, show_book),
-      decided(Method::kPost, "/api/v1/price-book/reprice", read_reprice, show_seq),
-      decided(Method::kPost, "/api/v1/costs/entries", read_entries, show_seq),
+      write(Method::kPut, "/api/v1/price-book", read_price_book, afterwards(get_price_book)),
+      write(Method::kPost, "/api/v1/price-book/reprice", read_reprice, show_seq),
+      write(Method::kPost, "/api/v1/costs/entries", read_entries, show_seq),
   };
 }
 

@@ -248,17 +248,7 @@ Result<ingest::Decision> read_monitors(Context& context) {
   write_signed(json, stats::kPutMonitor, who);
   write_named(json, "dataset", query::summarize(session.graph(), dataset).name);
   json.key("settings").raw(text).end_object();
-  ingest::Decision out;
-  out.kind = ingest::Decision::Kind::kStats;
-  out.stats = json.take();
-  return out;
-}
-
-void put_monitors(const ContextPtr& context, Reply reply) {
-  auto decision = read_monitors(*context);
-  if (!decision) return respond(*context, *reply, std::move(decision).error());
-  decide(context, std::move(reply), *std::move(decision),
-         [](Context& after, const ingest::Receipt&) { return get_monitors(after); });
+  return stats_record(json);
 }
 
 }  // namespace
@@ -268,7 +258,9 @@ std::vector<ApiRoute> quality_routes() {
   return {
       {Method::kGet, "/api/v1/profiles", {get_profiles, {}, Pin::kYes}},
       {Method::kGet, "/api/v1/monitors", {get_monitors, {}, Pin::kYes}},
-      {Method::kPut, "/api/v1/monitors", {{}, shared(put_monitors), Pin::kNo}},
+      {Method::kPut,
+       "/api/v1/monitors",
+       {{}, shared(deciding(read_monitors, afterwards(get_monitors))), Pin::kNo}},
   };
 }
 

@@ -106,6 +106,7 @@ void add_ledger(const stats::LedgerSnapshot& ledger, const query::Snapshot& grap
       {Measure::kRuns, &runs}, {Measure::kAmount, &amounts}, {Measure::kBytesWritten, &bytes}};
   for (std::size_t c = 0; c < ledger.chunks(); ++c) {
     const stats::LedgerChunk& chunk = ledger.chunk(c);
+    if (chunk.max_time() < from || to <= chunk.min_time()) continue;
     for (const auto& [measure, sums] : wanted) {
       const std::int64_t* const column = chunk.column(measure);
       if (column == nullptr) continue;
