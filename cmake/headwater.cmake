@@ -49,7 +49,7 @@ set(HW_PCH_HEADERS <algorithm> <array> <atomic> <chrono> <condition_variable> <d
   <map> <memory> <mutex> <optional> <ranges> <set> <span> <sstream> <string> <string_view> <thread> <tuple>
   <unordered_map> <unordered_set> <utility> <variant> <vector>)
 
-# Warnings are errors. A sanitizer build keeps assertions on.
+# Warnings are errors. A sanitizer build keeps assertions on, the standard library's too.
 function(hw_target_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
     -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
@@ -72,6 +72,7 @@ function(hw_target_options target)
     string(REPLACE ";" "," sanitizers "${HW_SANITIZE}")
     target_compile_options(${target} PUBLIC -fsanitize=${sanitizers} -fno-omit-frame-pointer
       -fno-sanitize-recover=all)
+    target_compile_definitions(${target} PUBLIC _GLIBCXX_ASSERTIONS)  # "".back() and its like
     if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND HW_SANITIZE MATCHES "undefined")
       # RapidJSON adds an offset to a null pointer in an empty stack.
       target_compile_options(${target} PUBLIC -fno-sanitize=pointer-overflow)

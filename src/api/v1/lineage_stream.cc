@@ -68,8 +68,10 @@ class LineageStream final : public http::BodySource {
       bytes += text->size();
     }
     chunk.reserve(bytes);
+    bool first = at_ == 0;
     for (const base::Result<std::string>& text : texts) {  // arrays, which become one
-      if (chunk.back() != '[') chunk += ',';
+      if (!first) chunk += ',';
+      first = false;
       chunk.append(*text, 1, text->size() - 2);
     }
     at_ = end;
