@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "model/json.h"
+#include "storage/edge_sets.h"
 
 namespace headwater::ingest {
 
@@ -84,13 +85,8 @@ Result<std::shared_ptr<const EdgeSet>> Owners::edge_set(model::EdgeSetId id,
                                                         storage::Writer& writer) {
   if (!id) return std::shared_ptr<const EdgeSet>();
   if (const auto at = edge_sets_.find(id.value); at != edge_sets_.end()) return at->second;
-  HW_TRY(const auto bytes, writer.reader().edge_set(id));
-  auto decoded = bytes ? model::decode_edge_set(*bytes) : std::nullopt;
-  if (!decoded) {
-    return make_error(ErrorCode::kStorageCorrupt, "Stored data is damaged; run headwater check.",
-                      "edge_set " + std::to_string(id.value));
-  }
-  auto set = canonical(std::make_shared<const EdgeSet>(std::move(*decoded)));
+  HW_TRY(EdgeSet decoded, storage::read_edge_set(writer.reader(), id));
+  auto set = canonical(std::make_shared<const EdgeSet>(std::move(decoded)));
   edge_sets_.emplace(id.value, set);
   return set;
 }

@@ -9,6 +9,7 @@
 #include "query/diff.h"
 #include "query/diff_values.h"
 #include "query/versions.h"
+#include "storage/edge_sets.h"
 
 namespace headwater::query {
 namespace {
@@ -91,19 +92,12 @@ NodeId owner_of_end(const Snapshot& graph, NodeId node) {
 Result<bool> shows_edge(Session& session, const ObservationRow& row, const EdgeRow& edge,
                         Witnesses& witnesses) {
   if (!row.edge_set) return false;
-  HW_TRY(const std::optional<std::string> bytes, session.rows().edge_set(row.edge_set));
-  const std::optional<model::EdgeSet> set =
-      bytes ? model::decode_edge_set(*bytes) : std::optional<model::EdgeSet>{};
-  if (!set) {
-    return base::make_error(base::ErrorCode::kStorageCorrupt,
-                            "The evidence of this change is damaged.",
-                            "edge_set " + std::to_string(row.edge_set.value));
-  }
+  HW_TRY(const model::EdgeSet set, storage::read_edge_set(session.rows(), row.edge_set));
   const Snapshot& graph = session.graph();
   const auto same = [&graph](NodeId a, NodeId b) {
     return a && b ? graph.canonical(a) == graph.canonical(b) : a == b;
   };
-  for (const model::EdgeSet::Entry& entry : set->entries) {
+  for (const model::EdgeSet::Entry& entry : set.entries) {
     const model::EdgeKey& key = entry.key;
     if (key.kind != edge.kind || key.detail != edge.detail || !same(key.src, edge.src) ||
         !same(key.dst, edge.dst) || !same(key.via, edge.via)) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "model/edge_set.h"
+#include "storage/edge_sets.h"
 
 namespace headwater::query {
 namespace {
@@ -26,15 +27,8 @@ class OwnerHistory {
     for (const ObservationRow& row : rows) {
       if (!row.edge_set || session.seq() < row.seq) continue;
       if (!out.sets_.contains(row.edge_set)) {
-        HW_TRY(const std::optional<std::string> bytes, session.rows().edge_set(row.edge_set));
-        std::optional<EdgeSet> set;
-        if (bytes) set = model::decode_edge_set(*bytes);
-        if (!set) {
-          return base::make_error(base::ErrorCode::kStorageCorrupt,
-                                  "The evidence of this edge is damaged.",
-                                  "edge_set " + std::to_string(row.edge_set.value));
-        }
-        out.sets_.emplace(row.edge_set, *std::move(set));
+        HW_TRY(EdgeSet set, storage::read_edge_set(session.rows(), row.edge_set));
+        out.sets_.emplace(row.edge_set, std::move(set));
       }
       out.rows_.push_back(row);
     }

@@ -645,6 +645,7 @@ test('partitions: spaces, mappings, verdicts, changes and decisions', async () =
     method: 'DELETE',
   });
   await check({ operation: 'getPartitionMappings', path: of('/partitions/mappings') });
+  await check({ operation: 'getUnattributedWrites', path: of('/partitions/unattributed') });
   for (const mapping of [{ kind: 'window', from: -1, to: 0 }, null]) {
     await check({
       operation: 'putPartitionMapping',

@@ -1,4 +1,5 @@
-// The partitions of one dataset, one by one, and why one of them is stale. docs/partitions.md.
+// The partitions of one dataset, one by one, why one of them is stale, and which runs name none.
+// docs/partitions.md.
 
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 #include "api/v1/partition_query.h"
 #include "planner/explain.h"
 #include "planner/listing.h"
+#include "planner/unattributed.h"
 
 namespace headwater::api::v1 {
 namespace {
@@ -252,11 +254,50 @@ Answer get_explanation(Context& context) {
   return json_response(json.take());
 }
 
+// ---- runs that say nothing of partitions --------------------------------------------------------
+
+std::optional<base::Micros> known_time(base::Micros time) {
+  return time == model::kOpenEnd ? std::nullopt : std::optional(time);
+}
+
+Answer get_unattributed(Context& context) {
+  constexpr auto kMost = static_cast<std::int64_t>(planner::kMaxRunsLookedAt);
+  HW_TRY(const std::int64_t max_runs,
+         number_parameter(context, "max_runs", kMost, {1, 10 * kMost}));
+  HW_TRY(PartitionReading reading, open_partitions(context));
+  HW_TRY(const PartitionSubject subject, dataset_parameter(context, reading));
+  planner::UnattributedWrites found;
+  if (!subject.datasets.empty()) {
+    HW_TRY(found, planner::unattributed_writes(
+                      reading.session.rows(), reading.session.graph(), subject.node,
+                      subject.datasets, static_cast<std::size_t>(max_runs),
+                      [cancel = context.cancel] { return cancel.cancelled(); }));
+  }
+  JsonWriter json;
+  json.begin_object().key("nodeId").text(reading.name_of(subject.node));
+  json.key("runs").begin_array();
+  Writers writers(reading);
+  for (const storage::RunInfo& run : found.runs) {
+    json.begin_object().key("run").text(run.run_id);
+    json.key("job").text_or_null(writers.job(run.job));
+    json.key("started_at").time_or_null(known_time(run.started_at));
+    json.key("ended_at").time_or_null(known_time(run.ended_at)).end_object();
+  }
+  json.end_array().key("looked_at").number(static_cast<std::int64_t>(found.looked_at));
+  dto::PartitionCut cut;
+  if (found.left_out > 0) cut = {"max_runs", static_cast<std::int64_t>(found.left_out), max_runs};
+  dto::write_partition_head(json, context.pinned, reading.now(), cut);
+  json.end_object();
+  return json_response(json.take());
+}
+
 }  // namespace
 
 std::vector<ApiRoute> partition_routes() {
-  return {{http::Method::kGet, "/api/v1/partitions", {get_partitions, {}, Pin::kYes}},
-          {http::Method::kGet, "/api/v1/partitions/explain", {get_explanation, {}, Pin::kYes}}};
+  return {
+      {http::Method::kGet, "/api/v1/partitions", {get_partitions, {}, Pin::kYes}},
+      {http::Method::kGet, "/api/v1/partitions/explain", {get_explanation, {}, Pin::kYes}},
+      {http::Method::kGet, "/api/v1/partitions/unattributed", {get_unattributed, {}, Pin::kYes}}};
 }
 
 }  // namespace headwater::api::v1

@@ -271,5 +271,57 @@ TEST_F(PartitionRoutes, AnEnvironmentHasVerdictsOfItsOwn) {
   EXPECT_EQ(grid.text("environment"), "branch");
 }
 
+TEST_F(PartitionRoutes, RunsThatNameNoPartitionAreListed) {
+  pipeline(1, 2);
+  const Fields raw{{"nodeId", "dataset:ns:raw"}};
+  const auto listed = [&](const Told& told) {
+    std::vector<std::string> out;
+    told.json().get("runs").elements([&](const model::JsonValue& run) {
+      out.push_back(run.get("run").string().value_or("(none)"));
+    });
+    return out;
+  };
+  const Told none = get({"partitions", "unattributed"}, raw);
+  ASSERT_EQ(none.status, 200) << none.body;
+  EXPECT_TRUE(listed(none).empty()) << none.body;
+  EXPECT_EQ(none.number("looked_at"), 2);
+  EXPECT_EQ(none.json().get("complete").boolean(), true);
+
+  const auto whole = [&](const std::string& job, const std::string& id, const std::string& day,
+                         const std::string& type) {
+    run({job, id, "a", day + "T05:00:00Z", day + "T06:00:00Z", {}, {{"raw", {}}}, type});
+  };
+  whole("load", "whole", "2026-10-04", "COMPLETE");
+  whole("load", "failed", "2026-10-05", "FAIL");
+  whole("reload", "other", "2026-10-05", "COMPLETE");
+  run({"load", "beside", "a", "2026-10-05T07:00:00Z", "2026-10-05T08:00:00Z", {}, {{"log", {}}}});
+  Told two = get({"partitions", "unattributed"}, raw);
+  EXPECT_EQ(listed(two), (std::vector<std::string>{"other", "whole"})) << two.body;
+  EXPECT_NE(two.body.find(R"("job":"job:ns:reload","started_at":"2026-10-05T05:00:00)"),
+            std::string::npos)
+      << two.body;
+
+  // It tells after all; and what is not cut has no such runs.
+  run({"load",
+       "whole",
+       "a",
+       "2026-10-04T05:00:00Z",
+       "2026-10-04T06:30:00Z",
+       {},
+       {{"raw", {day_key(3)}}}});
+  EXPECT_EQ(listed(get({"partitions", "unattributed"}, raw)), std::vector<std::string>{"other"});
+  EXPECT_TRUE(listed(get({"partitions", "unattributed"}, {{"nodeId", "dataset:ns:log"}})).empty());
+
+  const Told cut =
+      get({"partitions", "unattributed"}, {{"nodeId", "dataset:ns:raw"}, {"max_runs", "2"}});
+  EXPECT_EQ(cut.number("looked_at"), 2);
+  EXPECT_EQ(cut.json().get("complete").boolean(), false);
+  EXPECT_EQ(cut.json().get("cut").get("reason").string(), "max_runs");
+  EXPECT_EQ(cut.json().get("cut").get("frontier_count").integer(), 4) << cut.body;
+  expect_problem(
+      get({"partitions", "unattributed"}, {{"nodeId", "dataset:ns:raw"}, {"max_runs", "0"}}), 400,
+      "invalid-argument", "max_runs");
+}
+
 }  // namespace
 }  // namespace headwater::tests
