@@ -1264,6 +1264,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/partitions/unattributed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs that wrote a partitioned dataset and named no partition of it
+         * @description Completed runs only, the newest first. Nothing follows from them for any partition: each stays
+         *     as it was, though its data may be new. A run that reports its partitions later is no longer
+         *     here. Empty for a dataset that is not cut.
+         */
+        get: operations["getUnattributedWrites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/partitions/grid": {
         parameters: {
             query?: never;
@@ -4969,6 +4991,19 @@ export interface components {
             environment: string | null;
             partitions: components["schemas"]["PartitionVerdict"][];
             next: components["schemas"]["NextPage"];
+        };
+        UnattributedWrites: components["schemas"]["PartitionAnswer"] & {
+            nodeId: string;
+            runs: {
+                run: string;
+                job: string | null;
+                /** Format: date-time */
+                started_at: string | null;
+                /** Format: date-time */
+                ended_at: string | null;
+            }[];
+            /** @description Of the runs of its writers, these. `cut` with `max_runs` says how many were not. */
+            looked_at: number;
         };
         Explanation: components["schemas"]["PartitionAnswer"] & components["schemas"]["PartitionVerdict"] & {
             nodeId: string;
@@ -9159,6 +9194,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUnattributedWrites: {
+        parameters: {
+            query: {
+                /**
+                 * @description A dataset, as described at the top.
+                 * @example dataset:warehouse:mart.orders_daily
+                 */
+                nodeId: components["parameters"]["PartitionedDataset"];
+                /** @description How many of the newest runs of the jobs that ever wrote it are looked at. */
+                max_runs?: number;
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All such runs among those looked at. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnattributedWrites"];
                 };
             };
             400: components["responses"]["BadRequest"];

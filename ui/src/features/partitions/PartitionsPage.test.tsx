@@ -14,6 +14,25 @@ import {
 import { PartitionsPage } from './PartitionsPage';
 
 const orders = 'dataset:n:orders';
+
+function unattributed(runs: string[], more: Record<string, unknown> = {}) {
+  return {
+    nodeId: orders,
+    seq: 4,
+    evaluated_at: '2026-10-06T12:00:00Z',
+    looked_at: 9,
+    complete: true,
+    cut: null,
+    runs: runs.map((run) => ({
+      run,
+      job: 'job:n:load',
+      started_at: null,
+      ended_at: '2026-10-05T06:00:00Z',
+    })),
+    ...more,
+  };
+}
+
 const usual: Record<string, unknown> = {
   '/partitions/grid': grid(),
   '/partitions/space': space(),
@@ -33,6 +52,7 @@ const usual: Record<string, unknown> = {
       },
     ],
   },
+  '/partitions/unattributed': unattributed([]),
   '/staleness': staleness([], {
     totals: counts({ current: 13, stale: 4, by_code: 4, maybe: 2, missing: 3 }),
   }),
@@ -178,4 +198,23 @@ it('has a page for a dataset of which nothing is known', async () => {
   serve({ '/partitions/grid': grid({ index, lanes: [] }) });
   open();
   expect(await screen.findByText(/No partition is known yet/)).toBeVisible();
+});
+
+it('names the runs that wrote it without saying which partitions', async () => {
+  const cut = { reason: 'max_runs', frontier_count: 30, limit: 2000 };
+  serve({
+    '/partitions/unattributed': unattributed(['whole', 'again'], { complete: false, cut }),
+  });
+  open();
+  const note = await screen.findByRole('region', { name: 'Runs that name no partition' });
+  expect(within(note).getByText(/^2 runs wrote this table/)).toBeVisible();
+  await userEvent.click(within(note).getByText('Which runs'));
+  expect(within(note).getByRole('link', { name: 'whole' })).toHaveAttribute('href', '/runs/whole');
+  expect(within(note).getByText(/newest 9 runs .* 30 older ones were not/)).toBeVisible();
+});
+
+it('says nothing of such runs where there are none', async () => {
+  open();
+  await heatMap();
+  expect(screen.queryByRole('region', { name: 'Runs that name no partition' })).toBeNull();
 });

@@ -12,6 +12,7 @@ import type { PartitionsState } from '../../lib/partitionUrl';
 import { newPlanHref, parsePartitions, partitionsHref } from '../../lib/partitionUrl';
 import { Link, navigate } from '../../lib/router';
 import { Cut } from './Cut';
+import { Unattributed } from './Unattributed';
 import { PartitionsView } from './PartitionsView';
 import { useCounts, usePartitions } from './usePartitions';
 
@@ -60,6 +61,7 @@ function Dataset({ nodeId, state }: { nodeId: string; state: PartitionsState }) 
       )}
       {totals && <Tiles counts={totals} />}
       {totals && <ShareBar shares={sharesOf(totals)} label="Partitions" />}
+      <Unattributed nodeId={nodeId} />
       <section className="card heat-card" aria-label="Heat map">
         <PartitionsView nodeId={nodeId} state={state} grid={grid} change={change} />
       </section>
