@@ -77,6 +77,7 @@ Result<void> App::Impl::wire(const base::Config& config) {
       stats};
   api = std::make_unique<api::v1::Api>(std::move(dependencies), api_options(config));
   options.is_cheap = &api::v1::Api::is_cheap;
+  options.is_long = &api::v1::Api::is_long;
   scheme = options.tls_certificate_file.empty() ? "http" : "https";
   address = options.address;
   drain_ms = config.integer("http.drain_ms");

@@ -1,6 +1,8 @@
 #include "query/events.h"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "graph/graph_inl.h"
@@ -28,20 +30,82 @@ Result<std::vector<QuarantineRow>> all_quarantined(Session& session) {
   return all;
 }
 
-// Those that sent something of their own, and those that are only named by others.
-Result<std::pair<std::int64_t, std::int64_t>> count(Session& session, NodeKind kind) {
-  HW_TRY(const std::int64_t all, session.rows().count_nodes(kind, {}, true));
-  HW_TRY(const std::int64_t known, session.rows().count_nodes(kind, {}, false));
-  return std::pair{known, all - known};
+// Sums over ids, in parts.
+constexpr std::uint32_t kCountedAtOnce = std::uint32_t{1} << 18;
+template <class Count>
+void in_parts(base::Crew& crew, std::size_t last, Count& sum,
+              const std::function<void(std::uint32_t id, Count& sum)>& add) {
+  std::vector<Count> parts(last / kCountedAtOnce + 1);
+  crew.run(parts.size(), [&](std::size_t part) {
+    const auto first = static_cast<std::uint32_t>(part) * kCountedAtOnce;
+    const std::size_t end = std::min<std::size_t>(last + 1, std::size_t{first} + kCountedAtOnce);
+    for (std::uint32_t id = std::max(first, 1U); id < end; ++id) add(id, parts[part]);
+  });
+  for (const Count& part : parts) sum += part;
 }
 
-std::int64_t current_edges(const Snapshot& graph) {
-  std::int64_t count = 0;
-  for (std::uint32_t value = 1; value <= graph.edge_count(); ++value) {
-    const graph::EdgeInfo edge = graph.edge(model::EdgeId{value});
-    if (edge.valid_to == model::kOpenEnd && graph.seq() < edge.recorded_to) ++count;
+// Of a kind: those that sent something of their own, and those that are only named by others.
+struct NodeCounts {
+  std::int64_t datasets = 0, jobs = 0, fields = 0, placeholder_datasets = 0, placeholder_jobs = 0;
+
+  void add(const graph::NodeInfo& node) {
+    if (node.kind == NodeKind::kField) {
+      ++fields;
+    } else if (node.kind == NodeKind::kDataset) {
+      ++(node.placeholder ? placeholder_datasets : datasets);
+    } else if (node.kind == NodeKind::kJob) {
+      ++(node.placeholder ? placeholder_jobs : jobs);
+    }
   }
-  return count;
+  NodeCounts& operator+=(const NodeCounts& other) {
+    datasets += other.datasets;
+    jobs += other.jobs;
+    fields += other.fields;
+    placeholder_datasets += other.placeholder_datasets;
+    placeholder_jobs += other.placeholder_jobs;
+    return *this;
+  }
+};
+
+NodeCounts count_nodes(const Snapshot& graph, base::Crew& crew) {
+  NodeCounts out;
+  in_parts<NodeCounts>(crew, graph.node_count(), out, [&graph](std::uint32_t id, NodeCounts& sum) {
+    if (graph.canonical(NodeId{id}) == NodeId{id}) sum.add(graph.node(NodeId{id}));
+  });
+  return out;
+}
+
+std::int64_t current_edges(const Snapshot& graph, base::Crew& crew) {
+  std::int64_t out = 0;
+  in_parts<std::int64_t>(crew, graph.edge_count(), out, [&graph](std::uint32_t id, auto& sum) {
+    const graph::EdgeInfo edge = graph.edge(model::EdgeId{id});
+    if (edge.valid_to == model::kOpenEnd && graph.seq() < edge.recorded_to) ++sum;
+  });
+  return out;
+}
+
+Result<Stats> count_all(Session& session) {
+  Stats out;
+  out.seq = session.seq();
+  storage::Reader& rows = session.rows();
+  base::Crew& crew = session.service().crew();
+  HW_TRY(out.events, rows.count_events(INT64_MIN, model::kOpenEnd));
+  const NodeCounts nodes = count_nodes(session.graph(), crew);
+  HW_TRY(const storage::Reader::RunCounts runs, rows.count_runs());
+  HW_TRY(out.quarantined, rows.count_quarantined(false));
+  HW_TRY(const auto namespaces, list_namespaces(session, {0, 0}, std::nullopt));
+  out.datasets = nodes.datasets;
+  out.placeholder_datasets = nodes.placeholder_datasets;
+  out.jobs = nodes.jobs;
+  out.placeholder_jobs = nodes.placeholder_jobs;
+  out.fields = nodes.fields;
+  out.runs = runs.runs - runs.placeholders;
+  out.placeholder_runs = runs.placeholders;
+  out.namespaces = namespaces.total;
+  out.edges_total = static_cast<std::int64_t>(session.graph().edge_count());
+  out.edges_current = current_edges(session.graph(), crew);
+  out.size_bytes = session.service().store().size_bytes();
+  return out;
 }
 
 }  // namespace
@@ -112,28 +176,24 @@ Result<QuarantineRow> quarantined(Session& session, Seq seq) {
                           "No event is quarantined under " + std::to_string(seq.value) + ".");
 }
 
-Result<Stats> stats(Session& session) {
-  Stats out;
-  out.seq = session.seq();
-  storage::Reader& rows = session.rows();
-  HW_TRY(out.events, rows.count_events(INT64_MIN, model::kOpenEnd));
-  HW_TRY(const auto datasets, count(session, NodeKind::kDataset));
-  HW_TRY(const auto jobs, count(session, NodeKind::kJob));
-  HW_TRY(out.fields, rows.count_nodes(NodeKind::kField, {}, true));
-  HW_TRY(const storage::Reader::RunCounts runs, rows.count_runs());
-  HW_TRY(out.quarantined, rows.count_quarantined(false));
-  HW_TRY(const auto namespaces, list_namespaces(session, {0, 0}, std::nullopt));
-  out.datasets = datasets.first;
-  out.placeholder_datasets = datasets.second;
-  out.jobs = jobs.first;
-  out.placeholder_jobs = jobs.second;
-  out.runs = runs.runs - runs.placeholders;
-  out.placeholder_runs = runs.placeholders;
-  out.namespaces = namespaces.total;
-  out.edges_total = static_cast<std::int64_t>(session.graph().edge_count());
-  out.edges_current = current_edges(session.graph());
-  out.size_bytes = session.service().store().size_bytes();
-  return out;
+bool still_good(const KeptStats& kept, Seq now, Seq wanted,
+                std::chrono::steady_clock::time_point time) {
+  if (kept.seq == now) return true;
+  return kept.cost > kCheapCount && time - kept.at < kKeptFor && !(kept.seq < wanted) &&
+         kept.seq < now;
+}
+
+Result<Stats> stats(Session& session, Seq wanted) {
+  const auto begin = std::chrono::steady_clock::now();
+  if (const auto kept = session.service().cached_stats();
+      kept && still_good(*kept, session.seq(), wanted, begin)) {
+    return kept->stats;
+  }
+  HW_TRY(const Stats counted, count_all(session));
+  const auto end = std::chrono::steady_clock::now();
+  session.service().cache_stats(
+      std::make_shared<const KeptStats>(KeptStats{counted.seq, counted, end - begin, end}));
+  return counted;
 }
 
 }  // namespace headwater::query

@@ -3,6 +3,7 @@
 // Errors: those of the store; kNotFound for a record that is not there (yet).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -38,7 +39,19 @@ struct Stats {
   std::int64_t placeholder_datasets = 0, placeholder_jobs = 0, placeholder_runs = 0;
   std::int64_t edges_current = 0, edges_total = 0, quarantined = 0, size_bytes = 0;
 };
-// Cost: linear in the edges, for edges_current.
-Result<Stats> stats(Session& session);
+// Counts of the newest version. Cost: linear in nodes, edges, runs and events; so where counting
+// took longer than kCheapCount, what was counted last is told again for kKeptFor, with its own
+// `seq`, unless that lies before `wanted`.
+inline constexpr std::chrono::milliseconds kCheapCount{50};
+inline constexpr std::chrono::seconds kKeptFor{30};
+struct KeptStats {
+  Seq seq;
+  Stats stats;
+  std::chrono::steady_clock::duration cost{};
+  std::chrono::steady_clock::time_point at;
+};
+bool still_good(const KeptStats& kept, Seq now, Seq wanted,
+                std::chrono::steady_clock::time_point time);
+Result<Stats> stats(Session& session, Seq wanted = {});
 
 }  // namespace headwater::query

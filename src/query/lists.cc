@@ -6,6 +6,7 @@
 #include "query/hidden.h"
 #include "query/node_ref.h"
 #include "query/runs.h"
+#include "query/tally.h"
 
 namespace headwater::query {
 namespace {
@@ -48,7 +49,7 @@ bool listed(const Session& session, const Hidden& hidden, const NodeRow& row) {
   return !merged && was_seen(session.graph(), row.id) && !hidden.contains(session.graph(), row.id);
 }
 
-// Hidden nodes of the kind and namespace that are counted by the store.
+// Hidden nodes of the kind and namespace that the tally counts.
 std::int64_t hidden_count(const Session& session, const Hidden& hidden, const NodeListQuery& q) {
   std::int64_t count = 0;
   for (const std::uint32_t value : hidden.nodes) {
@@ -59,7 +60,7 @@ std::int64_t hidden_count(const Session& session, const Hidden& hidden, const No
   return count;
 }
 
-// For moments of the past, which the store does not count.
+// For moments of the past, of which there is no tally.
 std::int64_t count_seen(const Session& session, const Hidden& hidden, const NodeListQuery& q) {
   const Snapshot& graph = session.graph();
   std::int64_t count = 0;
@@ -76,16 +77,11 @@ std::int64_t count_seen(const Session& session, const Hidden& hidden, const Node
 
 Result<std::int64_t> count_listed(Session& session, const Hidden& hidden, const NodeListQuery& q) {
   if (!session.latest() || !session.newest()) return count_seen(session, hidden, q);
-  const model::NamespaceId in = q.name_space ? q.name_space->id : model::NamespaceId{};
-  HW_TRY(std::int64_t count, session.rows().count_nodes(q.kind, in, true));
   if (q.name_space && hidden.namespaces.contains(q.name_space->name)) return std::int64_t{0};
+  HW_TRY(const std::shared_ptr<const Tally> all, tally(session));
+  std::int64_t count = q.name_space ? all->of(q.kind, q.name_space->name) : all->of(q.kind);
   if (!q.name_space) {
-    for (const std::string& name : hidden.namespaces) {
-      HW_TRY(const std::optional<NamespaceRow> row, session.rows().find_namespace(name));
-      if (!row) continue;
-      HW_TRY(const std::int64_t inside, session.rows().count_nodes(q.kind, row->id, true));
-      count -= inside;
-    }
+    for (const std::string& name : hidden.namespaces) count -= all->of(q.kind, name);
   }
   return std::max<std::int64_t>(0, count - hidden_count(session, hidden, q));
 }

@@ -3,9 +3,21 @@
 #include <algorithm>
 #include <utility>
 
+#include "query/events.h"
+#include "query/tally.h"
 #include "query/text_index/index.h"
 
 namespace headwater::query {
+namespace {
+
+template <class T>
+void keep_newer(base::Guarded<std::shared_ptr<const T>>& kept, std::shared_ptr<const T> value) {
+  kept.with([&](auto& known) {
+    if (!known || !(value->seq < known->seq)) known = std::move(value);
+  });
+}
+
+}  // namespace
 
 Service::Service(storage::Store& store, const graph::Graph& graph, const base::Clock& clock)
     : store_(store),
@@ -66,6 +78,22 @@ void Service::cache_hidden(Seq seq, std::shared_ptr<const Hidden> hidden) {
   hidden_.with([&](auto& cached) {
     if (cached.first <= seq) cached = {seq, std::move(hidden)};
   });
+}
+
+std::shared_ptr<const Tally> Service::cached_tally() {
+  return tally_.with([](const auto& cached) { return cached; });
+}
+
+void Service::cache_tally(std::shared_ptr<const Tally> tally) {
+  keep_newer(tally_, std::move(tally));
+}
+
+std::shared_ptr<const KeptStats> Service::cached_stats() {
+  return stats_.with([](const auto& cached) { return cached; });
+}
+
+void Service::cache_stats(std::shared_ptr<const KeptStats> stats) {
+  keep_newer(stats_, std::move(stats));
 }
 
 std::shared_ptr<const cause::RunOutputs> Service::cached_outputs(model::RunRow run, Seq updated) {

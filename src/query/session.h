@@ -40,6 +40,8 @@ using model::Seq;
 class Session;
 struct AttributeVersion;
 struct Hidden;
+struct KeptStats;
+struct Tally;
 namespace cause {
 struct RunOutputs;
 }
@@ -113,6 +115,12 @@ class Service {
   // What lists leave out, kept for the newest version that asked (query/hidden.h).
   std::shared_ptr<const Hidden> cached_hidden(Seq seq);
   void cache_hidden(Seq seq, std::shared_ptr<const Hidden> hidden);
+  // Of nodes, for the newest version that asked (query/tally.h); null if none did.
+  std::shared_ptr<const Tally> cached_tally();
+  void cache_tally(std::shared_ptr<const Tally> tally);
+  // What was counted last (query/events.h); null if nothing was.
+  std::shared_ptr<const KeptStats> cached_stats();
+  void cache_stats(std::shared_ptr<const KeptStats> stats);
   // Long answers, for their next pages.
   AnswerCache& answers() { return answers_; }
   // For questions that can be worked on in parts. Parts that open sessions do so while their caller
@@ -162,6 +170,8 @@ class Service {
   static constexpr std::size_t kMaxVersions = std::size_t{1} << 16;  // emptied when they are more
   base::Guarded<std::unordered_map<VersionKey, std::string, VersionHash>> versions_;
   base::Guarded<std::pair<Seq, std::shared_ptr<const Hidden>>> hidden_;
+  base::Guarded<std::shared_ptr<const Tally>> tally_;
+  base::Guarded<std::shared_ptr<const KeptStats>> stats_;
   AnswerCache answers_;
   base::Guarded<Outputs> outputs_;
   const std::unique_ptr<text_index::Index> text_index_;

@@ -118,10 +118,13 @@ void Connection::dispatch() {
   count(core_->counters.requests_in_flight);
   const auto exchange = exchange_;  // an answer at once lets go of exchange_
   if (runs_inline()) return exchange->run(std::move(request), parser_->coding());
+  const auto& is_long = core_->options.is_long;
+  const auto pace =
+      is_long && is_long(request) ? WorkerPool::Pace::kLong : WorkerPool::Pace::kQuick;
   auto job = std::make_shared<PendingRequest>(
       PendingRequest{exchange, std::move(request), parser_->coding()});
   WorkerPool::Job run = [job] { job->exchange->run(std::move(job->request), job->coding); };
-  if (core_->pool.submit(run)) return;
+  if (core_->pool.submit(run, pace)) return;
   count(core_->counters.overloaded);
   exchange->send(problem_response(base::make_error(
       base::ErrorCode::kOverloaded, "The server has too much to do; send this again later.")));

@@ -66,6 +66,9 @@ struct ServerOptions {
   // thread switches. Only for handlers that end within some ten microseconds and take no lock that
   // another thread may hold for long.
   std::function<bool(const Request&)> is_cheap;
+  // Called on an I/O thread: true for requests that may take seconds. They never hold all workers:
+  // half of them, at least one, is left to the others, and half of the queue.
+  std::function<bool(const Request&)> is_long;
 };
 
 // Counters since the start, and gauges. Read without a lock: each is right, the set is not atomic.

@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include "api/v1/context.h"
@@ -42,6 +45,36 @@ bool cacheable(const Context& context) {
   return context.request.method == http::Method::kGet ||
          context.request.method == http::Method::kHead;
 }
+
+// What may take seconds where there is much.
+struct LongRoute {
+  http::Method method;
+  std::string_view path;
+};
+constexpr auto kGet = http::Method::kGet, kPost = http::Method::kPost;
+constexpr std::array<LongRoute, 21> kLongRoutes{{
+    {kGet, "/api/v1/anomalies"},
+    {kGet, "/api/v1/cause"},
+    {kGet, "/api/v1/compare"},
+    {kGet, "/api/v1/costs/anomalies"},
+    {kGet, "/api/v1/costs/hotspots"},
+    {kGet, "/api/v1/costs/series"},
+    {kGet, "/api/v1/costs/sunburst"},
+    {kGet, "/api/v1/costs/waste"},
+    {kGet, "/api/v1/coverage"},
+    {kGet, "/api/v1/diff"},
+    {kPost, "/api/v1/impact"},
+    {kGet, "/api/v1/paths"},
+    {kPost, "/api/v1/plans"},
+    {kPost, "/api/v1/price-book/reprice"},
+    {kGet, "/api/v1/stats"},
+    {kGet, "/api/v1/structure/cycles"},
+    {kGet, "/api/v1/structure/dominators"},
+    {kGet, "/api/v1/structure/importance"},
+    {kGet, "/api/v1/usage/suggestions"},
+    {kGet, "/api/v1/usage/unused"},
+    {kGet, "/api/v1/usage/unused-columns"},
+}};
 
 }  // namespace
 
@@ -150,6 +183,29 @@ http::Handler Api::handler() {
 
 bool Api::is_cheap(const http::Request& request) {
   return request.segments.size() == 1 && request.segments.front() == "livez";
+}
+
+std::vector<RouteName> Api::long_routes() {
+  std::vector<RouteName> names;
+  for (const LongRoute& route : kLongRoutes) {
+    names.push_back({http::method_name(route.method), route.path});
+  }
+  return names;
+}
+
+bool Api::is_long(const http::Request& request) {
+  const auto reads = [](http::Method method) {
+    return method == http::Method::kHead ? http::Method::kGet : method;
+  };
+  return std::any_of(kLongRoutes.begin(), kLongRoutes.end(), [&](const LongRoute& route) {
+    if (reads(request.method) != route.method) return false;
+    std::string_view rest = route.path;
+    for (const std::string& segment : request.segments) {
+      if (!rest.starts_with('/') || !rest.substr(1).starts_with(segment)) return false;
+      rest.remove_prefix(1 + segment.size());
+    }
+    return rest.empty();
+  });
 }
 
 std::vector<RouteName> Api::routes() {

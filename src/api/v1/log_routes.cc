@@ -122,7 +122,9 @@ Answer get_quarantined(Context& context) {
 
 Answer get_stats(Context& context) {
   HW_TRY(query::Session session, context.open());
-  HW_TRY(const query::Stats stats, query::stats(session));
+  HW_TRY(const auto min_seq, optional_number(context, "min_seq", {}));
+  const model::Seq wanted{static_cast<std::uint64_t>(min_seq.value_or(0))};
+  HW_TRY(const query::Stats stats, query::stats(session, wanted));
   const ingest::PipelineStats writes = context.services.writes().stats();
   JsonWriter json;
   json.begin_object().key("seq").number(static_cast<std::int64_t>(stats.seq.value));

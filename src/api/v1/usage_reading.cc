@@ -12,6 +12,7 @@
 #include "api/v1/parameters.h"
 #include "graph/graph_inl.h"
 #include "query/catalog.h"
+#include "query/tally.h"
 
 namespace headwater::api::v1 {
 
@@ -67,9 +68,10 @@ std::string PopularityReading::percentile(const stats::Popularity::Standing& sta
 // What is published of use may be newer than the session's graph: whose ids that does not know yet.
 Result<PopularityReading> popularity(stats::Stats& stats, query::Session& session) {
   HW_TRY(const auto merges, session.rows().nodes_merged_after(stats.popularity().merges_seen()));
-  HW_TRY(const std::int64_t datasets, session.rows().count_nodes(NodeKind::kDataset, {}, true));
+  HW_TRY(const auto tally, query::tally(session));
   return PopularityReading(stats.state(), stats.popularity(), session.graph(),
-                           stats::day_of(session.answered_as_of()), !merges.empty(), datasets);
+                           stats::day_of(session.answered_as_of()), !merges.empty(),
+                           tally->of(NodeKind::kDataset));
 }
 
 Result<PopularityReading> popularity(Context& context, query::Session& session) {

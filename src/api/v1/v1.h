@@ -59,6 +59,10 @@ class Api {
   http::Handler handler();
   // For ServerOptions::is_cheap: answers that touch neither disk nor lock.
   static bool is_cheap(const http::Request& request);
+  // For ServerOptions::is_long: questions that look at much of the store. By path, like those of
+  // long_routes().
+  static bool is_long(const http::Request& request);
+  static std::vector<RouteName> long_routes();
   static std::vector<RouteName> routes();
 
   // Answers what waits with kShuttingDown and joins the threads. Call it before the writer stops.

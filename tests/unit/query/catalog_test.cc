@@ -1,5 +1,7 @@
 #include "query/catalog.h"
 
+#include "query/events.h"
+#include "query/tally.h"
 #include "tests/unit/query/world.h"
 
 namespace headwater::query {
@@ -230,6 +232,43 @@ TEST(Catalog, WhatIsUnknownIsNotFound) {
   EXPECT_FALSE(find_named(session, NodeKind::kJob, "ns", "x"));
   EXPECT_FALSE(find_namespace(session, "x"));
   EXPECT_FALSE(world.service->open({graph::kLatest, Seq{99}}));
+}
+
+TEST(Catalog, TheTallyIsBroughtUpAndCountsAnewAfterAMerge) {
+  World world;
+  const NodeId first = world.dataset("a");
+  world.dataset("b");
+  world.job("j");
+  world.commit();
+  const auto count = [&](NodeKind kind) {
+    Session session = world.session();
+    return must(tally(session))->of(kind);
+  };
+  EXPECT_EQ(count(NodeKind::kDataset), 2);
+  EXPECT_EQ(count(NodeKind::kJob), 1);
+  EXPECT_EQ(count(NodeKind::kField), 0);
+  const NodeId third = world.dataset("c");
+  world.commit();
+  EXPECT_EQ(count(NodeKind::kDataset), 3);
+  world.merge(third, first);
+  world.commit();
+  EXPECT_EQ(count(NodeKind::kDataset), 2);
+  EXPECT_EQ(count(NodeKind::kJob), 1);
+}
+
+TEST(Catalog, CountsThatWereDearAreToldAgainForAWhile) {
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  const KeptStats dear{Seq{10}, {}, 2 * kCheapCount, {}};
+  const KeptStats cheap{Seq{10}, {}, milliseconds(1), {}};
+  const auto after = [](auto time) { return std::chrono::steady_clock::time_point(time); };
+  EXPECT_TRUE(still_good(dear, Seq{12}, {}, after(seconds(29))));
+  EXPECT_FALSE(still_good(dear, Seq{12}, {}, after(seconds(30))));
+  EXPECT_FALSE(still_good(dear, Seq{12}, Seq{11}, after(seconds(1))));
+  EXPECT_FALSE(still_good(cheap, Seq{12}, {}, after(milliseconds(1))));
+  EXPECT_TRUE(still_good(cheap, Seq{10}, Seq{10}, after(seconds(100))));
+  EXPECT_FALSE(
+      still_good(dear, Seq{9}, {}, after(seconds(1))));  // of a version after the question's
 }
 
 }  // namespace

@@ -208,5 +208,92 @@ TEST(WorkerPool, RefusesAboveItsBoundAndRunsContinuationsFirst) {
   EXPECT_FALSE(pool.submit_continuation(job(5)));
 }
 
+// Jobs that wait until they may end.
+class Gate {
+ public:
+  WorkerPool::Job job() {
+    return [this] {
+      ++running_;
+      while (!open_) std::this_thread::yield();
+      ++ended_;
+    };
+  }
+  void open() { open_ = true; }
+  void until_running(int n) const {
+    while (running_ < n) std::this_thread::yield();
+  }
+  int running() const { return running_; }
+  int ended() const { return ended_; }
+
+ private:
+  std::atomic<int> running_{0}, ended_{0};
+  std::atomic<bool> open_{false};
+};
+
+TEST(WorkerPool, LongRequestsLeaveThreadsToOthers) {
+  WorkerPool pool(4, 100);
+  Gate slow, quick;
+  pool.start();
+  for (int i = 0; i < 6; ++i) {
+    WorkerPool::Job job = slow.job();
+    ASSERT_TRUE(pool.submit(job, WorkerPool::Pace::kLong));
+  }
+  slow.until_running(2);
+  for (int i = 0; i < 2; ++i) {
+    WorkerPool::Job job = quick.job();
+    ASSERT_TRUE(pool.submit(job));
+  }
+  quick.until_running(2);  // else this waits for good
+  EXPECT_EQ(slow.running(), 2);
+  quick.open();
+  slow.open();
+  slow.until_running(6);
+  while (slow.ended() < 6) std::this_thread::yield();
+  pool.stop();
+}
+
+TEST(WorkerPool, LongRequestsTakeHalfOfTheQueue) {
+  WorkerPool pool(1, 4);
+  Gate gate;
+  const auto submit = [&](WorkerPool::Pace pace) {
+    WorkerPool::Job job = gate.job();
+    return pool.submit(job, pace);
+  };
+  EXPECT_TRUE(submit(WorkerPool::Pace::kLong));
+  EXPECT_TRUE(submit(WorkerPool::Pace::kLong));
+  EXPECT_FALSE(submit(WorkerPool::Pace::kLong));
+  EXPECT_TRUE(submit(WorkerPool::Pace::kQuick));
+  EXPECT_TRUE(submit(WorkerPool::Pace::kQuick));
+  EXPECT_FALSE(submit(WorkerPool::Pace::kQuick));
+  gate.open();
+  pool.start();  // one thread runs long ones too
+  while (gate.ended() < 4) std::this_thread::yield();
+  pool.stop();
+}
+
+TEST(WorkerPool, RequestsRunInTheirOrderBetweenContinuations) {
+  WorkerPool pool(1, 10);
+  std::vector<int> order;
+  std::atomic<int> done{0};
+  const auto job = [&](int n) {
+    return WorkerPool::Job([&order, &done, n] {
+      order.push_back(n);
+      ++done;
+    });
+  };
+  const auto submit = [&](int n, WorkerPool::Pace pace) {
+    WorkerPool::Job one = job(n);
+    EXPECT_TRUE(pool.submit(one, pace));
+  };
+  submit(1, WorkerPool::Pace::kLong);
+  submit(2, WorkerPool::Pace::kQuick);
+  submit(3, WorkerPool::Pace::kLong);
+  for (int n = 10; n < 14; ++n) EXPECT_TRUE(pool.submit_continuation(job(n)));
+  pool.start();
+  while (done < 7) std::this_thread::yield();
+  pool.stop();
+  EXPECT_EQ(order, (std::vector<int>{10, 1, 11, 2, 12, 3, 13}));
+}
+
 }  // namespace
 }  // namespace headwater::api::http

@@ -90,5 +90,31 @@ TEST(Routes, AreExactlyThoseOfTheContract) {
   EXPECT_EQ(served, contract_routes());
 }
 
+TEST(Routes, LongOnesAreServedAndKnownByTheirPaths) {
+  std::set<std::string> served;
+  for (const RouteName& route : Api::routes()) {
+    served.insert(std::string(route.method) + " " + std::string(route.path));
+  }
+  for (const RouteName& route : Api::long_routes()) {
+    EXPECT_TRUE(served.contains(std::string(route.method) + " " + std::string(route.path)))
+        << route.path;
+  }
+  const auto is_long = [](http::Method method, std::vector<std::string> segments) {
+    http::Request request;
+    request.method = method;
+    request.segments = std::move(segments);
+    return Api::is_long(request);
+  };
+  using http::Method;
+  EXPECT_TRUE(is_long(Method::kGet, {"api", "v1", "structure", "cycles"}));
+  EXPECT_TRUE(is_long(Method::kHead, {"api", "v1", "coverage"}));
+  EXPECT_TRUE(is_long(Method::kPost, {"api", "v1", "plans"}));
+  EXPECT_FALSE(is_long(Method::kGet, {"api", "v1", "plans"}));
+  EXPECT_FALSE(is_long(Method::kPost, {"api", "v1", "lineage"}));
+  EXPECT_FALSE(is_long(Method::kGet, {"api", "v1", "structure"}));
+  EXPECT_FALSE(is_long(Method::kGet, {"api", "v1", "structure", "cycles", "x"}));
+  EXPECT_FALSE(is_long(Method::kGet, {}));
+}
+
 }  // namespace
 }  // namespace headwater::api::v1
