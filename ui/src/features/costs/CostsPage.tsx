@@ -5,6 +5,7 @@ import type { CostTab } from '../../lib/costUrl';
 import { costsHref, costTabs, parseCosts } from '../../lib/costUrl';
 import { Link, navigate } from '../../lib/router';
 import { Controls } from './Controls';
+import { Filters } from './Filters';
 import { HotSpots } from './HotSpots';
 import { OddDays } from './OddDays';
 import { OverTime } from './OverTime';
@@ -67,6 +68,7 @@ export function CostsPage({ params }: { params: URLSearchParams }) {
       <h1>{state.tab === 'parts' ? 'Costs' : `Costs: ${tabTexts[state.tab].toLowerCase()}`}</h1>
       <p className="lead">{leads[state.tab]}</p>
       {state.tab !== 'prices' && <Controls {...common} comparable={state.tab === 'parts'} />}
+      {state.tab !== 'prices' && <Filters {...common} />}
       {body[state.tab]()}
     </main>
   );

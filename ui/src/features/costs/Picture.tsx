@@ -3,7 +3,7 @@
 import type { KeyboardEvent } from 'react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { quantity, trendOf } from '../../lib/measures';
-import { shorten } from '../../lib/nodeId';
+import { keepEnd, shorten } from '../../lib/nodeId';
 import type { Label, Piece, Pieces, Shape } from './arcs';
 import { arcOf, icicle, keySteps, slabOf, stepFrom, sunburst } from './arcs';
 import type { Scale } from './words';
@@ -57,7 +57,7 @@ function Text({ label, text, sign }: { label: Label; text: string; sign: string 
       dominantBaseline="central"
       aria-hidden
     >
-      {sign === '' ? shorten(text, label.room) : `${sign} ${shorten(text, label.room - 2)}`}
+      {sign === '' ? keepEnd(text, label.room) : `${sign} ${keepEnd(text, label.room - 2)}`}
     </text>
   );
 }
