@@ -60,8 +60,9 @@ function Table({ pages }: { pages: readonly CostAnomalies[] }) {
                 </td>
                 <th scope="row">
                   <NodeLink {...readable(odd.nodeId)} id={odd.nodeId} />
+                  <span className="narrow-only quiet">{usualText(odd, text)}</span>
                 </th>
-                <td className="number" title={usualText(odd, text)}>
+                <td className="number">
                   <span className={`trend-text trend-${odd.z >= 0 ? 'much_more' : 'much_less'}`}>
                     {odd.z >= 0 ? 'too much' : 'too little'}
                   </span>{' '}

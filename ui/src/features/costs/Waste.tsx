@@ -147,6 +147,7 @@ function List({ name, first, list, items }: ListProps) {
                     ) : (
                       item.name
                     )}
+                    <span className="narrow-only quiet">{why(name, item)}</span>
                   </th>
                   <td className="number" title={exactly(item.value, unit)}>
                     {quantity(item.value, measure, unit)}

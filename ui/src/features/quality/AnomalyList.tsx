@@ -94,7 +94,7 @@ function Row({ anomaly: a }: { anomaly: Anomaly }) {
       </td>
       <th scope="row">
         <NodeLink {...readable(a.nodeId)} id={a.nodeId} />
-        <span className="anomaly-narrow quiet">{anomalyText(a)}</span>
+        <span className="narrow-only quiet">{anomalyText(a)}</span>
       </th>
       <td>
         <span className="anomaly-kind">{kindTexts[a.kind]}</span> <VerdictMark status={a.status} />
