@@ -17,7 +17,7 @@ interface Props {
 }
 
 // Names of lines stand at their ends; a line alone has the whole width.
-const box = { left: 6, right: 300, top: 14, bottom: 92 };
+const box = { left: 6, right: 300, top: 18, bottom: 92 };
 const whole = { ...box, right: 354 };
 const dashes = ['', '6 3', '2 3', '9 3 2 3', '1 4'];
 
@@ -44,7 +44,7 @@ export function LineChart({ label, lines, fromZero = true, text }: Props) {
       <svg viewBox="0 0 360 104" role="img" aria-label={summary}>
         <path className="chart-zero" d={`M${left} ${bottom}H${right}`} />
         <text className="line-scale" x={left} y={9}>
-          {text(scale.high)}
+          {text(scale.high) === text(scale.low) ? '' : text(scale.high)}
         </text>
         <text className="line-scale" x={left} y={103}>
           {text(scale.low)}

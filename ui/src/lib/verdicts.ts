@@ -45,7 +45,7 @@ export function shareText(part: number): string {
 }
 
 export function numberText(n: number): string {
-  if (Number.isInteger(n)) return count(n);
+  if (Number.isInteger(n) || Math.abs(n) >= 1000) return count(n);
   return n.toLocaleString('en', { maximumSignificantDigits: 5 });
 }
 
