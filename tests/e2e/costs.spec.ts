@@ -93,6 +93,43 @@ test('waste says why, leads to the dataset, and is a file', async ({ page }) => 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('tmp.takings_copy');
 });
 
+test('costs are of one owner and one job alone, in the address, by keys', async ({ page }) => {
+  await page.goto(costs('by=namespace,owner,job&path=spend'));
+  await expect(piece(page, /^spend, 100\.00 USD/)).toBeVisible();
+  const add = page.getByRole('combobox', { name: 'Add a filter' });
+  await add.selectOption({ label: 'Owner …' });
+  await expect(page.getByRole('combobox', { name: 'Owner' })).toBeFocused();
+  await page.keyboard.type('team:ledger');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/owner=team%3Aledger/);
+  await expect.poll(() => path(page)).toEqual([]);
+  await expect(piece(page, /^All, 70\.00 USD/)).toBeVisible();
+  const on = page.getByRole('list', { name: 'Filters that are on' });
+  await expect(on).toHaveText('Owner: team:ledger');
+
+  await add.selectOption({ label: 'Job …' });
+  await page.getByRole('combobox', { name: 'Job', exact: true }).fill('build_tak');
+  await page.getByRole('option', { name: /build_takings/ }).click();
+  await expect(piece(page, /^All, 50\.00 USD/)).toBeVisible();
+  await page.getByRole('link', { name: 'Hot spots' }).click();
+  await expect(page.getByRole('row', { name: /build_takings/ })).toContainText('50.00 USD');
+  await expect(page.getByRole('row', { name: /copy_takings/ })).toHaveCount(0);
+  await page.reload();
+  await expect(on.getByRole('listitem')).toHaveCount(2);
+  await on.getByRole('button', { name: 'Take away the filter by job' }).press('Enter');
+  await expect(page.getByRole('row', { name: /copy_takings/ })).toBeVisible();
+});
+
+test('where nothing was booked, the page says so and leads on', async ({ page }) => {
+  await page.goto('/costs?from=2025-01-01T00:00:00Z&to=2025-01-31T00:00:00Z&by=namespace');
+  const note = page.getByText(/(Nothing was booked|No amount) from 2025-01-01/);
+  await expect(note).toBeVisible();
+  await page.goto(costs('by=namespace&owner=nobody'));
+  await expect(page.getByText(/under these filters/)).toBeVisible();
+  await page.getByRole('button', { name: 'Without filters' }).click();
+  await expect(piece(page, /^spend, 100\.00 USD/)).toBeVisible();
+});
+
 test.describe('prices', () => {
   test.use({ allowedErrors: [/status of 40[04]/] });
 

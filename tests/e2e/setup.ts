@@ -9,12 +9,12 @@ import { spendUses } from './spend';
 
 const root = resolve(import.meta.dirname, '../..');
 
-interface Running {
+export interface Running {
   url: string;
   stop: () => Promise<void>;
 }
 
-async function start(): Promise<Running> {
+export async function start(): Promise<Running> {
   const binary = process.env.HEADWATER_BIN ?? join(root, 'build/release/bin/headwater');
   const ui = process.env.HEADWATER_UI ?? join(root, 'ui/dist');
   if (!existsSync(binary)) throw new Error(`no server at ${binary}; build it or set HEADWATER_BIN`);
@@ -46,7 +46,7 @@ async function start(): Promise<Running> {
   return { url, stop };
 }
 
-async function ready(url: string): Promise<void> {
+export async function ready(url: string): Promise<void> {
   for (let i = 0; i < 100; i++) {
     const answer = await fetch(`${url}/readyz`).catch(() => null);
     if (answer?.ok) return;
@@ -55,7 +55,7 @@ async function ready(url: string): Promise<void> {
   throw new Error(`${url}/readyz does not say that it is ready`);
 }
 
-async function send(url: string, body: unknown, method = 'POST'): Promise<Response> {
+export async function send(url: string, body: unknown, method = 'POST'): Promise<Response> {
   return fetch(url, {
     method,
     headers: { 'content-type': 'application/json' },

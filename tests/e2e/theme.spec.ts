@@ -78,6 +78,11 @@ for (const width of [1440, 768]) {
       '/plans',
       `/plans/new?nodeId=${encodeURIComponent(parts.core)}`,
       '/environments',
+      '/quality',
+      '/quality?tab=anomalies',
+      `/compare?left=${encodeURIComponent(parts.core)}&left_as_of=2026-10-01T02:00:00Z`,
+      '/costs',
+      '/use',
     ]) {
       await page.goto(path);
       await expect(page.getByRole('main').first()).toBeVisible();

@@ -10,6 +10,8 @@ import { PartitionsPage } from '../features/partitions/PartitionsPage';
 import { NewPlanPage } from '../features/plans/NewPlanPage';
 import { PlanPage } from '../features/plans/PlanPage';
 import { PlansPage } from '../features/plans/PlansPage';
+import { ComparePage } from '../features/quality/ComparePage';
+import { QualityPage } from '../features/quality/QualityPage';
 import { QuarantinePage } from '../features/quarantine/QuarantinePage';
 import { RunDetail } from '../features/runs/RunDetail';
 import { SearchBox } from '../features/search/SearchBox';
@@ -73,6 +75,8 @@ function Page({ parts, params }: { parts: string[]; params: URLSearchParams }) {
   if (first === 'impact') return <ImpactPage params={params} />;
   if (first === 'search') return <SearchPage params={params} />;
   if (first === 'costs') return <CostsPage params={params} />;
+  if (first === 'quality') return <QualityPage params={params} />;
+  if (first === 'compare') return <ComparePage params={params} />;
   if (first === 'use') return <UsePage params={params} />;
   if (first === 'events') return <EventsPage />;
   if (first === 'quarantine') return <QuarantinePage />;

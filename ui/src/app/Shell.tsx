@@ -39,6 +39,7 @@ const ways = [
     label: 'Reprocessing',
     also: ['/partitions', '/changes', '/plans', '/environments'],
   },
+  { href: '/quality', label: 'Quality', also: ['/compare'] },
   { href: '/use', label: 'Use' },
   { href: '/costs', label: 'Costs' },
   { href: '/events', label: 'Events' },

@@ -16,6 +16,7 @@ import { PartitionsPanel } from '../features/partitions/PartitionsPanel';
 import { RunDetail } from '../features/runs/RunDetail';
 import { RunList } from '../features/runs/RunList';
 import { ChangesPanel } from '../features/time/ChangesPanel';
+import { compareHref, compareState } from '../lib/compareUrl';
 import type { LineageState, Panel } from '../lib/lineageUrl';
 import { formatLineage, lineageHref } from '../lib/lineageUrl';
 import { isoOf } from '../lib/moments';
@@ -210,6 +211,15 @@ function SelectedColumn({ lineage }: { lineage: Lineage }) {
   );
 }
 
+// Two moments that are compared in the picture stay the two sides; else there is one side, as it is shown.
+function compareOf({ state, selected }: Lineage): string {
+  const nodeId = selected;
+  if (state.compareTo === null)
+    return compareHref(compareState({ left: { nodeId, asOf: state.asOf } }));
+  const left = { nodeId, asOf: state.compareTo };
+  return compareHref(compareState({ left, right: { nodeId, asOf: state.asOf } }));
+}
+
 function Details({ lineage, change }: SidePanelProps) {
   const { state, selected, type, name, clocks } = lineage;
   const href = hrefs(state);
@@ -218,6 +228,11 @@ function Details({ lineage, change }: SidePanelProps) {
       {type !== 'CONSUMER' && (
         <Link className="why-link" href={href.cause}>
           <Icon name="late" /> Why is this wrong or late?
+        </Link>
+      )}
+      {type === 'DATASET' && (
+        <Link className="why-link" href={compareOf(lineage)}>
+          <Icon name="compare" /> Compare with …
         </Link>
       )}
       <SelectedColumn lineage={lineage} />

@@ -16,30 +16,37 @@ interface Props {
   text: (value: number) => string;
 }
 
-const box = { left: 6, right: 300, top: 12, bottom: 92 };
+// Names of lines stand at their ends; a line alone has the whole width.
+const box = { left: 6, right: 300, top: 18, bottom: 92 };
+const whole = { ...box, right: 354 };
 const dashes = ['', '6 3', '2 3', '9 3 2 3', '1 4'];
 
 export function LineChart({ label, lines, fromZero = true, text }: Props) {
   const all = lines.flatMap((line) => line.samples).filter((s) => s.value !== null);
-  const scale = scaleOf(all, box, fromZero);
+  const several = lines.length > 1;
+  const { left, right, bottom } = several ? box : whole;
+  const scale = scaleOf(all, several ? box : whole, fromZero);
   if (!scale) return null;
   const byTime = [...all].sort((a, b) => a.time - b.time);
   const [first, last] = [byTime[0], byTime.at(-1)];
   const lowest = Math.min(...all.map((s) => s.value ?? 0));
   const iso = (time: number | undefined) => moment(new Date(time ?? 0).toISOString());
   const summary = `${label} from ${iso(first?.time)} to ${iso(last?.time)}: least ${text(lowest)}, most ${text(scale.high)}, last ${text(last?.value ?? 0)}`;
-  const several = lines.length > 1;
+  const day = (time: number | undefined) => iso(time).slice(0, 10);
   return (
     <figure className="line-chart">
       <figcaption>
-        {label} <strong>{several ? '' : text(last?.value ?? 0)}</strong>
+        {label} <strong>{several ? '' : text(last?.value ?? 0)}</strong>{' '}
+        <span className="line-days">
+          {day(first?.time)} to {day(last?.time)}
+        </span>
       </figcaption>
       <svg viewBox="0 0 360 104" role="img" aria-label={summary}>
-        <path className="chart-zero" d={`M${box.left} ${box.bottom}H${box.right}`} />
-        <text className="line-scale" x={box.left} y={9}>
-          {text(scale.high)}
+        <path className="chart-zero" d={`M${left} ${bottom}H${right}`} />
+        <text className="line-scale" x={left} y={9}>
+          {text(scale.high) === text(scale.low) ? '' : text(scale.high)}
         </text>
-        <text className="line-scale" x={box.left} y={103}>
+        <text className="line-scale" x={left} y={103}>
           {text(scale.low)}
         </text>
         {lines.map((line, i) => {
@@ -65,7 +72,7 @@ export function LineChart({ label, lines, fromZero = true, text }: Props) {
                 ),
               )}
               {several && end && end.value !== null && (
-                <text className="line-name" x={box.right + 6} y={scale.y(end.value) + 3}>
+                <text className="line-name" x={right + 6} y={scale.y(end.value) + 3}>
                   {line.name}
                 </text>
               )}

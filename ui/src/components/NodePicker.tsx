@@ -10,6 +10,7 @@ interface Props {
   label: string;
   value: string; // a node id, or empty
   only?: 'DATASET' | 'JOB'; // else both are offered
+  placeholder?: string;
   onChange: (nodeId: string) => void;
 }
 
@@ -19,7 +20,7 @@ const placeholders = {
   both: 'Which dataset or job?',
 };
 
-export function NodePicker({ label, value, only, onChange }: Props) {
+export function NodePicker({ label, value, only, placeholder, onChange }: Props) {
   const listId = useId();
   const [text, setText] = useState<string | null>(null); // null: nothing is being typed
   const [asked, setAsked] = useState('');
@@ -62,7 +63,7 @@ export function NodePicker({ label, value, only, onChange }: Props) {
         aria-autocomplete="list"
         autoComplete="off"
         spellCheck={false}
-        placeholder={placeholders[only ?? 'both']}
+        placeholder={placeholder ?? placeholders[only ?? 'both']}
         value={text ?? (value === '' ? '' : readable(value).name)}
         onFocus={(event) => event.currentTarget.select()}
         onChange={(event) => {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { costsHref, costState, earlierOf, intervalOf, moved, parseCosts, without } from './costUrl';
+import {
+  costsHref,
+  costState,
+  earlierOf,
+  filtered,
+  intervalOf,
+  latestOf,
+  moved,
+  outside,
+  parseCosts,
+  without,
+} from './costUrl';
 
 const read = (href: string) => parseCosts(new URL(href, 'http://x').searchParams);
 
@@ -28,6 +39,7 @@ describe('address', () => {
       period: 'week',
       of: 'dataset',
       version: 7,
+      filters: { owner: '(no owner)', dataset: 'dataset:n:x/ü?#' },
     });
     expect(read(costsHref(state))).toEqual(state);
     const ninety = costState({ days: 90, compare: 'previous' });
@@ -79,5 +91,37 @@ describe('dimensions', () => {
   it('are taken away, but for the last one', () => {
     expect(without(state, 'job')).toEqual({ by: ['owner', 'day'], path: ['o'] });
     expect(without(costState({ by: ['owner'] }), 'owner')).toEqual({});
+  });
+});
+
+describe('filters', () => {
+  it('begin the walk anew, and are taken away one by one', () => {
+    const state = costState({ path: ['a'], filters: { tag: 'pii' } });
+    expect(filtered(state, 'owner', 'team:x')).toEqual({
+      filters: { tag: 'pii', owner: 'team:x' },
+      path: [],
+    });
+    expect(filtered(state, 'tag', null)).toEqual({ filters: {}, path: [] });
+  });
+  it('that are empty are none', () => {
+    expect(read('/costs?owner=&tag=pii').filters).toEqual({ tag: 'pii' });
+  });
+});
+
+describe('the latest days that hold costs', () => {
+  const booked = { from: '2026-08-26T03:00:00Z', to: '2026-10-05T06:09:08.5Z' };
+  it('end with the day of the newest row', () => {
+    expect(latestOf(booked, 30)).toEqual({
+      from: '2026-09-06T00:00:00Z',
+      to: '2026-10-06T00:00:00Z',
+    });
+  });
+  it('are offered where nothing was booked at all', () => {
+    const at = (from: string, to: string) => outside(booked, { from, to });
+    expect(at('2026-10-29T00:00:00Z', '2026-11-28T00:00:00Z')).toBe(true);
+    expect(at('2026-07-01T00:00:00Z', '2026-08-01T00:00:00Z')).toBe(true);
+    expect(at('2026-10-05T00:00:00Z', '2026-11-28T00:00:00Z')).toBe(false);
+    // A row at the end of an interval is not in it.
+    expect(at('2026-08-01T00:00:00Z', booked.from)).toBe(true);
   });
 });

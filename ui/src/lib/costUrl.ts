@@ -47,6 +47,18 @@ export type CostShape = (typeof shapes)[number];
 const views = ['direct', 'inherited'] as const;
 export type CostView = (typeof views)[number];
 
+// What the ledger can be asked of alone: keys, as the server writes them.
+export const filterDimensions = [
+  'owner',
+  'namespace',
+  'job',
+  'dataset',
+  'tag',
+  'consumer',
+] as const;
+export type FilterDimension = (typeof filterDimensions)[number];
+export type CostFilters = Partial<Record<FilterDimension, string>>;
+
 export interface CostState {
   tab: CostTab;
   measure: Measure;
@@ -66,6 +78,7 @@ export interface CostState {
   period: Period;
   of: HotDimension; // hot spots
   version: number | null; // of the price book
+  filters: CostFilters;
 }
 
 export const defaultBy: readonly Dimension[] = ['owner', 'job'];
@@ -93,6 +106,7 @@ export function costState(more: Partial<CostState> = {}): CostState {
     period: 'day',
     of: 'job',
     version: null,
+    filters: {},
     ...more,
   };
 }
@@ -105,6 +119,15 @@ function readBy(text: string | null): Dimension[] {
 
 function withinArcs(n: number | null): number {
   return n === null || n === 0 ? defaultMaxArcs : Math.min(n, mostArcs);
+}
+
+function readFilters(query: URLSearchParams): CostFilters {
+  return Object.fromEntries(
+    filterDimensions.flatMap((d) => {
+      const key = query.get(d) ?? '';
+      return key === '' ? [] : [[d, key]];
+    }),
+  );
 }
 
 export function parseCosts(query: URLSearchParams): CostState {
@@ -129,6 +152,7 @@ export function parseCosts(query: URLSearchParams): CostState {
     period: oneOf(query.get('period'), periods, 'day'),
     of: oneOf(query.get('of'), hotDimensions, 'job'),
     version: wholeNumber(query.get('version')),
+    filters: readFilters(query),
   });
 }
 
@@ -155,6 +179,7 @@ export function costsHref(more: Partial<CostState> = {}): string {
     ['each', unless(s.seriesBy, plain.seriesBy)],
     ['period', unless(s.period, plain.period)],
     ['of', unless(s.of, plain.of)],
+    ...filterDimensions.map((d) => [d, s.filters[d] ?? null] as const),
     ['version', unless(s.version, null)],
   ]);
   return text === '' ? '/costs' : `/costs?${text}`;
@@ -203,4 +228,28 @@ export function without(s: CostState, dimension: Dimension): Partial<CostState> 
   const at = s.by.indexOf(dimension);
   if (at < 0 || s.by.length === 1) return {};
   return { by: s.by.filter((d) => d !== dimension), path: s.path.slice(0, at) };
+}
+
+// Where one was in the whole says nothing of what is left by a filter: the walk begins anew.
+export function filtered(
+  s: CostState,
+  dimension: FilterDimension,
+  key: string | null,
+): Partial<CostState> {
+  const rest = Object.entries(s.filters).filter(([d]) => d !== dimension);
+  const filters: CostFilters = Object.fromEntries(rest);
+  return { filters: key === null ? filters : { ...filters, [dimension]: key }, path: [] };
+}
+
+export const hasFilters = (s: CostState) => Object.keys(s.filters).length > 0;
+
+// The last days that hold costs, as many as are shown: up to the end of the day of the newest row.
+export function latestOf(booked: Interval, days: number): Interval {
+  const to = midnight(addDays(booked.to.slice(0, 10), 1));
+  return { from: midnight(addDays(to.slice(0, 10), -days)), to };
+}
+
+// Nothing was booked in the interval at all.
+export function outside(booked: Interval, { from, to }: Interval): boolean {
+  return Date.parse(booked.to) < Date.parse(from) || Date.parse(booked.from) >= Date.parse(to);
 }

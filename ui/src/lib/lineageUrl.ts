@@ -39,7 +39,7 @@ export interface LineageState {
   at: string | null; // the moment at which something was wrong; null: the moment shown
   window: string | null; // how far back causes are looked for, an ISO 8601 duration
   cause: number | null; // rank of the cause whose path is shown
-  profile: string | null; // the column whose profile is shown
+  profile: string | null; // the column whose profile is shown; empty: the first, and the page begins there
   maxNodes: number | null;
   asOf: string | null;
   knownAt: string | null; // a sequence number, a moment, or "then": whatever asOf is

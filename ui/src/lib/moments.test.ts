@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationMs, isoOf, readMoment, written } from './moments';
+import { durationMs, inUnit, isoDuration, isoOf, readMoment, written } from './moments';
 
 describe('a moment', () => {
   it.each([
@@ -30,4 +30,18 @@ it('a duration is read as ISO 8601 writes it', () => {
   expect(durationMs('PT36H')).toBe(129_600_000);
   expect(durationMs('P1DT1M')).toBe(86_460_000);
   for (const text of ['', 'P', 'PT', '2D', 'P1Y']) expect(durationMs(text)).toBeNull();
+});
+
+it('durations are written as the server writes them', () => {
+  expect(isoDuration(36 * 3_600_000)).toBe('P1DT12H');
+  expect(isoDuration(90_000)).toBe('PT1M30S');
+  expect(isoDuration(7 * 86_400_000)).toBe('P7D');
+  expect(isoDuration(0)).toBe('PT0S');
+  expect(durationMs(isoDuration(123_456_000))).toBe(123_456_000);
+});
+
+it('durations are told in the largest unit that is whole', () => {
+  expect(inUnit(36 * 3_600_000)).toEqual({ n: 36, unit: 'hours' });
+  expect(inUnit(2 * 86_400_000)).toEqual({ n: 2, unit: 'days' });
+  expect(inUnit(90_000)).toEqual({ n: 90, unit: 'seconds' });
 });

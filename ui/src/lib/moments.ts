@@ -42,3 +42,32 @@ export function durationMs(text: string): number | null {
   const [w = 0, d = 0, h = 0, m = 0, s = 0] = match.slice(1).map((n) => Number(n ?? 0));
   return ((((w * 7 + d) * 24 + h) * 60 + m) * 60 + s) * 1000;
 }
+
+// The other way round, in whole seconds and in the server's own form: "P1DT12H".
+export function isoDuration(ms: number): string {
+  let rest = Math.round(ms / 1000);
+  const take = (seconds: number, letter: string) => {
+    const n = Math.floor(rest / seconds);
+    rest -= n * seconds;
+    return n > 0 ? `${n}${letter}` : '';
+  };
+  const days = take(86_400, 'D');
+  const time = `${take(3600, 'H')}${take(60, 'M')}${take(1, 'S')}`;
+  if (days === '' && time === '') return 'PT0S';
+  return `P${days}${time === '' ? '' : `T${time}`}`;
+}
+
+export const ageUnits = ['days', 'hours', 'minutes', 'seconds'] as const;
+export type AgeUnit = (typeof ageUnits)[number];
+export const unitMs: Record<AgeUnit, number> = {
+  days: 86_400_000,
+  hours: 3_600_000,
+  minutes: 60_000,
+  seconds: 1000,
+};
+
+// The largest unit of which a duration is a whole number.
+export function inUnit(ms: number): { n: number; unit: AgeUnit } {
+  const unit = ageUnits.find((u) => ms % unitMs[u] === 0) ?? 'seconds';
+  return { n: ms / unitMs[unit], unit };
+}

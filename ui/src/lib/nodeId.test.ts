@@ -4,6 +4,7 @@ import {
   consumerName,
   datasetOf,
   fieldOf,
+  keepEnd,
   lastPart,
   nodeId,
   nodeTypeOf,
@@ -113,4 +114,11 @@ describe('fields', () => {
       { from: 'job:n:k', to: 'dataset:n:c' },
     ]);
   });
+});
+
+it('names that have room for one end keep the end', () => {
+  expect(keepEnd('load.clean.ad_clicks', 13)).toBe('…an.ad_clicks');
+  expect(keepEnd('ad_clicks', 9)).toBe('ad_clicks');
+  expect(keepEnd('😀😀😀', 2)).toBe('…😀');
+  expect(keepEnd('abc', 1)).toBe('…');
 });

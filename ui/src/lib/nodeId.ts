@@ -95,6 +95,13 @@ export function shorten(text: string, max: number): string {
   return `${chars.slice(0, max - 1 - tail).join('')}…${chars.slice(-tail).join('')}`;
 }
 
+// Where there is room for one end only: what names in a row differ by stands at their ends.
+export function keepEnd(text: string, max: number): string {
+  const chars = Array.from(text);
+  if (chars.length <= max) return text;
+  return max <= 1 ? '…' : `…${chars.slice(1 - max).join('')}`;
+}
+
 export interface Hop {
   from: string;
   to: string;

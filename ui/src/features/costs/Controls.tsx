@@ -1,6 +1,7 @@
 // What is measured, when, of whom, and with what it is compared.
 import { MomentInput } from '../../components/MomentInput';
 import { Select } from '../../components/Select';
+import { Switch } from '../../components/Switch';
 import type { CostState } from '../../lib/costUrl';
 import { presets } from '../../lib/costUrl';
 import type { Measure } from '../../lib/measures';
@@ -13,35 +14,6 @@ interface Props {
   times: Times;
   comparable: boolean;
   change: (more: Partial<CostState>) => void;
-}
-
-interface SwitchProps<T extends string | number> {
-  label: string;
-  value: T | null;
-  options: readonly (readonly [value: T, text: string])[];
-  onChange: (value: T) => void;
-}
-
-export function Switch<T extends string | number>({
-  label,
-  value,
-  options,
-  onChange,
-}: SwitchProps<T>) {
-  return (
-    <span className="switch" role="group" aria-label={label}>
-      {options.map(([known, text]) => (
-        <button
-          key={known}
-          type="button"
-          aria-pressed={known === value}
-          onClick={() => onChange(known)}
-        >
-          {text}
-        </button>
-      ))}
-    </span>
-  );
 }
 
 const measureOptions = measures.map((m) => [m, measureTexts[m]] as const);

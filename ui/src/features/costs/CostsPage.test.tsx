@@ -387,3 +387,132 @@ describe('prices', () => {
     });
   });
 });
+
+const noneAt = (booked?: unknown) => {
+  const none = sunburst();
+  const root = { ...none.root, value: 0, children: [], other: null };
+  return { ...none, total: 0, root, ...(booked === undefined ? {} : { booked }) };
+};
+const booked = { from: '2026-08-26T03:00:00Z', to: '2026-10-05T06:09:08Z' };
+
+function serve(reply: (asked: Asked) => unknown) {
+  const server = answering(reply);
+  asked = server.asked;
+  vi.stubGlobal('fetch', server.fetch);
+}
+
+describe('where the interval is empty', () => {
+  it('says so, and offers the latest days that hold costs', async () => {
+    serve(() => noneAt(booked));
+    open('?from=2026-10-29T00:00:00Z&to=2026-11-28T00:00:00Z');
+    expect(await screen.findByText(/Nothing was booked from 2026-10-29/)).toBeVisible();
+    expect(screen.getByText(/holds costs from 2026-08-26 to 2026-10-05/)).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Show runs' })).toBeNull();
+    await userEvent.click(screen.getByRole('button', { name: '2026-09-06 to 2026-10-05' }));
+    expect(search().get('from')).toBe('2026-09-06T00:00:00Z');
+    expect(search().get('to')).toBe('2026-10-06T00:00:00Z');
+  });
+
+  it('is asked for where the answer does not say it', async () => {
+    const empty = { ...hotspots(), totalCount: 0, items: [], next_cursor: null };
+    serve(({ path }) => (path === '/costs/hotspots' ? empty : noneAt(booked)));
+    open('?tab=hot&from=2026-10-29T00:00:00Z&to=2026-11-28T00:00:00Z');
+    expect(await screen.findByRole('button', { name: '2026-09-06 to 2026-10-05' })).toBeVisible();
+  });
+
+  it('is not praised for having no waste and no unusual days', async () => {
+    serve(({ path }) =>
+      path === '/costs/anomalies' ? { ...odd(), anomalies: [], totalCount: 0 } : noneAt(booked),
+    );
+    open('?tab=odd&from=2026-10-29T00:00:00Z&to=2026-11-28T00:00:00Z');
+    expect(await screen.findByText(/Nothing was booked from/)).toBeVisible();
+    expect(screen.queryByText(/Nothing cost unusually/)).toBeNull();
+  });
+
+  it('does without a server that does not say what the ledger holds', async () => {
+    serve(() => noneAt({ from: 3 }));
+    open();
+    expect(await screen.findByText(/No amount from/)).toBeVisible();
+    expect(screen.getByRole('button', { name: 'The last 90 days' })).toBeVisible();
+  });
+});
+
+describe('filters', () => {
+  it('offer what has costs, take any text, and stay in the address', async () => {
+    open(`${days}&path=team%3Adata`);
+    await screen.findByRole('tree');
+    await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Add a filter' }), 'owner');
+    const input = await screen.findByRole('combobox', { name: 'Owner' });
+    expect(input).toHaveFocus();
+    await vi.waitFor(() =>
+      expect(
+        [...document.querySelectorAll('datalist option')].map((o) => o.getAttribute('value')),
+      ).toEqual(['team:data', '(no owner)']),
+    );
+    await userEvent.type(input, 'team:data{Enter}');
+    expect(search().get('owner')).toBe('team:data');
+    expect(search().getAll('path')).toEqual([]); // the walk begins anew
+    await vi.waitFor(() =>
+      expect(lastAsked('/costs/sunburst').query.get('owner')).toBe('team:data'),
+    );
+    const on = screen.getByRole('list', { name: 'Filters that are on' });
+    expect(on).toHaveTextContent('Owner: team:data');
+    expect(screen.getByRole('combobox', { name: 'Add a filter' })).toHaveFocus();
+    await userEvent.click(
+      within(on).getByRole('button', { name: 'Take away the filter by owner' }),
+    );
+    expect(search().get('owner')).toBeNull();
+  });
+
+  it('go with every question that knows them', async () => {
+    const filters = 'job=job%3An%3Aload&consumer=consumer%3Abi%3Auser%3Aada';
+    open(`${days}&tab=hot&${filters}`);
+    await screen.findByRole('table');
+    const query = lastAsked('/costs/hotspots').query;
+    expect(query.get('job')).toBe('job:n:load');
+    expect(query.get('consumer')).toBe('consumer:bi:user:ada');
+    expect(screen.getByRole('list', { name: 'Filters that are on' })).toHaveTextContent(
+      'Job: loadConsumer: ada',
+    );
+    await userEvent.click(screen.getByRole('link', { name: 'Waste' }));
+    await screen.findByRole('region', { name: 'Read by nobody' });
+    expect(lastAsked('/costs/waste').query.get('job')).toBe('job:n:load');
+    expect(lastAsked('/costs/waste').query.get('consumer')).toBeNull();
+    expect(screen.getByText(/the filter by consumer does not count here/)).toBeVisible();
+    await userEvent.click(screen.getByRole('link', { name: 'Unusual days' }));
+    expect(await screen.findByText(/filters do not count here/)).toBeVisible();
+  });
+
+  it('that leave nothing can be taken away at once', async () => {
+    serve(() => noneAt({ from: '2026-10-01T00:00:00Z', to: '2026-10-02T00:00:00Z' }));
+    open(`${days}&tag=pii`);
+    expect(await screen.findByText(/under these filters/)).toBeVisible();
+    await userEvent.click(screen.getByRole('button', { name: 'Without filters' }));
+    expect(search().get('tag')).toBeNull();
+  });
+
+  it('choose consumers by name, and jobs that are none', async () => {
+    const consumers = sunburst();
+    consumers.root.children = [
+      { ...consumers.root.children[0]!, name: '(not used)', key: '(not used)' },
+      { ...consumers.root.children[0]!, name: 'user:ada', key: 'consumer:bi:user:ada' },
+    ];
+    serve((a) => (a.query.get('by') === 'consumer' ? consumers : answer(a)));
+    open(days);
+    const add = () => screen.getByRole('combobox', { name: 'Add a filter' });
+    await userEvent.selectOptions(add(), 'consumer');
+    await userEvent.selectOptions(
+      await screen.findByRole('combobox', { name: 'Consumer' }),
+      await screen.findByRole('option', { name: /^user:ada/ }),
+    );
+    expect(search().get('consumer')).toBe('consumer:bi:user:ada');
+    await userEvent.selectOptions(add(), 'job');
+    await userEvent.click(screen.getByRole('button', { name: '(unattributed)' }));
+    expect(search().get('job')).toBe('(unattributed)');
+    // Escape leaves the field, not the filters.
+    await userEvent.selectOptions(add(), 'tag');
+    await userEvent.keyboard('{Escape}');
+    expect(screen.queryByRole('combobox', { name: 'Tag' })).toBeNull();
+    expect(add()).toHaveFocus();
+  });
+});

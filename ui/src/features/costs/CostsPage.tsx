@@ -2,9 +2,10 @@
 import type { ReactNode } from 'react';
 import { useMemo, useState } from 'react';
 import type { CostTab } from '../../lib/costUrl';
-import { costsHref, costTabs, parseCosts } from '../../lib/costUrl';
+import { costsHref, costTabs, hasFilters, parseCosts } from '../../lib/costUrl';
 import { Link, navigate } from '../../lib/router';
 import { Controls } from './Controls';
+import { Filters } from './Filters';
 import { HotSpots } from './HotSpots';
 import { OddDays } from './OddDays';
 import { OverTime } from './OverTime';
@@ -67,6 +68,9 @@ export function CostsPage({ params }: { params: URLSearchParams }) {
       <h1>{state.tab === 'parts' ? 'Costs' : `Costs: ${tabTexts[state.tab].toLowerCase()}`}</h1>
       <p className="lead">{leads[state.tab]}</p>
       {state.tab !== 'prices' && <Controls {...common} comparable={state.tab === 'parts'} />}
+      {state.tab !== 'prices' && (state.tab !== 'odd' || hasFilters(state)) && (
+        <Filters {...common} />
+      )}
       {body[state.tab]()}
     </main>
   );

@@ -10,6 +10,7 @@ import { count, plural } from '../../lib/format';
 import { lineageHref } from '../../lib/lineageUrl';
 import { exactly, measureTexts, quantity, share } from '../../lib/measures';
 import { Link } from '../../lib/router';
+import { NothingHere } from './Nothing';
 import type { Hotspots, Times } from './useCosts';
 import { useHotspots } from './useCosts';
 import { dimensionTexts, manyTexts, oneTexts } from './words';
@@ -182,7 +183,7 @@ export function HotSpots({ state, times, change }: Props) {
         <>
           <Incomplete answer={first} />
           {first.totalCount === 0 ? (
-            <p className="note note-plain">Nothing was booked in this interval.</p>
+            <NothingHere state={state} times={times} change={change} />
           ) : (
             <>
               <p className="hot-words" role="status">

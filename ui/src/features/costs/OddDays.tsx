@@ -4,11 +4,13 @@ import { NodeLink } from '../../components/NodeLink';
 import { ProblemNote } from '../../components/ProblemNote';
 import { Select } from '../../components/Select';
 import type { CostState } from '../../lib/costUrl';
+import { outside } from '../../lib/costUrl';
 import { plural } from '../../lib/format';
 import { quantity, share } from '../../lib/measures';
 import { readable } from '../../lib/nodeId';
+import { Nothing } from './Nothing';
 import type { CostAnomalies, OddOf, Times } from './useCosts';
-import { mostOddDays, useOddDays } from './useCosts';
+import { mostOddDays, useBooked, useOddDays } from './useCosts';
 
 interface Props {
   state: CostState;
@@ -58,8 +60,9 @@ function Table({ pages }: { pages: readonly CostAnomalies[] }) {
                 </td>
                 <th scope="row">
                   <NodeLink {...readable(odd.nodeId)} id={odd.nodeId} />
+                  <span className="narrow-only quiet">{usualText(odd, text)}</span>
                 </th>
-                <td className="number" title={usualText(odd, text)}>
+                <td className="number">
                   <span className={`trend-text trend-${odd.z >= 0 ? 'much_more' : 'much_less'}`}>
                     {odd.z >= 0 ? 'too much' : 'too little'}
                   </span>{' '}
@@ -72,6 +75,20 @@ function Table({ pages }: { pages: readonly CostAnomalies[] }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+// Where nothing was booked, nothing can have been unusual.
+function None(props: Props) {
+  const booked = useBooked(props.state, props.times, true);
+  if (booked.loading) return <Loading what="what the ledger holds" />;
+  if (booked.data && outside(booked.data, props.times.interval)) {
+    return <Nothing {...props} booked={booked.data} />;
+  }
+  return (
+    <p className="note note-good">
+      Nothing cost unusually much or little, of what is known for long enough.
+    </p>
   );
 }
 
@@ -99,11 +116,7 @@ export function OddDays({ state, times, change }: Props) {
       </div>
       {answer.problem && <ProblemNote problem={answer.problem} onRetry={answer.reload} />}
       {!first && answer.loading && <Loading what="unusual days" />}
-      {first && first.totalCount === 0 && (
-        <p className="note note-good">
-          Nothing cost unusually much or little, of what is known for long enough.
-        </p>
-      )}
+      {first && first.totalCount === 0 && <None state={state} times={times} change={change} />}
       {first && first.totalCount > 0 && (
         <>
           <p role="status">

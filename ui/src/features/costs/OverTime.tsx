@@ -9,10 +9,11 @@ import { periods, seriesDimensions } from '../../lib/costUrl';
 import { moment } from '../../lib/format';
 import { exactly, measureTexts, quantity, share } from '../../lib/measures';
 import { otherName } from './arcs';
+import { Nothing } from './Nothing';
 import { Hatch, hues } from './Picture';
 import { stack, ticks } from './stack';
 import type { Series, Times } from './useCosts';
-import { useSeries } from './useCosts';
+import { bookedOf, useSeries } from './useCosts';
 import { dimensionTexts, periodTexts } from './words';
 
 interface Props {
@@ -211,7 +212,7 @@ export function OverTime({ state, times, change }: Props) {
         <>
           <Incomplete answer={answer} />
           {lines.length === 0 ? (
-            <p className="note note-plain">Nothing was booked in this interval.</p>
+            <Nothing state={state} times={times} change={change} booked={bookedOf(answer)} />
           ) : (
             <>
               <section className="card" aria-label="Chart">

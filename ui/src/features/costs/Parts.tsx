@@ -1,6 +1,5 @@
 // What the costs are made of: a picture to walk, the way to where one is, and the same parts as a
 // table.
-import type { ReactNode } from 'react';
 import { useMemo, useState } from 'react';
 import { Icon } from '../../components/Icons';
 import { Incomplete } from '../../components/Incomplete';
@@ -8,7 +7,7 @@ import { Loading } from '../../components/Marks';
 import { ProblemNote } from '../../components/ProblemNote';
 import type { CostState } from '../../lib/costUrl';
 import { costsHref, mostArcs } from '../../lib/costUrl';
-import { count, moment, plural } from '../../lib/format';
+import { count, plural } from '../../lib/format';
 import { lineageHref } from '../../lib/lineageUrl';
 import {
   changeText,
@@ -24,9 +23,10 @@ import { Link } from '../../lib/router';
 import type { Piece } from './arcs';
 import { partsOf, piecesOf } from './arcs';
 import { Dimensions } from './Dimensions';
+import { Nothing } from './Nothing';
 import { hues, Picture } from './Picture';
 import type { CostNode, Sunburst, Times } from './useCosts';
-import { useCrumbs, useSunburst } from './useCosts';
+import { bookedOf, useCrumbs, useSunburst } from './useCosts';
 import type { Scale } from './words';
 import { dimensionTexts, pieceText } from './words';
 
@@ -333,40 +333,6 @@ function Answer(props: AnswerProps) {
   );
 }
 
-function Nothing({ state, times, change }: PartsProps): ReactNode {
-  return (
-    <div className="note note-plain">
-      <div>
-        <strong>
-          No {measureTexts[state.measure].toLowerCase()} from {moment(times.interval.from)} to{' '}
-          {moment(times.interval.to)}.
-        </strong>
-        <p>
-          What runs use comes with their events; amounts come from them or from the{' '}
-          <Link href={costsHref({ tab: 'prices' })}>price book</Link>, other costs with{' '}
-          <a href="/docs#postCostEntries">POST /api/v1/costs/entries</a>.
-        </p>
-        <p className="note-foot">
-          {state.measure !== 'runs' && (
-            <button type="button" className="button" onClick={() => change({ measure: 'runs' })}>
-              Show runs
-            </button>
-          )}
-          {(state.from !== null || state.days < 90) && (
-            <button
-              type="button"
-              className="button"
-              onClick={() => change({ days: 90, from: null, to: null })}
-            >
-              The last 90 days
-            </button>
-          )}
-        </p>
-      </div>
-    </div>
-  );
-}
-
 export function Parts(props: PartsProps) {
   const { state, times, change } = props;
   const resource = useSunburst(state, times);
@@ -393,7 +359,7 @@ export function Parts(props: PartsProps) {
           {answer.cut?.reason !== 'max_arcs' && <Incomplete answer={answer} />}
           <Crumbs {...props} answer={answer} scale={scale} />
           {empty && answer.total === 0 ? (
-            <Nothing {...props} />
+            <Nothing {...props} booked={bookedOf(answer)} />
           ) : (
             <Answer {...props} answer={answer} scale={scale} />
           )}

@@ -1,9 +1,9 @@
 // A tree of costs to look at and to walk: round, or as slabs from left to right. A tree for screen
 // readers too: arrows walk it, Enter goes into a piece, Escape out again.
 import type { KeyboardEvent } from 'react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { quantity, trendOf } from '../../lib/measures';
-import { shorten } from '../../lib/nodeId';
+import { keepEnd, shorten } from '../../lib/nodeId';
 import type { Label, Piece, Pieces, Shape } from './arcs';
 import { arcOf, icicle, keySteps, slabOf, stepFrom, sunburst } from './arcs';
 import type { Scale } from './words';
@@ -49,15 +49,30 @@ function lookOf(piece: Piece, comparing: boolean): string {
 }
 
 function Text({ label, text, sign }: { label: Label; text: string; sign: string }) {
+  const id = useId();
+  const { along, x, y, turn, anchor, room } = label;
+  const written = sign === '' ? keepEnd(text, room) : `${sign} ${keepEnd(text, room - 2)}`;
+  if (along !== null) {
+    return (
+      <g aria-hidden>
+        <path id={id} d={along} fill="none" pointerEvents="none" />
+        <text className="arc-label" textAnchor={anchor}>
+          <textPath href={`#${id}`} startOffset="50%">
+            {written}
+          </textPath>
+        </text>
+      </g>
+    );
+  }
   return (
     <text
       className="arc-label"
-      transform={`translate(${label.x} ${label.y})${label.turn === 0 ? '' : ` rotate(${label.turn})`}`}
-      textAnchor={label.anchor}
+      transform={`translate(${x} ${y})${turn === 0 ? '' : ` rotate(${turn})`}`}
+      textAnchor={anchor}
       dominantBaseline="central"
       aria-hidden
     >
-      {sign === '' ? shorten(text, label.room) : `${sign} ${shorten(text, label.room - 2)}`}
+      {written}
     </text>
   );
 }

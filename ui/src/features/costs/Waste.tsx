@@ -13,12 +13,14 @@ import { saveBlob } from '../../lib/download';
 import { count, plural } from '../../lib/format';
 import { exactly, measureTexts, quantity, share } from '../../lib/measures';
 import { readable } from '../../lib/nodeId';
+import { NothingHere } from './Nothing';
 import type { Times, Wasted, WasteAnswer, WasteList } from './useCosts';
 import { allWaste, useWaste } from './useCosts';
 
 interface Props {
   state: CostState;
   times: Times;
+  change: (more: Partial<CostState>) => void;
 }
 
 const lists = ['unread', 'feeds_only_unread', 'rewrites'] as const;
@@ -66,7 +68,7 @@ export function wasteRows(pages: readonly WasteAnswer[]): Cell[][] {
   ];
 }
 
-function Download({ state, times }: Props) {
+function Download({ state, times }: Omit<Props, 'change'>) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const download = async () => {
@@ -145,6 +147,7 @@ function List({ name, first, list, items }: ListProps) {
                     ) : (
                       item.name
                     )}
+                    <span className="narrow-only quiet">{why(name, item)}</span>
                   </th>
                   <td className="number" title={exactly(item.value, unit)}>
                     {quantity(item.value, measure, unit)}
@@ -166,14 +169,20 @@ function List({ name, first, list, items }: ListProps) {
   );
 }
 
-export function Waste({ state, times }: Props) {
+// Nothing was booked, so nothing was wasted: no reason to be glad.
+function isEmpty(answer: WasteAnswer): boolean {
+  return answer.total === 0 && lists.every((name) => answer[name].totalCount === 0);
+}
+
+export function Waste({ state, times, change }: Props) {
   const answer = useWaste(state, times);
   const first = answer.pages[0];
   return (
     <div className="costs-body">
       {answer.problem && <ProblemNote problem={answer.problem} onRetry={answer.reload} />}
       {!first && answer.loading && <Loading what="waste" />}
-      {first && (
+      {first && isEmpty(first) && <NothingHere state={state} times={times} change={change} />}
+      {first && !isEmpty(first) && (
         <>
           <Incomplete answer={first} />
           <div className="card-actions">

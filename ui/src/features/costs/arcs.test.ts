@@ -115,6 +115,18 @@ describe('outlines', () => {
     }
   });
 
+  it('of labels go along what is longer than wide, from left to right', () => {
+    const { pieces: two } = piecesOf(leaf('all', 100, [leaf('right', 30), leaf('rest', 70)]));
+    const halves = [0.85, 0.02, 0.4, 0.6].map((start) => ({ ...two[1]!, start, end: start + 0.2 }));
+    for (const piece of halves) {
+      const { label } = arcOf(piece, 1);
+      const [, x1, x2] = /^M(\S+) \S+A.* (\S+) \S+$/.exec(label!.along!)!;
+      expect(Number(x1)).toBeLessThan(Number(x2));
+    }
+    // A thin piece of a broad ring has its name across.
+    expect(arcOf({ ...two[1]!, start: 0.5, end: 0.52 }, 1).label?.along).toBeNull();
+  });
+
   it('are slabs in an icicle, as high as they are of the whole', () => {
     expect(slabOf(pieces[0]!, 2).d).toBe(`M0 0h${icicle.root}v${icicle.height}h${-icicle.root}Z`);
     expect(slabOf(pieces[at('b')]!, 2).d).toContain(`v${icicle.height * 0.3}`);

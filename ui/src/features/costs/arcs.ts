@@ -155,6 +155,7 @@ export interface Label {
   turn: number; // degrees
   anchor: 'start' | 'middle' | 'end';
   room: number; // characters
+  along: string | null; // the curve that it follows, in place of a point and a turn
 }
 
 export interface Shape {
@@ -195,21 +196,34 @@ function ringOf(ring: number, depth: number): { inner: number; width: number } {
   return { inner: sunburst.hole + unit * sum(ring - 1), width: unit * weight(ring) };
 }
 
+// Along the arc where that gives more room than across the ring; in the lower half the other way
+// round, so that nothing stands on its head. At most half a turn.
 function arcLabel(piece: Piece, inner: number, width: number): Label | null {
+  const turn = Math.min(0.5, piece.end - piece.start);
   const middle = (piece.start + piece.end) / 2;
   const radius = inner + width / 2;
-  const length = (piece.end - piece.start) * 2 * Math.PI * radius;
-  const room = Math.floor((width - 10) / letter);
+  const length = turn * 2 * Math.PI * radius;
+  const room = Math.floor((Math.max(width, length) - 10) / letter);
   if (length < line || room < 3) return null;
   const angle = middle * 2 * Math.PI;
-  const right = middle <= 0.5;
-  return {
+  const place = {
     x: fixed(radius * Math.sin(angle)),
     y: fixed(-radius * Math.cos(angle)),
-    turn: fixed(middle * 360 + (right ? -90 : 90)),
-    anchor: 'middle',
+    anchor: 'middle' as const,
     room,
   };
+  if (length > width) return { ...place, turn: 0, along: curve(radius, middle, turn) };
+  const right = middle <= 0.5;
+  return { ...place, turn: fixed(middle * 360 + (right ? -90 : 90)), along: null };
+}
+
+// Letters stand on it, so it lies a little below the middle of the ring.
+function curve(radius: number, middle: number, turn: number): string {
+  const half = turn / 2;
+  const over = middle < 0.25 || middle > 0.75;
+  const r = fixed(over ? radius - 4 : radius + 4);
+  const [from, to] = over ? [middle - half, middle + half] : [middle + half, middle - half];
+  return `M${at(r, from)}A${r} ${r} 0 0 ${over ? 1 : 0} ${at(r, to)}`;
 }
 
 export function arcOf(piece: Piece, depth: number): Shape {
@@ -233,7 +247,7 @@ export function slabOf(piece: Piece, depth: number): Shape {
   return {
     d: `M${fixed(x)} ${fixed(y)}h${fixed(width)}v${fixed(height)}h${fixed(-width)}Z`,
     label:
-      height < line || room < 3
+      height < line + 2 || room < 3
         ? null
         : {
             x: fixed(x + 7),
@@ -241,6 +255,7 @@ export function slabOf(piece: Piece, depth: number): Shape {
             turn: 0,
             anchor: 'start',
             room,
+            along: null,
           },
   };
 }

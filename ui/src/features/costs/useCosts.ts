@@ -1,7 +1,7 @@
 // Questions about the ledger.
 import type { Schemas } from '../../api/client';
 import { api, ask } from '../../api/client';
-import type { CostState, Interval } from '../../lib/costUrl';
+import type { CostFilters, CostState, FilterDimension, Interval } from '../../lib/costUrl';
 import { earlierOf, intervalOf } from '../../lib/costUrl';
 import { dayMs } from '../../lib/days';
 import type { Resource } from '../../lib/useResource';
@@ -30,13 +30,53 @@ export function timesOf(state: CostState, now: number): Times {
   return { interval, earlier: earlierOf(state, interval) };
 }
 
-function common(state: CostState, { interval }: Times) {
+function asked(state: CostState, { interval }: Times) {
   return {
     measure: state.measure,
     from: interval.from,
     to: interval.to,
     known_at: state.knownAt ?? undefined,
   };
+}
+
+function common(state: CostState, times: Times) {
+  return { ...asked(state, times), ...state.filters };
+}
+
+// The times of the first and the last row of the ledger. Null: it is empty, or the server does not say.
+export function bookedOf(answer: object): Interval | null {
+  const booked: unknown = 'booked' in answer ? answer.booked : null;
+  if (typeof booked !== 'object' || booked === null) return null;
+  if (!('from' in booked) || !('to' in booked)) return null;
+  const { from, to } = booked;
+  return typeof from === 'string' && typeof to === 'string' ? { from, to } : null;
+}
+
+// For answers that do not say it themselves.
+export function useBooked(state: CostState, times: Times, wanted: boolean) {
+  const query = { ...asked(state, times), by: 'namespace', depth: 1, max_arcs: 1 };
+  return useResource(wanted ? JSON.stringify(query) : null, async (signal) =>
+    bookedOf(await ask(api.GET('/costs/sunburst', { params: { query }, signal }))),
+  );
+}
+
+export const mostOffered = 500;
+
+// What a filter can be set to: what has any of this measure under the other filters, the largest first.
+export function useFilterValues(state: CostState, times: Times, dimension: FilterDimension) {
+  const others: CostFilters = { ...state.filters };
+  delete others[dimension];
+  const query = {
+    ...asked(state, times),
+    ...others,
+    by: dimension,
+    view: state.view,
+    depth: 1,
+    max_arcs: mostOffered,
+  };
+  return useResource(JSON.stringify(query), (signal) =>
+    ask(api.GET('/costs/sunburst', { params: { query }, signal })),
+  );
 }
 
 function burstQuery(state: CostState, times: Times, path: readonly string[]) {
@@ -108,8 +148,9 @@ export function useHotspots(state: CostState, times: Times): Pages<Hotspots> {
   );
 }
 
+// Waste is what no consumer used: it cannot be asked of one.
 function wasteQuery(state: CostState, times: Times, limit: number) {
-  return { ...common(state, times), limit };
+  return { ...common(state, times), consumer: undefined, limit };
 }
 
 export function useWaste(state: CostState, times: Times): Pages<WasteAnswer> {

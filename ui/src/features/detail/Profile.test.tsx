@@ -2,18 +2,11 @@ import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { answering } from '../../test/partitionSamples';
+import { judged, monitorsOf } from '../../test/qualitySamples';
 import { ProfileOfDataset } from './ProfileSection';
-import {
-  columnsOf,
-  inColumn,
-  monitorLines,
-  ofDataset,
-  quantilesOf,
-  samplesOf,
-  shareText,
-  verdictText,
-} from './quality';
-import type { DatasetMonitors, Profile, ProfileColumn, ProfilesAnswer } from './useQuality';
+import { monitorLines, shareText, verdictText } from '../../lib/verdicts';
+import { columnsOf, inColumn, ofDataset, quantilesOf, samplesOf } from './quality';
+import type { Profile, ProfileColumn, ProfilesAnswer } from './useQuality';
 
 function column(name: string, more: Partial<ProfileColumn> = {}): ProfileColumn {
   return {
@@ -75,65 +68,7 @@ const profiles = [
   }),
 ];
 
-const judged = {
-  value: 44782,
-  expected: 40000,
-  low: 38000,
-  high: 42000,
-  z: 7,
-  samples: 8,
-  basis: 'weekday' as const,
-};
-const set = { enabled: true, sensitivity: 5, max_age: null };
-const monitors: DatasetMonitors = {
-  nodeId: 'dataset:n:orders',
-  status: 'failing',
-  monitors: {
-    freshness: {
-      ...set,
-      status: 'ok',
-      value: 3600,
-      expected: 80000,
-      low: null,
-      high: 90000,
-      z: 0,
-      samples: 8,
-      basis: 'all_days',
-      last_write: '2026-10-03T02:00:00Z',
-      due: '2026-10-04T02:00:00Z',
-    },
-    volume: {
-      ...set,
-      ...judged,
-      status: 'failing',
-      measure: 'rows',
-      daily: true,
-      per_partition: false,
-      time: null,
-    },
-    schema: {
-      ...set,
-      ...judged,
-      status: 'warning',
-      changed_at: '2026-10-02T00:00:00Z',
-      changes: [{ column: 'amount', change: 'retyped', before: 'INT', after: 'TEXT' }],
-      changes_total: 3,
-    },
-    distribution: {
-      enabled: false,
-      sensitivity: 5,
-      max_age: null,
-      sensitivity_used: 5,
-      status: 'unknown',
-      time: null,
-      checks: 0,
-      learning: 0,
-      columns: [],
-      columns_total: 0,
-    },
-  },
-  setting: { author: 'ada', reason: 'late on purpose', at: '2026-10-01T00:00:00Z', seq: 3 },
-};
+const monitors = monitorsOf();
 
 describe('words', () => {
   it('say what was seen, what is usual and on what that rests', () => {
@@ -156,10 +91,10 @@ describe('words', () => {
   it('are a line for each monitor, and say what they do not list', () => {
     const lines = monitorLines(monitors);
     expect(lines.map((l) => [l.kind, l.status, l.off])).toEqual([
-      ['Freshness', 'ok', false],
-      ['Volume', 'failing', false],
-      ['Schema', 'warning', false],
-      ['Distribution', 'unknown', true],
+      ['freshness', 'ok', false],
+      ['volume', 'failing', false],
+      ['schema', 'warning', false],
+      ['distribution', 'unknown', true],
     ]);
     expect(lines[0]?.text).toContain('age 1 h; usual 22 h 13 min; at most 1 d 1 h');
     expect(lines[2]?.more).toEqual(['amount retyped from INT to TEXT', 'and 2 more']);

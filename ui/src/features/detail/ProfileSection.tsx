@@ -1,60 +1,53 @@
 // What was measured of a dataset over time, and what its monitors say.
+import { useEffect, useRef } from 'react';
 import { LineChart } from '../../components/LineChart';
 import { Loading } from '../../components/Marks';
+import { MonitorLines } from '../../components/MonitorLines';
 import { ProblemNote } from '../../components/ProblemNote';
-import { bytes, count, moment, plural } from '../../lib/format';
-import {
-  columnsOf,
-  hasValues,
-  inColumn,
-  monitorLines,
-  numberText,
-  ofDataset,
-  quantilesOf,
-  samplesOf,
-  shareText,
-  statusTexts,
-} from './quality';
-import type { DatasetMonitors, Profile } from './useQuality';
+import { bytes, count, duration, moment, plural } from '../../lib/format';
+import { durationMs } from '../../lib/moments';
+import { learnedSensitivity } from '../../lib/monitorDraft';
+import type { DatasetMonitors } from '../../lib/verdicts';
+import { monitorKinds, monitorLines, numberText, shareText } from '../../lib/verdicts';
+import { MonitorSettings } from './MonitorForm';
+import { columnsOf, hasValues, inColumn, ofDataset, quantilesOf, samplesOf } from './quality';
+import type { Profile } from './useQuality';
 import { useMonitors, useProfiles } from './useQuality';
 
 export interface ProfileChoice {
-  column: string | null; // null: the first
+  column: string | null; // null or none of them: the first
   onColumn: (column: string | null) => void;
 }
 
-function Monitors({ monitors }: { monitors: DatasetMonitors }) {
+// What is set differs from what is learned: in words, beside the verdicts.
+function setText({ monitors: m }: DatasetMonitors): string {
+  const { freshness: f, schema } = m;
+  const parts = [
+    f.max_age !== null ? `freshness: at most ${duration(durationMs(f.max_age))}` : '',
+    schema.max_age !== null
+      ? `schema: a break fails for ${duration(durationMs(schema.max_age))}`
+      : '',
+    ...monitorKinds
+      .filter((kind) => m[kind].sensitivity !== learnedSensitivity)
+      .map((kind) => `${kind}: fails at ${m[kind].sensitivity} spreads`),
+  ];
+  return parts.filter((part) => part !== '').join('; ');
+}
+
+function Monitors({ monitors, onSet }: { monitors: DatasetMonitors; onSet: () => void }) {
   const { setting } = monitors;
+  const set = setText(monitors);
   return (
     <>
-      <ul className="monitors" aria-label="Monitors">
-        {monitorLines(monitors).map(({ kind, status, off, text, more }) => (
-          <li key={kind}>
-            <span className="monitor-kind">{kind}</span>
-            <span className={`state monitor-${off ? 'off' : status}`}>
-              {off ? 'off' : statusTexts[status]}
-            </span>
-            {!off && (
-              <span className="monitor-text">
-                {text}
-                {more.length > 0 && (
-                  <ul>
-                    {more.map((line) => (
-                      <li key={line}>{line}</li>
-                    ))}
-                  </ul>
-                )}
-              </span>
-            )}
-          </li>
-        ))}
-      </ul>
+      <MonitorLines lines={monitorLines(monitors)} label="Monitors" />
       {setting && (
         <p className="quiet">
           Set by {setting.author}, {moment(setting.at)}
           {setting.reason !== null && `: ${setting.reason}`}
+          {set !== '' && ` (${set})`}
         </p>
       )}
+      <MonitorSettings monitors={monitors} onSet={onSet} />
     </>
   );
 }
@@ -170,16 +163,30 @@ function Measured({ profiles, choice }: { profiles: Profile[]; choice: ProfileCh
   );
 }
 
+// Who comes by a link to the profile sees it at once; who chooses a column there stays where they are.
+function useShown(wanted: boolean, ready: boolean) {
+  const box = useRef<HTMLDivElement>(null);
+  const came = useRef(wanted);
+  useEffect(() => {
+    if (!came.current || !ready) return;
+    came.current = false;
+    box.current?.closest('section')?.scrollIntoView?.({ block: 'start' });
+  }, [ready]);
+  return box;
+}
+
 export function ProfileOfDataset({ nodeId, choice }: { nodeId: string; choice: ProfileChoice }) {
   const monitors = useMonitors(nodeId);
   const answer = useProfiles(nodeId);
   const first = answer.pages[0];
   const all = answer.pages.flatMap((page) => page.profiles);
   const profiles = ofDataset(all);
+  const box = useShown(choice.column !== null, monitors.data !== undefined && first !== undefined);
   return (
-    <div className="profile">
+    <div className="profile" ref={box}>
       {monitors.problem && <ProblemNote problem={monitors.problem} onRetry={monitors.reload} />}
-      {monitors.data && !monitors.loading && <Monitors monitors={monitors.data} />}
+      {!monitors.data && monitors.loading && <Loading what="monitors" />}
+      {monitors.data && <Monitors monitors={monitors.data} onSet={monitors.reload} />}
       {answer.problem && <ProblemNote problem={answer.problem} onRetry={answer.reload} />}
       {!first && answer.loading && <Loading what="measurements" />}
       {first && profiles.length === 0 && (

@@ -68,8 +68,8 @@ function Popularity({ popularity: p }: { popularity: NonNullable<Usage['populari
   return (
     <p>
       <strong className="use-rank">No. {count(p.rank)}</strong> of {plural(p.of, 'dataset')} by use:
-      used more than {p.percentile}% of the others ({plural(p.uses, 'use')} in the last{' '}
-      {plural(p.days, 'day')}).
+      used more than {p.percentile === 100 ? 'all' : `${p.percentile}%`} of the others (
+      {plural(p.uses, 'use')} in the last {plural(p.days, 'day')}).
     </p>
   );
 }

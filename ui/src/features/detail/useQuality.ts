@@ -4,12 +4,11 @@ import { api, ask } from '../../api/client';
 import { usePages } from '../../lib/usePages';
 import type { Resource } from '../../lib/useResource';
 import { useResource } from '../../lib/useResource';
+import type { DatasetMonitors } from '../../lib/verdicts';
 
 export type ProfilesAnswer = Schemas['ProfilesAnswer'];
 export type Profile = Schemas['Profile'];
 export type ProfileColumn = Schemas['ProfileColumn'];
-export type DatasetMonitors = Schemas['DatasetMonitors'];
-export type MonitorStatus = Schemas['MonitorStatus'];
 
 const perPage = 1000;
 
