@@ -1976,7 +1976,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How much is stored */
+        /**
+         * How much is stored
+         * @description Where counting takes more than 50 ms, counts are told again for 30 seconds: `seq` says of which
+         *     record they are. With `min_seq` they are of no record before that one.
+         */
         get: operations["getStats"];
         put?: never;
         post?: never;
@@ -10634,7 +10638,15 @@ export interface operations {
     };
     getStats: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Wait until this sequence number, taken from a receipt, is visible. If it is not within
+                 *     `wait_ms`, the answer is 503 `seq-not-reached`.
+                 */
+                min_seq?: components["parameters"]["MinSeq"];
+                /** @description How long to wait for `min_seq`. */
+                wait_ms?: components["parameters"]["WaitMs"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
