@@ -37,10 +37,13 @@ constexpr std::array kSettings{
             "Origins of web pages elsewhere that may call the API, as https://tools.example:8443."},
     Setting{"http.io_threads", Type::kInteger, "0", 0, 256,
             "Threads that read and write sockets; 0 is half the processors."},
-    Setting{"http.worker_threads", Type::kInteger, "0", 0, 1024,
-            "Threads that answer requests; 0 is twice the processors, at least four."},
-    Setting{"http.worker_queue", Type::kInteger, "1024", 1, 1'000'000,
-            "Requests that wait for a worker; beyond: 429."},
+    Setting{
+        "http.worker_threads", Type::kInteger, "0", 0, 1024,
+        "Threads that answer requests; 0 is twice the processors, at least four. Half of them at "
+        "most take questions that look at much of the store."},
+    Setting{
+        "http.worker_queue", Type::kInteger, "1024", 1, 1'000'000,
+        "Requests that wait for a worker; beyond: 429. Half of them at most are such questions."},
     Setting{"http.access_log", Type::kBoolean, "false", 0, 0, "One log line a request."},
     Setting{"http.tls_certificate_file", Type::kText, "", 0, 0,
             "PEM certificate chain; with http.tls_key_file the server speaks TLS."},
