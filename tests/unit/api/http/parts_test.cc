@@ -184,28 +184,39 @@ TEST(Responder, Answers500WhenDropped) {
   EXPECT_EQ(statuses, (std::vector<int>{500, 500, 200}));
 }
 
+// The numbers of jobs as one thread runs them.
+class Order {
+ public:
+  WorkerPool::Job job(int n) {
+    return [this, n] {
+      numbers_.push_back(n);
+      ++done_;
+    };
+  }
+  std::vector<int> after(int jobs) const {
+    while (done_ < jobs) std::this_thread::yield();
+    return numbers_;
+  }
+
+ private:
+  std::vector<int> numbers_;
+  std::atomic<int> done_{0};
+};
+
 TEST(WorkerPool, RefusesAboveItsBoundAndRunsContinuationsFirst) {
+  Order order;
   WorkerPool pool(1, 2);
-  std::vector<int> order;
-  std::atomic<int> done{0};
-  const auto job = [&](int n) {
-    return WorkerPool::Job([&order, &done, n] {
-      order.push_back(n);
-      ++done;
-    });
-  };
-  WorkerPool::Job one = job(1), two = job(2), three = job(3);
+  WorkerPool::Job one = order.job(1), two = order.job(2), three = order.job(3);
   EXPECT_TRUE(pool.submit(one));
   EXPECT_TRUE(pool.submit(two));
   EXPECT_FALSE(pool.submit(three));
   EXPECT_TRUE(three);
-  EXPECT_TRUE(pool.submit_continuation(job(4)));
+  EXPECT_TRUE(pool.submit_continuation(order.job(4)));
   pool.start();
-  while (done < 3) std::this_thread::yield();
+  EXPECT_EQ(order.after(3), (std::vector<int>{4, 1, 2}));
   pool.stop();
-  EXPECT_EQ(order, (std::vector<int>{4, 1, 2}));
   EXPECT_FALSE(pool.submit(three));
-  EXPECT_FALSE(pool.submit_continuation(job(5)));
+  EXPECT_FALSE(pool.submit_continuation(order.job(5)));
 }
 
 // Jobs that wait until they may end.
@@ -272,27 +283,19 @@ TEST(WorkerPool, LongRequestsTakeHalfOfTheQueue) {
 }
 
 TEST(WorkerPool, RequestsRunInTheirOrderBetweenContinuations) {
+  Order order;
   WorkerPool pool(1, 10);
-  std::vector<int> order;
-  std::atomic<int> done{0};
-  const auto job = [&](int n) {
-    return WorkerPool::Job([&order, &done, n] {
-      order.push_back(n);
-      ++done;
-    });
-  };
   const auto submit = [&](int n, WorkerPool::Pace pace) {
-    WorkerPool::Job one = job(n);
+    WorkerPool::Job one = order.job(n);
     EXPECT_TRUE(pool.submit(one, pace));
   };
   submit(1, WorkerPool::Pace::kLong);
   submit(2, WorkerPool::Pace::kQuick);
   submit(3, WorkerPool::Pace::kLong);
-  for (int n = 10; n < 14; ++n) EXPECT_TRUE(pool.submit_continuation(job(n)));
+  for (int n = 10; n < 14; ++n) EXPECT_TRUE(pool.submit_continuation(order.job(n)));
   pool.start();
-  while (done < 7) std::this_thread::yield();
+  EXPECT_EQ(order.after(7), (std::vector<int>{10, 1, 11, 2, 12, 3, 13}));
   pool.stop();
-  EXPECT_EQ(order, (std::vector<int>{10, 1, 11, 2, 12, 3, 13}));
 }
 
 }  // namespace
