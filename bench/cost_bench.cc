@@ -222,12 +222,36 @@ void draw(benchmark::State& state, const Warehouse& of, bool rolled,
 }
 
 const std::vector<Dimension> kByJob{Dimension::kNamespace, Dimension::kJob};
-const std::vector<Dimension> kByDay{Dimension::kOwner, Dimension::kJob, Dimension::kDays};
+constexpr auto kOwner = Dimension::kOwner, kJob = Dimension::kJob, kDay = Dimension::kDays;
 
 void BM_SunburstOfRows(benchmark::State& state) { draw(state, large(), false, asked(kByJob)); }
 void BM_Sunburst(benchmark::State& state) { draw(state, large(), true, asked(kByJob)); }
+// The 3.1 million sums by pair and day, in every order that days can have among the rings.
 void BM_SunburstByOwnerJobDay(benchmark::State& state) {
-  draw(state, large(), true, asked(kByDay));
+  draw(state, large(), true, asked({kOwner, kJob, kDay}));
+}
+void BM_SunburstByOwnerDayJob(benchmark::State& state) {
+  draw(state, large(), true, asked({kOwner, kDay, kJob}));
+}
+void BM_SunburstByDayOwnerJob(benchmark::State& state) {
+  draw(state, large(), true, asked({kDay, kOwner, kJob}));
+}
+void BM_SunburstByDay(benchmark::State& state) { draw(state, large(), true, asked({kDay})); }
+void BM_SunburstByJobMonthOwnerDay(benchmark::State& state) {
+  draw(state, large(), true, asked({kJob, Dimension::kMonths, kOwner, kDay}));
+}
+void BM_SunburstByDayMostArcs(benchmark::State& state) {
+  stats::SunburstQuestion question = asked({kDay, kOwner, kJob});
+  question.max_arcs = stats::SunburstQuestion::kMaxArcs;
+  draw(state, large(), true, question);
+}
+// Half a year and the one before it.
+void BM_SunburstByDayCompared(benchmark::State& state) {
+  stats::SunburstQuestion question = asked({kOwner, kJob, kDay});
+  const base::Micros middle = kAsked.from + (kAsked.to - kAsked.from) / 2;
+  question.before = {kAsked.from, middle};
+  question.costs.interval.from = middle;
+  draw(state, large(), true, question);
 }
 // Cut in the middle by what was known: no rollup helps.
 void BM_SunburstKnownAt(benchmark::State& state) {
@@ -279,6 +303,22 @@ BENCHMARK(BM_SunburstKnownAt)
 BENCHMARK(BM_Sunburst)->Name("BM_Sunburst/rows:10000000")->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_SunburstByOwnerJobDay)
     ->Name("BM_SunburstByOwnerJobDay/rows:10000000")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_SunburstByOwnerDayJob)
+    ->Name("BM_SunburstByOwnerDayJob/rows:10000000")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_SunburstByDayOwnerJob)
+    ->Name("BM_SunburstByDayOwnerJob/rows:10000000")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_SunburstByDay)->Name("BM_SunburstByDay/rows:10000000")->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_SunburstByJobMonthOwnerDay)
+    ->Name("BM_SunburstByJobMonthOwnerDay/rows:10000000")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_SunburstByDayMostArcs)
+    ->Name("BM_SunburstByDayMostArcs/rows:10000000")
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_SunburstByDayCompared)
+    ->Name("BM_SunburstByDayCompared/rows:10000000")
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_SeriesByNamespace)
     ->Name("BM_SeriesByNamespace/rows:10000000")

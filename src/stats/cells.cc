@@ -8,7 +8,9 @@
 namespace headwater::stats {
 namespace {
 
-constexpr std::size_t kMaxDense = std::size_t{1} << 22;  // sums kept for every pair and bucket
+// Sums are kept for every pair and bucket if there are few, or not too many that are zero.
+constexpr std::size_t kMaxDense = std::size_t{1} << 22, kMaxWide = std::size_t{1} << 24;
+constexpr std::size_t kMostlyZero = 8;                   // times as many as there may be
 constexpr std::size_t kMaxLoose = std::size_t{1} << 23;  // single ones, before they are added up
 
 // Rows [0, rows) of which all count.
@@ -29,26 +31,49 @@ HW_CLONES void add_between(const Micros* times, const std::uint32_t* pairs,
   }
 }
 
+}  // namespace
+
 class Gatherer {
  public:
-  Gatherer(const LedgerSnapshot& ledger, const Buckets& buckets, const CellQuestion& question)
+  Gatherer(const LedgerSnapshot& ledger, const Rollups* rollups, const Buckets& buckets,
+           const CellQuestion& question, bool as_lines = false)
       : ledger_(ledger),
         buckets_(buckets),
         question_(question),
         pairs_(ledger.pairs()),
-        dense_(buckets.size() * ledger.pairs() <= kMaxDense || buckets.one()) {
-    if (dense_) sums_.resize(buckets.size() * pairs_);
+        rollups_(rollups != nullptr && usable(*rollups) ? rollups : nullptr),
+        dense_(is_dense()),
+        as_lines_(as_lines && dense_ && !buckets.one()) {
+    lines_.pairs_ = pairs_;
+    lines_.buckets_ = buckets.size();
+    lines_.rows_.resize(buckets.size());
   }
 
-  base::Result<std::vector<Cell>> run(const Rollups* rollups) {
-    const Interval& interval = question_.interval;
-    std::size_t first = 0;
-    if (rollups != nullptr && usable(*rollups)) {
-      first = rollups->chunks();
-      HW_CHECK_OK(add_rolled(*rollups));
+  base::Result<void> run() {
+    if (rollups_ != nullptr) HW_CHECK_OK(add_rolled(*rollups_));
+    return add_rows(rolled_chunks(), ledger_.chunks(), question_.interval);
+  }
+  bool as_lines() const { return as_lines_; }
+  CellLines take_lines() { return std::move(lines_); }
+  std::vector<Cell> cells() {
+    std::vector<Cell> out;
+    if (!dense_) {
+      sort_and_add(loose_);
+      out.reserve(loose_.size());
+      for (const auto& [key, value] : loose_) {
+        if (value == 0) continue;
+        out.push_back(
+            {static_cast<std::uint32_t>(key >> 32), static_cast<std::uint32_t>(key), value});
+      }
+      return out;
     }
-    HW_CHECK_OK(add_rows(first, ledger_.chunks(), interval));
-    return finish();
+    for (std::uint32_t bucket = 0; bucket < buckets_.size(); ++bucket) {
+      const std::vector<std::int64_t>& values = lines_.rows_[bucket];
+      for (std::uint32_t pair = 0; pair < values.size(); ++pair) {
+        if (values[pair] != 0) out.push_back({bucket, pair, values[pair]});
+      }
+    }
+    return out;
   }
 
  private:
@@ -58,6 +83,22 @@ class Gatherer {
     if (count == 0 || count > ledger_.chunks() || question_.known_at < rollups.last()) return false;
     const std::size_t rows = ledger_.rows_of(count - 1);
     return rows > 0 && rollups.last() <= ledger_.chunk(count - 1).seq(rows - 1);
+  }
+
+  std::size_t rolled_chunks() const { return rollups_ == nullptr ? 0 : rollups_->chunks(); }
+  bool is_dense() const {
+    const std::size_t size = buckets_.size() * pairs_;
+    if (buckets_.one() || size <= kMaxDense) return true;
+    if (size > kMaxWide) return false;
+    std::size_t most = 0;  // that are not zero
+    for (std::size_t i = rolled_chunks(); i < ledger_.chunks(); ++i) most += ledger_.rows_of(i);
+    if (rollups_ != nullptr) {
+      const DaySpan days = days_within(ledger_, question_.interval);
+      for (const auto& [day, totals] : rollups_->days()) {
+        if (day >= days.first && day < days.end) most += totals->pairs.size();
+      }
+    }
+    return size <= kMostlyZero * most;
   }
 
   // Whole days from their sums, the others from rows.
@@ -83,6 +124,7 @@ class Gatherer {
     const std::vector<std::int64_t>& column = totals.columns[index(question_.measure)];
     if (column.empty()) return;
     const std::uint32_t bucket = buckets_.bucket(day);
+    if (as_lines_) return lines_.parts_.push_back({bucket, &totals, column.data()});
     if (dense_) return add_all(totals.pairs.data(), column.data(), column.size(), sums(bucket));
     for (std::size_t i = 0; i < column.size(); ++i) add(bucket, totals.pairs[i], column[i]);
   }
@@ -121,10 +163,10 @@ class Gatherer {
                  const Interval& interval) {
     const bool whole = chunk.min_time() >= interval.from && chunk.max_time() < interval.to;
     if (!buckets_.one()) return add_by_day(chunk, column, rows, interval);
-    if (whole) return add_all(chunk.pairs(), column, rows, sums_.data());
+    if (whole) return add_all(chunk.pairs(), column, rows, sums(0));
     add_between(chunk.times(), chunk.pairs(), column, rows, interval.from,
                 static_cast<std::uint64_t>(interval.to) - static_cast<std::uint64_t>(interval.from),
-                sums_.data());
+                sums(0));
   }
   // Rows come nearly in the order of time: the day is that of the row before, mostly.
   void add_by_day(const LedgerChunk& chunk, const std::int64_t* column, std::size_t rows,
@@ -145,7 +187,11 @@ class Gatherer {
     }
   }
 
-  std::int64_t* sums(std::uint32_t bucket) { return sums_.data() + bucket * pairs_; }
+  std::int64_t* sums(std::uint32_t bucket) {
+    std::vector<std::int64_t>& row = lines_.rows_[bucket];
+    if (row.empty()) row.resize(pairs_);
+    return row.data();
+  }
   void add(std::uint32_t bucket, std::uint32_t pair, std::int64_t value) {
     if (dense_) {
       sums(bucket)[pair] += value;
@@ -157,38 +203,72 @@ class Gatherer {
     limit_ = std::max(kMaxLoose, 2 * loose_.size());
   }
 
-  std::vector<Cell> finish() {
-    std::vector<Cell> out;
-    if (!dense_) {
-      sort_and_add(loose_);
-      out.reserve(loose_.size());
-      for (const auto& [key, value] : loose_) {
-        if (value == 0) continue;
-        out.push_back(
-            {static_cast<std::uint32_t>(key >> 32), static_cast<std::uint32_t>(key), value});
-      }
-      return out;
-    }
-    for (std::uint32_t bucket = 0; bucket < buckets_.size(); ++bucket) {
-      const std::int64_t* values = sums(bucket);
-      for (std::uint32_t pair = 0; pair < pairs_; ++pair) {
-        if (values[pair] != 0) out.push_back({bucket, pair, values[pair]});
-      }
-    }
-    return out;
-  }
-
   const LedgerSnapshot& ledger_;
   const Buckets& buckets_;
   const CellQuestion& question_;
   const std::size_t pairs_;
-  const bool dense_;
-  std::vector<std::int64_t> sums_;
+  const Rollups* const rollups_;  // null: all from rows
+  const bool dense_, as_lines_;
+  CellLines lines_;  // of what is dense, its rows at least
   std::vector<Keyed<std::uint64_t>> loose_;
   std::size_t limit_ = kMaxLoose;
 };
 
-}  // namespace
+void CellLines::make(std::size_t first, std::size_t end, std::vector<std::size_t>& places,
+                     std::vector<std::int64_t>& lines) const {
+  std::ranges::fill(lines, 0);
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const std::vector<std::uint32_t>& pairs = parts_[i].day->pairs;
+    std::int64_t* to = lines.data() + parts_[i].bucket;
+    std::size_t at = places[i];
+    for (; at < pairs.size() && pairs[at] < end; ++at) {
+      to[(pairs[at] - first) * buckets_] += parts_[i].values[at];
+    }
+    places[i] = at;
+    if (at == pairs.size()) continue;
+    // The next ones: there are too many columns at once for the processor to foresee it.
+    __builtin_prefetch(pairs.data() + at + kTogether / 2);
+    __builtin_prefetch(parts_[i].values + at);
+    __builtin_prefetch(parts_[i].values + at + kTogether / 2);
+  }
+  for (std::size_t bucket = 0; bucket < buckets_; ++bucket) {
+    if (rows_[bucket].empty()) continue;
+    for (std::size_t pair = first; pair < end; ++pair) {
+      lines[(pair - first) * buckets_ + bucket] += rows_[bucket][pair];
+    }
+  }
+}
+
+CellLines::Found CellLines::find() const {
+  Found out{std::vector<bool>(pairs_), std::vector<bool>(buckets_)};
+  std::size_t left = pairs_;  // most are met on the first days
+  const auto meet = [&](std::uint32_t bucket, std::size_t pair) {
+    out.buckets[bucket] = true;
+    if (out.pairs[pair]) return;
+    out.pairs[pair] = true;
+    --left;
+  };
+  for (const Part& part : parts_) {
+    const std::vector<std::uint32_t>& pairs = part.day->pairs;
+    for (std::size_t i = 0; i < pairs.size() && (left > 0 || !out.buckets[part.bucket]); ++i) {
+      if (part.values[i] != 0) meet(part.bucket, pairs[i]);
+    }
+  }
+  for (std::uint32_t bucket = 0; bucket < buckets_; ++bucket) {
+    const std::vector<std::int64_t>& row = rows_[bucket];
+    for (std::size_t i = 0; i < row.size() && (left > 0 || !out.buckets[bucket]); ++i) {
+      if (row[i] != 0) meet(bucket, i);
+    }
+  }
+  return out;
+}
+
+std::size_t CellLines::most() const {
+  std::size_t out = 0;
+  for (const Part& part : parts_) out += part.day->pairs.size();
+  for (const auto& row : rows_) out += row.size();
+  return out;
+}
 
 base::Error cancelled_error() {
   return base::make_error(base::ErrorCode::kCancelled, "The question was cancelled.");
@@ -209,7 +289,23 @@ DaySpan days_within(const LedgerSnapshot& ledger, const Interval& interval) {
 base::Result<std::vector<Cell>> cells_of(const LedgerSnapshot& ledger, const Rollups* rollups,
                                          const Buckets& buckets, const CellQuestion& question) {
   if (question.interval.to <= question.interval.from) return std::vector<Cell>{};
-  return Gatherer(ledger, buckets, question).run(rollups);
+  Gatherer gatherer(ledger, rollups, buckets, question);
+  HW_CHECK_OK(gatherer.run());
+  return gatherer.cells();
+}
+
+base::Result<CellTable> table_of(const LedgerSnapshot& ledger, const Rollups* rollups,
+                                 const Buckets& buckets, const CellQuestion& question) {
+  CellTable out;
+  if (question.interval.to <= question.interval.from) return out;
+  Gatherer gatherer(ledger, rollups, buckets, question, true);
+  HW_CHECK_OK(gatherer.run());
+  if (gatherer.as_lines()) {
+    out.lines = std::make_shared<const CellLines>(gatherer.take_lines());
+  } else {
+    out.cells = gatherer.cells();
+  }
+  return out;
 }
 
 }  // namespace headwater::stats

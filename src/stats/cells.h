@@ -4,13 +4,15 @@
 // the days that are only partly in the interval. All three give the same sums. Private to stats.
 //
 // Thread-safety: pure functions of what never changes. Cost: at most one pass over the rows of the
-// chunks that overlap the interval. Memory: 8 bytes for each pair and bucket, or 16 for each that
-// has rows. Errors: kCancelled.
+// chunks that overlap the interval. Memory: 8 bytes for each pair and bucket, if most of them may
+// have rows; or 16 for each that has. Errors: kCancelled.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -46,6 +48,58 @@ DaySpan days_within(const LedgerSnapshot& ledger, const Interval& interval);
 // is in them was known at known_at. `buckets` covers days_within.
 base::Result<std::vector<Cell>> cells_of(const LedgerSnapshot& ledger, const Rollups* rollups,
                                          const Buckets& buckets, const CellQuestion& question);
+
+// The same by pair: for each of them a line with its value in each bucket. Whole days stay where
+// the rollups have them, which must outlive it; other rows are added up here.
+class CellLines {
+ public:
+  static constexpr std::size_t kTogether = 64;  // pairs whose lines are made at once
+
+  // Calls visit(pair, line) for every pair, in their order, and more() now and then: until it is
+  // false.
+  template <class Visit, class More>
+  void each(Visit&& visit, More&& more) const {
+    std::vector<std::size_t> places(parts_.size());
+    std::vector<std::int64_t> lines(kTogether * buckets_);
+    for (std::size_t first = 0; first < pairs_ && more(); first += kTogether) {
+      const std::size_t end = std::min(pairs_, first + kTogether);
+      make(first, end, places, lines);
+      for (std::size_t pair = first; pair < end; ++pair) {
+        visit(static_cast<std::uint32_t>(pair),
+              std::span<const std::int64_t>(lines).subspan((pair - first) * buckets_, buckets_));
+      }
+    }
+  }
+  // Which pairs and buckets have anything, even if it adds up to zero.
+  struct Found {
+    std::vector<bool> pairs, buckets;
+  };
+  Found find() const;
+  std::size_t pairs() const { return pairs_; }
+  std::size_t most() const;  // values that are not zero: at most so many, about
+
+ private:
+  friend class Gatherer;
+  struct Part {
+    std::uint32_t bucket = 0;
+    const DayTotals* day = nullptr;
+    const std::int64_t* values = nullptr;  // beside its pairs
+  };
+  void make(std::size_t first, std::size_t end, std::vector<std::size_t>& places,
+            std::vector<std::int64_t>& lines) const;
+
+  std::size_t pairs_ = 0, buckets_ = 0;
+  std::vector<Part> parts_;
+  std::vector<std::vector<std::int64_t>> rows_;  // by bucket: of all pairs, or empty
+};
+
+// Lines, if most pairs may have something in most of several buckets; else cells.
+struct CellTable {
+  std::vector<Cell> cells;
+  std::shared_ptr<const CellLines> lines;  // may be null
+};
+base::Result<CellTable> table_of(const LedgerSnapshot& ledger, const Rollups* rollups,
+                                 const Buckets& buckets, const CellQuestion& question);
 
 base::Error cancelled_error();
 

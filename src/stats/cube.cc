@@ -60,20 +60,17 @@ class Reader {
  public:
   explicit Reader(Plan& plan) : plan_(plan) {}
 
-  void read(const Facts& facts) {
-    std::vector<bool> seen(facts.sources.size()), buckets(facts.buckets.size());
-    for (const Fact& fact : facts.facts) {
-      buckets[fact.bucket] = true;
-      if (seen[fact.number]) continue;
-      seen[fact.number] = true;
-      const Source& source = facts.sources[fact.number];
-      if (!plan_.fits(source, facts.inherited)) continue;
+  void read(const Side& side) {
+    const Facts& facts = *side.facts;
+    for (std::size_t number = 0; number < facts.sources.size(); ++number) {
+      const Source& source = facts.sources[number];
+      if (!side.present.sources[number] || !plan_.fits(source, facts.inherited)) continue;
       for (Ring& ring : plan_.rings) read(facts, source, ring);
     }
     for (Ring& ring : plan_.rings) {
       const std::optional<Period> period = period_of(ring.dimension);
-      for (std::uint32_t b = 0; period && b < buckets.size(); ++b) {
-        if (facts.buckets.one() || !buckets[b]) continue;
+      for (std::uint32_t b = 0; period && b < facts.buckets.size(); ++b) {
+        if (facts.buckets.one() || !side.present.buckets[b]) continue;
         ring.book.add(raw_of_day(start_of(*period, facts.buckets.first_day(b))));
       }
     }
@@ -138,9 +135,11 @@ Result<Cube> make_cube(const CostGround& ground, const CostQuestion& question,
   for (std::size_t i = 0; i < asked.focus.size() + deep; ++i) {
     plan.rings.push_back({asked.by[i], {}, 0, 0});
   }
+  const bool exactly = !asked.focus.empty();  // whether a key is known is asked
+  std::vector<cube::Side> sides{{&now, present_in(now, exactly)}};
+  if (before != nullptr) sides.push_back({before, present_in(*before, exactly)});
   cube::Reader reader(plan);
-  reader.read(now);
-  if (before != nullptr) reader.read(*before);
+  for (const cube::Side& side : sides) reader.read(side);
   for (cube::Ring& ring : plan.rings) ring.book.finish(plan.members, ring.dimension);
   std::vector<std::uint32_t> focus;
   for (std::size_t i = 0; i < asked.focus.size(); ++i) {
@@ -155,24 +154,9 @@ Result<Cube> make_cube(const CostGround& ground, const CostQuestion& question,
     focus.push_back(static_cast<std::uint32_t>(it - names.begin()));
   }
   if (cube::give_bits(plan.rings) <= 64) {
-    return CubeMaker<std::uint64_t>(plan).run(now, before, focus);
+    return CubeMaker<std::uint64_t>(plan, sides).run(focus);
   }
-  return CubeMaker<Wide>(plan).run(now, before, focus);
-}
-
-void Cube::open(std::size_t ring, std::uint32_t node) {
-  if (ring + 2 != rings.size() || inner.opened.empty() || inner.opened[node]) return;
-  inner.opened[node] = true;
-  CubeNode& parent = rings[ring][node];
-  const std::int64_t* values = inner.values.data() + parent.first * inner.periods;
-  parent.first = static_cast<std::uint32_t>(rings.back().size());
-  for (std::uint32_t period = 0; period < inner.periods; ++period) {
-    if (values[period] == 0) continue;
-    CubeNode child;
-    child.code = period;
-    child.value = values[period];
-    rings.back().push_back(child);
-  }
+  return CubeMaker<Wide>(plan, sides).run(focus);
 }
 
 }  // namespace headwater::stats

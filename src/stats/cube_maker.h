@@ -1,8 +1,8 @@
 // CubeMaker: facts as keys, one part for each ring, and keys as a tree. Private to cube.cc.
 //
-// In general the shares of all facts are sorted by their keys. Where time is the innermost ring and
-// most values have cost in most periods, they are added up in a table of values by periods instead,
-// and the innermost ring is made where it is looked at (Cube::open). Belongs to one question.
+// In general the shares of all facts are sorted by their keys. Where time is among what is asked
+// for, and most values have cost in most periods, they are added up in a grid of values by periods
+// instead, and rings are made where they are looked at (Cube::open). Belongs to one question.
 #pragma once
 
 #include <bit>
@@ -10,6 +10,7 @@
 
 #include "stats/apportion.h"
 #include "stats/cube_plan.h"
+#include "stats/lines.h"
 #include "stats/radix.h"
 
 namespace headwater::stats::cube {
@@ -19,13 +20,16 @@ class CubeMaker {
  public:
   using Leaf = Keyed<Key>;
 
-  explicit CubeMaker(Plan& plan) : plan_(plan) {}
+  // One for the question and, if intervals are compared, one for the other.
+  CubeMaker(Plan& plan, const std::vector<Side>& sides) : plan_(plan), sides_(sides) {}
 
-  Result<Cube> run(const Facts& now, const Facts* before, const std::vector<std::uint32_t>& focus) {
+  Result<Cube> run(const std::vector<std::uint32_t>& focus) {
     Cube out;
     for (std::size_t i = 0; i < focus.size(); ++i) {
-      prefix_ |= Key{focus[i]} << plan_.rings[i].shift;
-      out.focus.push_back(plan_.rings[i].book.names()[focus[i]]);
+      const Ring& ring = plan_.rings[i];
+      prefix_ |= Key{focus[i]} << ring.shift;
+      (period_of(ring.dimension) ? time_mask_ : slot_mask_) |= mask(ring) << ring.shift;
+      out.focus.push_back(ring.book.names()[focus[i]]);
     }
     focused_ = focus.size();
     const std::size_t count = plan_.rings.size() - focused_;
@@ -34,32 +38,39 @@ class CubeMaker {
     for (std::size_t i = 1; i <= count; ++i) {
       out.names[i] = plan_.rings[focused_ + i - 1].book.names();
     }
-    learn_all(now);
-    if (before == nullptr && is_table(now)) {
-      HW_CHECK_OK(add_table(now, out));
-    } else {
-      HW_TRY(const std::vector<Leaf> leaves, leaves_of(now, out.total));
-      std::vector<Leaf> others;
-      if (before != nullptr) {
-        learn_all(*before);
-        HW_TRY(others, leaves_of(*before, out.total_before));
+    for (const Side& side : sides_) learn(side);
+    if (count > 0 && lay_out(out)) {
+      CubeGrid::Level& inner = out.grid->levels.back();
+      HW_CHECK_OK(fill(sides_[0], learned_[0], inner.values, out.total));
+      if (learned_.size() > 1) {
+        HW_CHECK_OK(fill(sides_[1], learned_[1], inner.before, out.total_before));
       }
-      std::vector<Key> keys;
-      merge(leaves, others, count, keys, out.rings[count]);
-      collect_from(count, keys, out);
+      out.grid->add_levels();
+      open_root(out);
+      return out;
     }
+    HW_TRY(const std::vector<Leaf> leaves, leaves_of(sides_[0], learned_[0], out.total));
+    std::vector<Leaf> others;
+    if (learned_.size() > 1) {
+      HW_TRY(others, leaves_of(sides_[1], learned_[1], out.total_before));
+    }
+    std::vector<Key> keys;
+    merge(leaves, others, count, keys, out.rings[count]);
+    collect_from(count, keys, out);
     if (out.rings[0].empty()) out.rings[0].push_back({});
     return out;
   }
 
  private:
-  static constexpr std::size_t kMaxTable = std::size_t{1} << 24;  // values by periods
-  static constexpr std::uint32_t kOutside = UINT32_MAX;           // not below the focus
+  static constexpr std::size_t kMaxGrid = std::size_t{1} << 24;  // values by periods
+  static constexpr std::size_t kMostlyZero = 8;                  // times as many as there are facts
+  static constexpr std::size_t kOutside = SIZE_MAX;              // not below the focus
+  static constexpr std::size_t kPolled = 65'536;                 // facts between polls
 
   // One owner, tag and consumer of a source.
   struct Combination {
     Key part = 0;
-    std::uint32_t slot = kOutside;
+    std::size_t place = kOutside;  // its row of the grid
     bool kept = true;
   };
   struct Share {
@@ -68,11 +79,22 @@ class CubeMaker {
     bool kept = true;
   };
   struct Keys {
-    std::size_t first = 0;  // of its combinations: by owner, then tag, then consumer
-    std::uint32_t owners = 0, tags = 0, consumers = 0;  // no owners: it does not count at all
-    std::size_t weights = 0;                            // of consumers
+    std::size_t first = 0;    // of its combinations: by owner, then tag, then consumer
+    std::size_t weights = 0;  // of consumers
+    EqualParts owners, tags;
+    std::uint32_t consumers = 0;  // none: it does not count at all
+  };
+  // What there is to know of the sources of a side.
+  struct Learned {
+    std::vector<Keys> keys;        // by source
+    std::vector<Combination> all;  // of all sources
+    std::vector<std::uint64_t> weights;
+    std::vector<Key> buckets;          // parts of the keys
+    std::vector<std::size_t> columns;  // of buckets in the grid
+    bool straight = false;             // each bucket has the column of its number
   };
 
+  static Key mask(const Ring& ring) { return (Key{1} << ring.bits) - 1; }
   Key part(Dimension dimension, Raw raw) const {
     for (const Ring& ring : plan_.rings) {
       if (ring.dimension == dimension) return Key{ring.book.code(raw)} << ring.shift;
@@ -80,18 +102,23 @@ class CubeMaker {
     return 0;
   }
 
-  void learn_all(const Facts& facts) {
-    keys_.assign(facts.sources.size(), {});
-    all_.clear();
-    weights_of_.clear();
-    std::vector<bool> known(facts.sources.size());
-    for (const Fact& fact : facts.facts) {
-      if (known[fact.number]) continue;
-      known[fact.number] = true;
-      learn(facts, facts.sources[fact.number], keys_[fact.number]);
+  void learn(const Side& side) {
+    Learned& out = learned_.emplace_back();
+    out.keys.resize(side.facts->sources.size());
+    for (std::size_t i = 0; i < out.keys.size(); ++i) {
+      if (side.present.sources[i]) learn(*side.facts, side.facts->sources[i], out, out.keys[i]);
+    }
+    out.buckets.assign(side.facts->buckets.size(), 0);
+    for (const Ring& ring : plan_.rings) {
+      const std::optional<Period> period = period_of(ring.dimension);
+      if (!period || side.facts->buckets.one()) continue;
+      for (std::uint32_t b = 0; b < out.buckets.size(); ++b) {
+        const Raw raw = raw_of_day(start_of(*period, side.facts->buckets.first_day(b)));
+        if (ring.book.has(raw)) out.buckets[b] |= Key{ring.book.code(raw)} << ring.shift;
+      }
     }
   }
-  void learn(const Facts& facts, const Source& source, Keys& keys) {
+  void learn(const Facts& facts, const Source& source, Learned& to, Keys& keys) {
     if (!plan_.fits(source, facts.inherited)) return;
     Key base = 0;
     for (const Ring& ring : plan_.rings) {
@@ -114,7 +141,7 @@ class CubeMaker {
     }
     consumers_.assign(1, {});
     if (plan_.splits.consumers) consumers(source, facts);
-    combine(base, keys);
+    combine(base, to, keys);
   }
   void equal(Dimension dimension, const std::optional<std::string>& wanted,
              std::vector<Share>& out) const {
@@ -133,91 +160,100 @@ class CubeMaker {
       consumers_.push_back({both, weights_[i], !wanted || raws_[i] == wanted->value});
     }
   }
-  void combine(Key base, Keys& keys) {
-    keys = {all_.size(), static_cast<std::uint32_t>(owners_.size()),
-            static_cast<std::uint32_t>(tags_.size()), static_cast<std::uint32_t>(consumers_.size()),
-            weights_of_.size()};
+  void combine(Key base, Learned& to, Keys& keys) {
+    keys = {to.all.size(), to.weights.size(),
+            EqualParts(static_cast<std::uint32_t>(owners_.size())),
+            EqualParts(static_cast<std::uint32_t>(tags_.size())),
+            static_cast<std::uint32_t>(consumers_.size())};
     for (const Share& owner : owners_) {
       for (const Share& tag : tags_) {
         for (const Share& consumer : consumers_) {
-          all_.push_back({base | owner.part | tag.part | consumer.part, kOutside,
-                          owner.kept && tag.kept && consumer.kept});
+          to.all.push_back({base | owner.part | tag.part | consumer.part, kOutside,
+                            owner.kept && tag.kept && consumer.kept});
         }
       }
     }
-    for (const Share& consumer : consumers_) weights_of_.push_back(consumer.weight);
+    for (const Share& consumer : consumers_) to.weights.push_back(consumer.weight);
   }
 
   // Calls put(combination, share) for each share of the value.
   template <class Put>
-  void share_out(const Keys& of, std::int64_t value, Put&& put) {
-    const std::int64_t sign = value < 0 ? -1 : 1;
-    // Most have one owner, and a division takes as long as all else here.
-    const std::int64_t owned = of.owners == 1 ? value : value / of.owners;
-    const std::int64_t more = of.owners == 1 ? 0 : value % of.owners * sign;
-    const Combination* at = all_.data() + of.first;
-    for (std::uint32_t i = 0; i < of.owners; ++i) {
-      const std::int64_t mine = owned + (i < more ? sign : 0);
-      const std::int64_t tagged = of.tags == 1 ? mine : mine / of.tags;
-      const std::int64_t left = of.tags == 1 ? 0 : mine % of.tags * sign;
-      for (std::uint32_t j = 0; j < of.tags; ++j, at += of.consumers) {
-        const std::int64_t share = tagged + (j < left ? sign : 0);
+  void share_out(const Learned& learned, const Keys& of, std::int64_t value, Put&& put) {
+    const Combination* at = learned.all.data() + of.first;
+    const EqualParts::Split owned = of.owners.split(value);
+    for (std::uint32_t i = 0; i < of.owners.parts(); ++i) {
+      const EqualParts::Split tagged = of.tags.split(owned.of(i));
+      for (std::uint32_t j = 0; j < of.tags.parts(); ++j, at += of.consumers) {
         if (of.consumers == 1) {
-          put(*at, share);
+          put(*at, tagged.of(j));
           continue;
         }
-        apportion(share, std::span(weights_of_).subspan(of.weights, of.consumers), shares_);
+        apportion(tagged.of(j), std::span(learned.weights).subspan(of.weights, of.consumers),
+                  shares_);
         for (std::uint32_t k = 0; k < of.consumers; ++k) put(at[k], shares_[k]);
       }
     }
   }
-  bool in_focus(Key key) const {
-    if (focused_ == 0) return true;
-    const unsigned shift = plan_.rings[focused_ - 1].shift;
-    return key >> shift == prefix_ >> shift;
+  bool in_focus(Key key, Key mask) const { return (key & mask) == (prefix_ & mask); }
+  Result<void> poll() const {
+    if (plan_.question.cancelled && plan_.question.cancelled()) return cancelled_error();
+    return {};
   }
-  // Calls visit(fact, keys) for each that counts.
+  // Calls visit(bucket, keys, value) for each fact that counts; not for those in lines.
   template <class Visit>
-  Result<void> each_fact(const Facts& facts, Visit&& visit) const {
+  Result<void> each_fact(const Side& side, const Learned& learned, Visit&& visit) const {
     std::size_t polled = 0;
-    for (const Fact& fact : facts.facts) {
-      const Keys& of = keys_[fact.number];
-      if (of.owners > 0) HW_CHECK_OK(visit(fact, of));
-      if (++polled % 65536 == 0 && plan_.question.cancelled && plan_.question.cancelled()) {
-        return cancelled_error();
-      }
+    for (const Fact& fact : side.facts->facts) {
+      const Keys& of = learned.keys[fact.number];
+      if (of.consumers > 0) visit(fact.bucket, of, fact.value);
+      if (++polled % kPolled == 0) HW_CHECK_OK(poll());
     }
     return {};
+  }
+  // Calls visit(keys, line) for each source that counts of those that are in lines.
+  template <class Visit>
+  Result<void> each_of_lines(const Side& side, const Learned& learned, Visit&& visit) const {
+    if (!side.facts->lines) return {};
+    Result<void> going;
+    each_line(
+        *side.facts,
+        [&](std::uint32_t number, std::span<const std::int64_t> line) {
+          const Keys& of = learned.keys[number];
+          if (of.consumers > 0) visit(of, line);
+        },
+        [&] {
+          going = poll();
+          return going.has_value();
+        });
+    return going;
   }
 
   // ---- in general ----
 
-  std::vector<Key> bucket_parts(const Facts& facts) const {
-    std::vector<Key> out(facts.buckets.size(), 0);
-    if (facts.buckets.one()) return out;
-    for (const Ring& ring : plan_.rings) {
-      const std::optional<Period> period = period_of(ring.dimension);
-      if (!period) continue;
-      for (std::uint32_t b = 0; b < out.size(); ++b) {
-        const Raw raw = raw_of_day(start_of(*period, facts.buckets.first_day(b)));
-        if (ring.book.has(raw)) out[b] |= Key{ring.book.code(raw)} << ring.shift;
-      }
-    }
-    return out;
-  }
-  Result<std::vector<Leaf>> leaves_of(const Facts& facts, std::int64_t& total) {
-    const std::vector<Key> buckets = bucket_parts(facts);
+  Result<std::vector<Leaf>> leaves_of(const Side& side, const Learned& learned,
+                                      std::int64_t& total) {
     std::vector<Leaf> leaves;
-    leaves.reserve(facts.facts.size());
-    HW_CHECK_OK(each_fact(facts, [&](const Fact& fact, const Keys& of) -> Result<void> {
-      const Key bucket = buckets[fact.bucket];
-      share_out(of, fact.value, [&](const Combination& one, std::int64_t share) {
+    leaves.reserve(side.present.facts);
+    const Key focus = slot_mask_ | time_mask_;
+    Result<void> fits;
+    const auto add = [&](std::size_t number, const Keys& of, std::int64_t value) {
+      if (!fits) return;
+      const Key bucket = learned.buckets[number];
+      share_out(learned, of, value, [&](const Combination& one, std::int64_t share) {
         if (!one.kept || share == 0) return;
         total += share;
-        if (in_focus(one.part | bucket)) leaves.push_back({one.part | bucket, share});
+        if (in_focus(one.part | bucket, focus)) leaves.push_back({one.part | bucket, share});
       });
-      return leaves.size() > CubeQuestion::kMaxCells ? compact(leaves) : Result<void>{};
-    }));
+      if (leaves.size() > CubeQuestion::kMaxCells) fits = compact(leaves);
+    };
+    HW_CHECK_OK(each_fact(side, learned, add));
+    const auto add_all = [&](const Keys& of, std::span<const std::int64_t> line) {
+      for (std::size_t bucket = 0; bucket < line.size(); ++bucket) {
+        if (line[bucket] != 0) add(bucket, of, line[bucket]);
+      }
+    };
+    HW_CHECK_OK(each_of_lines(side, learned, add_all));
+    HW_CHECK_OK(fits);
     sort_and_add(leaves);
     return leaves;
   }
@@ -274,87 +310,185 @@ class CubeMaker {
     keys.resize(size);
   }
 
-  // ---- as a table ----
+  // ---- as a grid ----
 
-  // Numbers every combination by its key; true if there are not too many for the facts.
-  bool is_table(const Facts& facts) {
-    const std::size_t last = plan_.rings.size();
-    if (facts.buckets.one() || last < focused_ + 2 || !period_of(plan_.rings[last - 1].dimension)) {
-      return false;
+  // Gives every combination and bucket its place; true if there are not too many for the facts.
+  bool lay_out(Cube& out) {
+    std::size_t facts = 0;
+    for (const Side& side : sides_) {
+      if (side.facts->buckets.one()) return false;
+      facts += side.present.facts;
     }
-    for (std::size_t i = 0; i + 1 < last; ++i) {
-      if (period_of(plan_.rings[i].dimension)) return false;
-    }
-    const std::size_t buckets = facts.buckets.size();
-    if (buckets != plan_.rings[last - 1].book.names().size()) return false;  // some have no rows
-    std::unordered_map<std::uint64_t, std::uint32_t> slots;
-    for (Combination& one : all_) {
-      if (!one.kept || !in_focus(one.part)) continue;
-      if (one.part >> 63 >> 1 != 0) return false;  // wide ones go the general way
-      const auto [at, is_new] = slots.emplace(static_cast<std::uint64_t>(one.part),
-                                              static_cast<std::uint32_t>(parts_.size()));
-      if (is_new) parts_.push_back(one.part);
-      one.slot = at->second;
-    }
-    const std::size_t size = parts_.size() * buckets;
-    return size <= kMaxTable && size <= 8 * facts.facts.size();
-  }
-  Result<void> add_table(const Facts& facts, Cube& out) {
-    const std::size_t buckets = facts.buckets.size();
-    std::vector<std::int64_t>& table = out.inner.values;
-    table.assign(parts_.size() * buckets, 0);
-    HW_CHECK_OK(each_fact(facts, [&](const Fact& fact, const Keys& of) -> Result<void> {
-      share_out(of, fact.value, [&](const Combination& one, std::int64_t share) {
-        if (!one.kept) return;
-        out.total += share;
-        if (one.slot != kOutside) table[one.slot * buckets + fact.bucket] += share;
-      });
-      return {};
-    }));
-    out.inner.periods = buckets;
-    build_outer(out);
-    return {};
-  }
-  // The ring before the innermost; a node's `first` is its row of the table until it is opened.
-  void build_outer(Cube& out) const {
-    const std::size_t ring = out.rings.size() - 2, buckets = out.inner.periods;
-    const Ring& inner = plan_.rings.back();
-    const Ring& own = plan_.rings[plan_.rings.size() - 2];
-    std::vector<Leaf> order;
-    for (std::size_t i = 0; i < parts_.size(); ++i) {
-      order.push_back({parts_[i] >> inner.bits, static_cast<std::int64_t>(i)});
-    }
-    sort_by_key(order);
-    std::vector<Key> keys;
-    for (const auto& [key, slot] : order) {
-      CubeNode node;
-      node.code = static_cast<std::uint32_t>(key & ((Key{1} << own.bits) - 1));
-      node.first = static_cast<std::uint32_t>(slot);
-      const std::int64_t* values =
-          out.inner.values.data() + static_cast<std::size_t>(slot) * buckets;
-      for (std::size_t b = 0; b < buckets; ++b) {
-        node.value += values[b];
-        node.count += values[b] != 0 ? 1 : 0;
+    std::vector<Leaf> slots, columns;  // with a number of what they are of
+    for (const Learned& learned : learned_) {
+      for (const Combination& one : learned.all) {
+        if (one.kept && in_focus(one.part, slot_mask_)) slots.push_back({one.part, 0});
       }
-      if (node.count == 0) continue;
-      out.rings[ring].push_back(node);
-      keys.push_back(key);
     }
-    out.inner.opened.assign(out.rings[ring].size(), false);
-    collect_from(ring, keys, out);
+    for (std::size_t i = 0; i < sides_.size(); ++i) {
+      for (std::size_t b = 0; b < learned_[i].buckets.size(); ++b) {
+        const Key part = learned_[i].buckets[b];
+        if (sides_[i].present.buckets[b] && in_focus(part, time_mask_))
+          columns.push_back({part, 0});
+      }
+    }
+    sort_and_add(slots);
+    sort_and_add(columns);
+    const std::size_t size = slots.size() * columns.size();
+    if (size == 0 || size > kMaxGrid || size > kMostlyZero * facts) return false;
+    CubeGrid& grid = out.grid.emplace();
+    grid.columns = columns.size();
+    grid.parts.resize(out.rings.size());
+    grid.parts[0].push_back({0, {0, static_cast<std::uint32_t>(columns.size())}});
+    give_places(slots, columns);
+    make_levels(slots, columns, grid);
+    grid.levels.back().values.resize(slots.size(), columns.size());
+    if (sides_.size() > 1) grid.levels.back().before.resize(slots.size(), columns.size());
+    return true;
+  }
+  static std::size_t place(const std::vector<Leaf>& of, Key part) {
+    const auto at = std::lower_bound(of.begin(), of.end(), part,
+                                     [](const Leaf& a, Key b) { return a.key < b; });
+    return static_cast<std::size_t>(at - of.begin());
+  }
+  void give_places(const std::vector<Leaf>& slots, const std::vector<Leaf>& columns) {
+    for (std::size_t i = 0; i < sides_.size(); ++i) {
+      Learned& learned = learned_[i];
+      for (Combination& one : learned.all) {
+        if (!one.kept || !in_focus(one.part, slot_mask_)) continue;
+        one.place = place(slots, one.part);
+      }
+      learned.columns.assign(learned.buckets.size(), kOutside);
+      learned.straight = learned.buckets.size() == columns.size();
+      for (std::size_t b = 0; b < learned.buckets.size(); ++b) {
+        const Key part = learned.buckets[b];
+        if (sides_[i].present.buckets[b] && in_focus(part, time_mask_)) {
+          learned.columns[b] = place(columns, part);
+        }
+        learned.straight = learned.straight && learned.columns[b] == b;
+      }
+    }
+  }
+  void make_levels(const std::vector<Leaf>& slots, const std::vector<Leaf>& columns,
+                   CubeGrid& grid) const {
+    std::vector<std::size_t> starts{0, slots.size()};  // of the rows of a level in `slots`
+    grid.levels.resize(1);
+    grid.levels[0].codes.resize(1);
+    grid.level_of.resize(1);
+    grid.column_codes.resize(1);
+    for (std::size_t i = focused_; i < plan_.rings.size(); ++i) {
+      const Ring& ring = plan_.rings[i];
+      std::vector<std::uint32_t>& codes = grid.column_codes.emplace_back();
+      if (period_of(ring.dimension)) {
+        for (const Leaf& one : columns) codes.push_back(code(one.key, ring));
+      } else {
+        add_level(slots, ring, starts, grid);
+      }
+      grid.level_of.push_back(grid.levels.size() - 1);
+    }
+  }
+  static std::uint32_t code(Key key, const Ring& ring) {
+    return static_cast<std::uint32_t>((key >> ring.shift) & mask(ring));
+  }
+  // A row for each key down to the ring, in the order of `slots`.
+  void add_level(const std::vector<Leaf>& slots, const Ring& ring, std::vector<std::size_t>& starts,
+                 CubeGrid& grid) const {
+    CubeGrid::Level next;
+    std::vector<std::uint32_t>& children = grid.levels.back().children;
+    std::vector<std::size_t> own;
+    for (std::size_t row = 0; row + 1 < starts.size(); ++row) {
+      children.push_back(static_cast<std::uint32_t>(own.size()));
+      for (std::size_t slot = starts[row]; slot < starts[row + 1]; ++slot) {
+        const std::uint32_t its = code(slots[slot].key, ring);
+        if (slot > starts[row] && its == next.codes.back()) continue;
+        next.codes.push_back(its);
+        own.push_back(slot);
+      }
+    }
+    children.push_back(static_cast<std::uint32_t>(own.size()));
+    own.push_back(slots.size());
+    starts = std::move(own);
+    grid.levels.push_back(std::move(next));
+  }
+  // Every cell of the grid gets its shares.
+  Result<void> fill(const Side& side, const Learned& learned, LineTable& values,
+                    std::int64_t& total) {
+    HW_CHECK_OK(
+        each_fact(side, learned, [&](std::size_t bucket, const Keys& of, std::int64_t value) {
+          const std::size_t column = learned.columns[bucket];
+          share_out(learned, of, value, [&](const Combination& one, std::int64_t share) {
+            if (!one.kept) return;
+            total += share;
+            if (column != kOutside && one.place != kOutside)
+              values.to_add(one.place)[column] += share;
+          });
+        }));
+    return each_of_lines(side, learned, [&](const Keys& of, std::span<const std::int64_t> line) {
+      share_line(learned, of, line, values, total);
+    });
+  }
+  // What share_out does, for all values of a source.
+  void share_line(const Learned& learned, const Keys& of, std::span<const std::int64_t> line,
+                  LineTable& values, std::int64_t& total) {
+    const Combination* at = learned.all.data() + of.first;
+    by_owner_.split(of.owners, line.data(), line.size());
+    for (std::uint32_t i = 0; i < of.owners.parts(); ++i) {
+      by_tag_.split(of.tags, by_owner_.of(i), line.size());
+      for (std::uint32_t j = 0; j < of.tags.parts(); ++j, at += of.consumers) {
+        const std::span<const std::int64_t> tagged(by_tag_.of(j), line.size());
+        if (of.consumers == 1) {
+          put_line(learned, *at, tagged, values, total);
+          continue;
+        }
+        const auto weights = std::span(learned.weights).subspan(of.weights, of.consumers);
+        for (std::size_t bucket = 0; bucket < tagged.size(); ++bucket) {
+          if (tagged[bucket] == 0) continue;
+          apportion(tagged[bucket], weights, shares_);
+          for (std::uint32_t k = 0; k < of.consumers; ++k) {
+            put(learned, at[k], bucket, shares_[k], values, total);
+          }
+        }
+      }
+    }
+  }
+  static void put(const Learned& learned, const Combination& one, std::size_t bucket,
+                  std::int64_t share, LineTable& values, std::int64_t& total) {
+    if (!one.kept) return;
+    total += share;
+    const std::size_t column = learned.columns[bucket];
+    if (column != kOutside && one.place != kOutside) values.to_add(one.place)[column] += share;
+  }
+  static void put_line(const Learned& learned, const Combination& one,
+                       std::span<const std::int64_t> line, LineTable& values, std::int64_t& total) {
+    if (!one.kept) return;
+    total += sum_of(line.data(), line.size());
+    if (one.place == kOutside) return;
+    if (learned.straight) return values.add(one.place, line.data());
+    std::int64_t* to = values.to_add(one.place);
+    for (std::size_t b = 0; b < line.size(); ++b) {
+      if (learned.columns[b] != kOutside) to[learned.columns[b]] += line[b];
+    }
+  }
+  void open_root(Cube& out) const {
+    CubeNode& root = out.rings[0].emplace_back();
+    out.open(0, 0);
+    for (const CubeNode& node : out.rings[1]) {
+      root.value += node.value;
+      root.before += node.before;
+    }
   }
 
   Plan& plan_;
+  const std::vector<Side>& sides_;
+  std::vector<Learned> learned_;  // beside sides_
   Key prefix_ = 0;
+  Key slot_mask_ = 0, time_mask_ = 0;  // of the rings in focus
   std::size_t focused_ = 0;
-  std::vector<Keys> keys_;        // by source
-  std::vector<Combination> all_;  // of all sources
-  std::vector<std::uint64_t> weights_of_;
-  std::vector<Key> parts_;  // by slot
   std::vector<Share> owners_, tags_, consumers_;
   std::vector<Raw> raws_;
   std::vector<std::uint64_t> weights_;
   std::vector<std::int64_t> shares_;
+  SplitLine by_owner_, by_tag_;
 };
 
 }  // namespace headwater::stats::cube

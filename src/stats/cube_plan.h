@@ -58,6 +58,12 @@ struct Ring {
   unsigned shift = 0, bits = 0;
 };
 
+// The facts of the question, or those of the interval compared with.
+struct Side {
+  const Facts* facts = nullptr;
+  Present present;
+};
+
 struct Splits {
   bool owners = false, tags = false, consumers = false;
 };

@@ -47,15 +47,52 @@ class Canonical {
 };
 
 Result<void> booked(const CostGround& ground, const CostQuestion& question, Facts& to) {
-  HW_TRY(to.facts, cells_of(*ground.state->ledger, ground.rollups.get(), to.buckets,
-                            cells_asked(question, question.measure)));
+  const CellQuestion asked = cells_asked(question, question.measure);
+  const LedgerSnapshot& ledger = *ground.state->ledger;
   Canonical canonical(ground, to.sources);
+  if (question.view == CostView::kDirect) {
+    HW_TRY(CellTable table, table_of(ledger, ground.rollups.get(), to.buckets, asked));
+    to.facts = std::move(table.cells);
+    to.lines = std::move(table.lines);
+  } else {
+    HW_TRY(to.facts, cells_of(ledger, ground.rollups.get(), to.buckets, asked));
+  }
+  for (std::uint32_t pair = 0; to.lines && pair < to.lines->pairs(); ++pair) {
+    to.of_pair.push_back(canonical(pair));
+  }
+  if (to.lines) return {};
   for (Fact& fact : to.facts) fact.number = canonical(fact.number);
   if (canonical.folded()) add_up(to.facts);
   return {};
 }
 
 }  // namespace
+
+Present present_in(const Facts& facts, bool exactly) {
+  Present out{std::vector<bool>(facts.sources.size()), std::vector<bool>(facts.buckets.size()),
+              facts.lines ? facts.lines->most() : facts.facts.size()};
+  for (const Fact& fact : facts.facts) {
+    out.buckets[fact.bucket] = true;
+    out.sources[fact.number] = true;
+  }
+  if (facts.lines && exactly) {
+    std::vector<std::int64_t> bits(facts.buckets.size());
+    each_line(
+        facts,
+        [&](std::uint32_t number, std::span<const std::int64_t> line) {
+          out.sources[number] = gather_bits(line.data(), line.size(), bits.data());
+        },
+        [] { return true; });
+    for (std::size_t i = 0; i < bits.size(); ++i) out.buckets[i] = bits[i] != 0;
+  } else if (facts.lines) {
+    CellLines::Found found = facts.lines->find();
+    out.buckets = std::move(found.buckets);
+    for (std::size_t pair = 0; pair < found.pairs.size(); ++pair) {
+      if (found.pairs[pair]) out.sources[facts.of_pair[pair]] = true;
+    }
+  }
+  return out;
+}
 
 void add_up(std::vector<Fact>& facts) {
   std::vector<Keyed<std::uint64_t>> keyed;

@@ -7,10 +7,6 @@
 namespace headwater::stats {
 namespace {
 
-std::uint64_t magnitude(std::int64_t value) {
-  return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-}
-
 Dimension dimension_of(Period period) {
   if (period == Period::kDaily) return Dimension::kDays;
   return period == Period::kWeekly ? Dimension::kWeeks : Dimension::kMonths;

@@ -1,29 +1,24 @@
 #include "stats/sunburst.h"
 
 #include <algorithm>
-#include <queue>
 
 #include "stats/cube.h"
 
 namespace headwater::stats {
 namespace {
 
-std::uint64_t magnitude(std::int64_t value) {
-  return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
-}
-
 // Which nodes of a cube are shown.
 class Choice {
  public:
-  Choice(Cube& cube, std::size_t max_arcs) : cube_(cube) {
+  Choice(Cube& cube, std::size_t max_arcs) : cube_(cube), left_(max_arcs), later_{&cube} {
     for (const auto& ring : cube.rings) shown_.emplace_back(ring.size());
     shown_[0][0] = true;
     open(0, 0);
-    while (!queue_.empty() && arcs_ < max_arcs) {
-      const Candidate next = queue_.top();
-      queue_.pop();
+    for (; !queue_.empty() && left_ > 0; --left_) {
+      std::ranges::pop_heap(queue_, later_);
+      const Candidate next = queue_.back();
+      queue_.pop_back();
       shown_[next.ring][next.node] = true;
-      ++arcs_;
       open(next.ring, next.node);
     }
   }
@@ -33,27 +28,47 @@ class Choice {
   struct Candidate {
     std::uint64_t size = 0;
     std::uint32_t ring = 0, node = 0;
-    // The largest first, then outer rings, then the order of names.
-    bool operator<(const Candidate& other) const {
-      if (size != other.size) return size < other.size;
-      return ring != other.ring ? ring > other.ring : node > other.node;
+  };
+  // The largest first, then outer rings, then the order of names.
+  struct Later {
+    const Cube* cube;
+    bool operator()(const Candidate& a, const Candidate& b) const {
+      if (a.size != b.size) return a.size < b.size;
+      return a.ring != b.ring ? a.ring > b.ring : cube->precedes(a.ring, b.node, a.node);
     }
   };
+  static constexpr std::size_t kSpare = 1'024;
+
   void open(std::uint32_t ring, std::uint32_t node) {
     if (ring + std::size_t{1} == cube_.rings.size()) return;
-    cube_.open(ring, node);
+    cube_.open(ring, node, least_);
     shown_[ring + 1].resize(cube_.rings[ring + 1].size());
     const CubeNode& parent = cube_.rings[ring][node];
     for (std::uint32_t i = parent.first; i < parent.first + parent.count; ++i) {
       const CubeNode& child = cube_.rings[ring + 1][i];
-      queue_.push({std::max(magnitude(child.value), magnitude(child.before)), ring + 1, i});
+      const std::uint64_t size = std::max(magnitude(child.value), magnitude(child.before));
+      if (size < least_) continue;
+      queue_.push_back({size, ring + 1, i});
+      std::ranges::push_heap(queue_, later_);
+      if (queue_.size() >= 2 * left_ + kSpare) forget_last();
     }
+  }
+  // As many as may be shown stay, for what is shown later takes the place of one of them.
+  void forget_last() {
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(left_);
+    const auto first = [this](const Candidate& a, const Candidate& b) { return later_(b, a); };
+    std::nth_element(queue_.begin(), end, queue_.end(), first);
+    queue_.erase(end, queue_.end());
+    least_ = queue_.empty() ? UINT64_MAX : std::ranges::min(queue_, {}, &Candidate::size).size;
+    std::ranges::make_heap(queue_, later_);
   }
 
   Cube& cube_;
+  std::size_t left_;  // arcs that may yet be shown
+  const Later later_;
   std::vector<std::vector<bool>> shown_;
-  std::priority_queue<Candidate> queue_;
-  std::size_t arcs_ = 0;
+  std::vector<Candidate> queue_;  // a heap
+  std::uint64_t least_ = 0;       // what is smaller is not shown
 };
 
 // Arcs by ring, so that the parts of one lie side by side.
@@ -91,13 +106,16 @@ class Drawing {
     const std::vector<CubeNode>& all = cube_.rings[ring + 1];
     const std::size_t begin = next.size();
     Arc rest;
+    rest.others = from.unlisted;
+    rest.other = from.value;
+    rest.other_before = from.before;
     for (std::uint32_t i = from.first; i < from.first + from.count; ++i) {
       if (choice_.shown(ring + 1, i)) {
         next.push_back(i);
+        rest.other -= all[i].value;
+        rest.other_before -= all[i].before;
       } else {
         ++rest.others;
-        rest.other += all[i].value;
-        rest.other_before += all[i].before;
       }
     }
     std::stable_sort(next.begin() + static_cast<std::ptrdiff_t>(begin), next.end(),

@@ -1,7 +1,9 @@
 // Random ledgers, graphs, uses, labels and questions: every answer adds up to the ledger exactly,
 // and is what the slow way gives. HW_SEED=n, HW_HISTORIES=n.
 #include <cmath>
+#include <numeric>
 #include <random>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -224,6 +226,75 @@ Values without_zeros(Values values) {
   return values;
 }
 
+// Which arcs of a drawing with all of them are shown if only some may be: the slow way, each time
+// the first of all that could be.
+class NaiveChoice {
+ public:
+  NaiveChoice(const Sunburst& all, std::size_t max_arcs)
+      : all_(all), paths_(all.arcs.size()), shown_(all.arcs.size()) {
+    for (std::uint32_t at = 0; at < all.arcs.size(); ++at) {
+      for (std::uint32_t i = 0; i < all.arcs[at].count; ++i) {
+        const std::uint32_t part = all.arcs[at].first + i;
+        const stats::ArcName& name = all.arcs[part].name;
+        paths_[part] = paths_[at];
+        paths_[part].emplace_back(name.absent, name.node.value, name.day, name.text);
+      }
+    }
+    shown_[0] = true;
+    std::vector<std::uint32_t> open = parts(0);
+    for (; max_arcs > 0 && !open.empty(); --max_arcs) {
+      const auto next = std::ranges::min_element(
+          open, [&](std::uint32_t a, std::uint32_t b) { return is_before(a, b); });
+      const std::uint32_t at = *next;
+      open.erase(next);
+      shown_[at] = true;
+      for (const std::uint32_t part : parts(at)) open.push_back(part);
+    }
+  }
+  bool shown(std::uint32_t arc) const { return shown_[arc]; }
+  std::vector<std::uint32_t> parts(std::uint32_t arc) const {
+    std::vector<std::uint32_t> out(all_.arcs[arc].count);
+    std::iota(out.begin(), out.end(), all_.arcs[arc].first);
+    return out;
+  }
+
+ private:
+  bool is_before(std::uint32_t a, std::uint32_t b) const {
+    const std::int64_t one = size(a), other = size(b);
+    if (one != other) return one > other;
+    if (paths_[a].size() != paths_[b].size()) return paths_[a].size() < paths_[b].size();
+    return paths_[a] < paths_[b];
+  }
+  std::int64_t size(std::uint32_t arc) const {
+    return std::max(std::abs(all_.arcs[arc].value), std::abs(all_.arcs[arc].before));
+  }
+
+  const Sunburst& all_;
+  std::vector<std::vector<std::tuple<stats::Absent, std::uint32_t, std::int32_t, std::string>>>
+      paths_;
+  std::vector<bool> shown_;
+};
+
+void expect_shown(const Sunburst& some, std::uint32_t arc, const Sunburst& all,
+                  const NaiveChoice& choice, std::uint32_t same) {
+  const Arc &mine = some.arcs[arc], &full = all.arcs[same];
+  EXPECT_EQ(mine.value, full.value);
+  EXPECT_EQ(mine.before, full.before);
+  std::uint32_t at = mine.first;
+  std::uint64_t others = 0;
+  for (const std::uint32_t part : choice.parts(same)) {
+    if (!choice.shown(part)) {
+      ++others;
+      continue;
+    }
+    ASSERT_LT(at, mine.first + mine.count);
+    EXPECT_EQ(some.arcs[at].name, all.arcs[part].name);
+    expect_shown(some, at++, all, choice, part);
+  }
+  EXPECT_EQ(at, mine.first + mine.count);
+  EXPECT_EQ(mine.others, others);
+}
+
 class CostsProperty : public ::testing::Test {
  protected:
   template <class Check>
@@ -289,6 +360,24 @@ TEST_F(CostsProperty, EveryRingAddsUpWhateverIsLeftOut) {
     EXPECT_EQ(closer.arcs[0].value, arc.value);
     EXPECT_EQ(closer.total, drawn.total);
     expect_exact(closer, std::min(asked.depth, asked.by.size() - 1));
+  });
+}
+
+TEST_F(CostsProperty, WhatIsShownIsTheLargestOfAll) {
+  repeat([](RandomCosts& costs) {
+    SunburstQuestion asked;
+    asked.costs = costs.question();
+    asked.by = costs.dimensions(4);
+    if (costs.chance(40)) asked.before = costs.question().interval;
+    asked.max_arcs = SunburstQuestion::kMaxArcs;
+    const Sunburst all = must(sunburst(costs.ground, asked));
+    ASSERT_EQ(all.others, 0U);
+    asked.max_arcs = costs.below(costs.chance(50) ? 40 : 400);
+    const Sunburst some = must(sunburst(costs.ground, asked));
+    EXPECT_EQ(some.arcs.size(), std::min(all.arcs.size(), asked.max_arcs + 1));
+    expect_shown(some, 0, all, NaiveChoice(all, asked.max_arcs), 0);
+    const Sunburst from_rows = must(sunburst(costs.raw, asked));
+    expect_shown(from_rows, 0, all, NaiveChoice(all, asked.max_arcs), 0);
   });
 }
 
