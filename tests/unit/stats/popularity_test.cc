@@ -1,5 +1,6 @@
 #include "stats/popularity.h"
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -67,6 +68,43 @@ TEST(Popularity, EqualsACountFromScratchWhateverComesAndHoweverTimeMoves) {
         EXPECT_EQ(rest[0].dataset, page[2].dataset);
         EXPECT_EQ(rest[0].rank, page[2].rank);
         EXPECT_EQ(rest[0].fewer, page[2].fewer);
+      }
+    }
+  }
+}
+
+// Many rows at once, some before them and some after.
+TEST(Popularity, ManyRowsAtOnceAreWhatTheyAreOneByOne) {
+  std::mt19937_64 random(11);
+  UsageBook book;
+  std::vector<UsageRow> rows;
+  Popularity popularity;
+  State state;
+  std::int32_t today = 3;  // days before 1970 are days too
+  for (const std::size_t more : {100, 70'000, 500, 90'000, 1}) {
+    for (std::size_t i = 0; i < more; ++i) {
+      const UsageRow row{Seq{rows.size() + 1},
+                         NodeId{1 + static_cast<std::uint32_t>(random() % 3'000)},
+                         NodeId{5'000},
+                         today - static_cast<std::int32_t>(random() % 50) + 5,
+                         0,
+                         1 + static_cast<std::int64_t>(random() % 5)};
+      rows.push_back(row);
+      book.append(row);
+    }
+    book.publish();
+    state.usage = book.snapshot();
+    for (const std::int32_t step : {0, 2, 40, -35}) {
+      today += step;
+      const Popularity::Moment moment{state, today, [](NodeId node) { return node; }, false};
+      const auto expected = totals(rows, today);
+      ASSERT_EQ(popularity.used(moment), static_cast<std::int64_t>(expected.size()));
+      for (const Popularity::Standing& one : popularity.page(moment, std::nullopt, 5'000)) {
+        ASSERT_EQ(one.uses, expected.at(one.dataset.value));
+        const auto better = std::count_if(expected.begin(), expected.end(), [&](const auto& entry) {
+          return entry.second > one.uses;
+        });
+        ASSERT_EQ(one.rank, better + 1);
       }
     }
   }
