@@ -1,6 +1,7 @@
 #include "stats/cells.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/clones.h"
 #include "stats/radix.h"
@@ -214,22 +215,66 @@ class Gatherer {
   std::size_t limit_ = kMaxLoose;
 };
 
+namespace {
+
+constexpr std::size_t kAbreast = 8;  // columns: a cache line of a line of values
+
+// Columns that lie side by side in lines of `width`, each with values for all of `pairs`.
+void add_abreast(const std::array<const std::int64_t*, kAbreast>& columns, std::size_t pairs,
+                 std::size_t width, std::int64_t* to) {
+  for (std::size_t pair = 0; pair < pairs; ++pair, to += width) {
+    for (std::size_t i = 0; i < kAbreast; ++i) to[i] += columns[i][pair];
+  }
+}
+
+bool is_whole(const DayTotals& day, std::size_t stretch) {
+  return stretch < day.whole.size() && day.whole[stretch];
+}
+
+}  // namespace
+
+// What is read next of it: there are too many columns at once for the processor to see it coming.
+void CellLines::foresee(const Part& part, std::size_t at, std::size_t stretch) {
+  const DayTotals& day = *part.day;
+  const std::size_t end = std::min(day.pairs.size(), at + kTogether);
+  if (at >= end) return;
+  if (!is_whole(day, stretch)) __builtin_prefetch(day.pairs.data() + at);
+  for (; at < end; at += kAbreast) __builtin_prefetch(part.values + at);
+}
+
+// Whether all of a stretch is in eight parts from the i-th on, in buckets side by side.
+bool CellLines::are_whole(std::size_t i, std::size_t stretch) const {
+  if (i + kAbreast > parts_.size()) return false;
+  for (std::size_t k = 0; k < kAbreast; ++k) {
+    const Part& part = parts_[i + k];
+    if (part.bucket != parts_[i].bucket + k || !is_whole(*part.day, stretch)) return false;
+  }
+  return true;
+}
+
 void CellLines::make(std::size_t first, std::size_t end, std::vector<std::size_t>& places,
                      std::vector<std::int64_t>& lines) const {
   std::ranges::fill(lines, 0);
-  for (std::size_t i = 0; i < parts_.size(); ++i) {
-    const std::vector<std::uint32_t>& pairs = parts_[i].day->pairs;
+  const std::size_t stretch = first / kTogether;
+  for (std::size_t i = 0, next = 0; i < parts_.size(); i = next) {
     std::int64_t* to = lines.data() + parts_[i].bucket;
-    std::size_t at = places[i];
-    for (; at < pairs.size() && pairs[at] < end; ++at) {
-      to[(pairs[at] - first) * buckets_] += parts_[i].values[at];
+    if (are_whole(i, stretch)) {
+      std::array<const std::int64_t*, kAbreast> columns;
+      for (; next < i + kAbreast; ++next) {
+        columns[next - i] = parts_[next].values + places[next];
+        places[next] += end - first;
+      }
+      add_abreast(columns, end - first, buckets_, to);
+    } else {
+      const std::vector<std::uint32_t>& pairs = parts_[i].day->pairs;
+      std::size_t at = places[i];
+      for (; at < pairs.size() && pairs[at] < end; ++at) {
+        to[(pairs[at] - first) * buckets_] += parts_[i].values[at];
+      }
+      places[i] = at;
+      next = i + 1;
     }
-    places[i] = at;
-    if (at == pairs.size()) continue;
-    // The next ones: there are too many columns at once for the processor to foresee it.
-    __builtin_prefetch(pairs.data() + at + kTogether / 2);
-    __builtin_prefetch(parts_[i].values + at);
-    __builtin_prefetch(parts_[i].values + at + kTogether / 2);
+    for (; i < next; ++i) foresee(parts_[i], places[i], stretch + 1);
   }
   for (std::size_t bucket = 0; bucket < buckets_; ++bucket) {
     if (rows_[bucket].empty()) continue;

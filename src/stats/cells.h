@@ -53,7 +53,8 @@ base::Result<std::vector<Cell>> cells_of(const LedgerSnapshot& ledger, const Rol
 // the rollups have them, which must outlive it; other rows are added up here.
 class CellLines {
  public:
-  static constexpr std::size_t kTogether = 64;  // pairs whose lines are made at once
+  static constexpr std::size_t kTogether =
+      DayTotals::kTogether;  // pairs whose lines are made at once
 
   // Calls visit(pair, line) for every pair, in their order, and more() now and then: until it is
   // false.
@@ -87,6 +88,8 @@ class CellLines {
   };
   void make(std::size_t first, std::size_t end, std::vector<std::size_t>& places,
             std::vector<std::int64_t>& lines) const;
+  bool are_whole(std::size_t i, std::size_t stretch) const;
+  static void foresee(const Part& part, std::size_t at, std::size_t stretch);
 
   std::size_t pairs_ = 0, buckets_ = 0;
   std::vector<Part> parts_;

@@ -9,8 +9,11 @@ namespace {
 using Part = CubeGrid::Part;
 using Range = CubeGrid::Range;
 
-std::int64_t sum(const LineTable& values, const Part& part) {
+constexpr std::uint32_t kAhead = 16;  // rows that are fetched before they are read
+
+std::int64_t sum(const LineTable& values, const Part& part, std::size_t columns) {
   if (values.empty()) return 0;
+  if (part.columns.end - part.columns.first == columns) return values.sum(part.row);
   const std::int64_t* line = values.row(part.row) + part.columns.first;
   const std::size_t size = part.columns.end - part.columns.first;
   return size == 1 ? *line : sum_of(line, size);
@@ -39,7 +42,7 @@ void add_rows(const LineTable& from, const std::vector<std::uint32_t>& children,
   to.resize(children.size() - 1, columns);
   for (std::size_t row = 0; row + 1 < children.size(); ++row) {
     for (std::size_t child = children[row]; child < children[row + 1]; ++child) {
-      to.add(row, from.row(child));
+      to.add(row, from.row(child), from.sum(child));
     }
   }
 }
@@ -66,8 +69,8 @@ void Cube::open(std::size_t ring, std::uint32_t node, std::uint64_t least) {
   const auto add = [&](std::uint32_t code, Part part) {
     CubeNode child;
     child.code = code;
-    child.value = sum(from.values, part);
-    child.before = sum(from.before, part);
+    child.value = sum(from.values, part, grid->columns);
+    child.before = sum(from.before, part, grid->columns);
     // What adds up to nothing is there all the same if anything is within it.
     if (child.value == 0 && child.before == 0 && is_zero(*grid, level, part)) return;
     if (std::max(magnitude(child.value), magnitude(child.before)) < least) {
@@ -81,8 +84,11 @@ void Cube::open(std::size_t ring, std::uint32_t node, std::uint64_t least) {
   const std::vector<std::uint32_t>& codes = grid->column_codes[ring + 1];
   if (codes.empty()) {
     const CubeGrid::Level& outer = grid->levels[level - 1];
-    for (std::uint32_t row = outer.children[around.row]; row < outer.children[around.row + 1];
-         ++row) {
+    const std::uint32_t rows = outer.children[around.row + 1];
+    for (std::uint32_t row = outer.children[around.row]; row < rows; ++row) {
+      // A column of rows that lie far apart.
+      if (row + kAhead < rows)
+        __builtin_prefetch(from.values.row(row + kAhead) + around.columns.first);
       add(from.codes[row], {row, around.columns});
     }
   } else {

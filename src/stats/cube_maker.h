@@ -461,9 +461,10 @@ class CubeMaker {
   static void put_line(const Learned& learned, const Combination& one,
                        std::span<const std::int64_t> line, LineTable& values, std::int64_t& total) {
     if (!one.kept) return;
-    total += sum_of(line.data(), line.size());
+    const std::int64_t sum = sum_of(line.data(), line.size());
+    total += sum;
     if (one.place == kOutside) return;
-    if (learned.straight) return values.add(one.place, line.data());
+    if (learned.straight) return values.add(one.place, line.data(), sum);
     std::int64_t* to = values.to_add(one.place);
     for (std::size_t b = 0; b < line.size(); ++b) {
       if (learned.columns[b] != kOutside) to[learned.columns[b]] += line[b];

@@ -114,12 +114,18 @@ void LineTable::resize(std::size_t rows, std::size_t width) {
                                       : std::make_unique_for_overwrite<std::int64_t[]>(size));
   }
   written_.resize(rows);
+  sums_.resize(rows);
 }
 
-void LineTable::add(std::size_t row, const std::int64_t* line) {
+void LineTable::add(std::size_t row, const std::int64_t* line, std::int64_t sum) {
+  sums_[row] += sum;
   if (written_[row]) return add_line(line, width_, place(row));
   std::copy_n(line, width_, place(row));
   written_[row] = true;
+}
+
+std::int64_t LineTable::sum(std::size_t row) const {
+  return summed_ ? sums_[row] : sum_of(place(row), width_);
 }
 
 void LineTable::clear(std::size_t row) {

@@ -27,14 +27,18 @@ class LineTable {
   // Once. Rows are zeros.
   void resize(std::size_t rows, std::size_t width);
   bool empty() const { return blocks_.empty(); }
-  void add(std::size_t row, const std::int64_t* line);
+  // `sum` is that of the line.
+  void add(std::size_t row, const std::int64_t* line, std::int64_t sum);
   std::int64_t* to_add(std::size_t row) {
+    summed_ = false;
     if (!written_[row]) clear(row);
     return place(row);
   }
   // After the last of these, before rows are read.
   void finish();
   const std::int64_t* row(std::size_t i) const { return place(i); }
+  // Kept while rows are added as lines; else it is added up when asked for.
+  std::int64_t sum(std::size_t row) const;
 
  private:
   std::int64_t* place(std::size_t row) const {
@@ -45,7 +49,9 @@ class LineTable {
   std::size_t width_ = 0;
   unsigned shift_ = 0;  // a block has two to this power rows
   std::vector<std::unique_ptr<std::int64_t[]>> blocks_;
-  std::vector<bool> written_;  // by row; others are not zeros yet
+  std::vector<bool> written_;       // by row; others are not zeros yet
+  std::vector<std::int64_t> sums_;  // by row
+  bool summed_ = true;
 };
 
 // A line that is split in equal parts, value by value.

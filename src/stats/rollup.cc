@@ -13,6 +13,25 @@ struct Place {
   std::uint32_t chunk = 0, row = 0;
 };
 
+// Ascending pairs, and all others of stretches most of which are there. There are `all` pairs.
+void set_pairs(const std::vector<std::uint32_t>& pairs, std::size_t all, DayTotals& to) {
+  constexpr std::uint32_t kTogether = DayTotals::kTogether;
+  to.pairs.reserve(pairs.size());
+  to.whole.assign(all / kTogether, false);
+  for (auto at = pairs.begin(); at != pairs.end();) {
+    const std::uint32_t stretch = *at / kTogether, first = stretch * kTogether;
+    const auto next = std::lower_bound(at, pairs.end(), first + kTogether);
+    const bool most = 4 * (next - at) >= 3 * std::ptrdiff_t{kTogether};
+    if (most && stretch < to.whole.size()) {
+      to.whole[stretch] = true;
+      for (std::uint32_t i = 0; i < kTogether; ++i) to.pairs.push_back(first + i);
+    } else {
+      to.pairs.insert(to.pairs.end(), at, next);
+    }
+    at = next;
+  }
+}
+
 // The rows of some chunks by day and pair.
 class Batch {
  public:
@@ -52,20 +71,24 @@ class Batch {
     }
   }
   DayTotals totals(std::size_t first, std::size_t end) const {
-    DayTotals out;
+    std::vector<std::uint32_t> pairs;
     for (std::size_t i = first; i < end; ++i) {
-      const auto pair =
-          static_cast<std::uint32_t>(places_[i].key & ((std::uint64_t{1} << pair_bits_) - 1));
-      if (out.pairs.empty() || out.pairs.back() != pair) out.pairs.push_back(pair);
+      const std::uint32_t pair = pair_of(places_[i]);
+      if (pairs.empty() || pairs.back() != pair) pairs.push_back(pair);
     }
+    DayTotals out;
+    set_pairs(pairs, ledger_.pairs(), out);
     for (std::size_t m = 0; m < model::kMeasures; ++m) add_measure(first, end, m, out);
     return out;
+  }
+  std::uint32_t pair_of(const Place& place) const {
+    return static_cast<std::uint32_t>(place.key & ((std::uint64_t{1} << pair_bits_) - 1));
   }
   void add_measure(std::size_t first, std::size_t end, std::size_t m, DayTotals& out) const {
     std::vector<std::int64_t>& sums = out.columns[m];
     std::size_t at = 0;
     for (std::size_t i = first; i < end; ++i) {
-      if (i > first && places_[i].key != places_[i - 1].key) ++at;
+      while (out.pairs[at] != pair_of(places_[i])) ++at;
       const auto* column = ledger_.chunk(places_[i].chunk).column(static_cast<model::Measure>(m));
       const std::int64_t value = column == nullptr ? 0 : column[places_[i].row];
       if (value == 0) continue;
@@ -80,10 +103,12 @@ class Batch {
   std::vector<Place> places_;
 };
 
-DayTotals united(const DayTotals& a, const DayTotals& b) {
-  DayTotals out;
+DayTotals united(const DayTotals& a, const DayTotals& b, std::size_t all) {
+  std::vector<std::uint32_t> pairs;
   std::set_union(a.pairs.begin(), a.pairs.end(), b.pairs.begin(), b.pairs.end(),
-                 std::back_inserter(out.pairs));
+                 std::back_inserter(pairs));
+  DayTotals out;
+  set_pairs(pairs, all, out);
   for (std::size_t m = 0; m < model::kMeasures; ++m) {
     if (a.columns[m].empty() && b.columns[m].empty()) continue;
     std::vector<std::int64_t>& sums = out.columns[m];
@@ -111,7 +136,7 @@ std::shared_ptr<const Rollups> RollupKeeper::extend(const Rollups& base,
     if (at == next->days_.end() || at->first != day) {
       next->days_.insert(at, {day, std::make_shared<const DayTotals>(std::move(totals))});
     } else {
-      at->second = std::make_shared<const DayTotals>(united(*at->second, totals));
+      at->second = std::make_shared<const DayTotals>(united(*at->second, totals, ledger.pairs()));
     }
   });
   next->chunks_ = end;

@@ -7,7 +7,8 @@
 //
 // Thread-safety: the keeper from any thread. One reader at a time brings it up to date; the others
 // go on with what there is and read the rest from rows. Cost: about 170 ns a row, once. Memory: for
-// each day 4 bytes for each pair of it, and 8 for each measure that any of them has. Errors: none.
+// each day 4 bytes for each pair of it, and 8 for each measure that any of them has; up to a third
+// more. Errors: none.
 #pragma once
 
 #include <array>
@@ -22,7 +23,12 @@
 namespace headwater::stats {
 
 struct DayTotals {
+  // Pairs come in stretches of so many, from a multiple of it on. If three quarters of a stretch
+  // have rows, all of it is in `pairs`: such stretches of several days are added as blocks.
+  static constexpr std::uint32_t kTogether = 64;
+
   std::vector<std::uint32_t> pairs;  // ascending
+  std::vector<bool> whole;  // by stretch: whether all of it is there; false from its end on
   // Beside `pairs`; empty: zero for all.
   std::array<std::vector<std::int64_t>, model::kMeasures> columns;
 };

@@ -1,6 +1,7 @@
 #include "stats/rollup.h"
 
 #include <random>
+#include <span>
 
 #include <gtest/gtest.h>
 
@@ -95,6 +96,78 @@ TEST(Rollup, StepByStepOrAtOnceAndFromRowsItIsTheSame) {
     EXPECT_EQ(sums(*snapshot, a.get(), question), from_rows);
     EXPECT_EQ(sums(*snapshot, b.get(), question), from_rows);
   }
+}
+
+std::vector<std::vector<std::int64_t>> lines(const CellTable& table, const LedgerSnapshot& ledger) {
+  std::vector<std::vector<std::int64_t>> out(ledger.pairs());
+  const auto visit = [&](std::uint32_t pair, std::span<const std::int64_t> line) {
+    out[pair].assign(line.begin(), line.end());
+  };
+  table.lines->each(visit, [] { return true; });
+  return out;
+}
+
+// Stretches of pairs that mostly have rows are blocks; what is added to a day later makes some of
+// them whole, and some pairs come when a part of the days is closed.
+TEST(Rollup, LinesOfDaysThatAreNearlyFullAreThoseOfTheRows) {
+  for (const std::uint64_t percent : {40, 70, 80, 97, 100}) {
+    std::mt19937_64 random(percent);
+    Ledger ledger;
+    RollupKeeper stepwise;
+    std::uint64_t seq = 1;
+    for (std::uint32_t step = 0; step < 6; ++step) {
+      for (std::int32_t day = 0; day < 30; ++day) {
+        for (std::uint32_t job = 1; job <= 150 + 20 * step; ++job) {
+          if (random() % 100 >= percent / (1 + step)) continue;
+          const Micros time = day * kDay + static_cast<Micros>(random() % kDay);
+          const auto value = static_cast<std::int64_t>(random() % 1000) - 300;
+          ledger.append(row(seq++, time, job, value));
+        }
+      }
+      seq += kNextChunk;
+      ledger.publish();
+      stepwise.upto(*ledger.snapshot());
+    }
+    const auto snapshot = ledger.snapshot();
+    const auto rollups = stepwise.upto(*snapshot);
+    for (const Interval interval :
+         {Interval{}, Interval{3 * kDay, 24 * kDay}, Interval{kDay + kHour, 20 * kDay + kHour}}) {
+      CellQuestion question;
+      question.interval = interval;
+      const DaySpan days = days_within(*snapshot, interval);
+      for (const Period period : {Period::kDaily, Period::kWeekly}) {
+        const Buckets buckets = must(Buckets::of({period}, days.first, days.end));
+        const CellTable rows = must(table_of(*snapshot, nullptr, buckets, question));
+        const CellTable rolled = must(table_of(*snapshot, rollups.get(), buckets, question));
+        ASSERT_TRUE(rows.lines && rolled.lines);
+        EXPECT_EQ(lines(rolled, *snapshot), lines(rows, *snapshot)) << percent << " percent";
+      }
+    }
+  }
+}
+
+TEST(Rollup, MostOfAStretchMakesItWholeWithTheRestAsZeros) {
+  constexpr std::uint32_t kTogether = DayTotals::kTogether;
+  Ledger ledger;
+  std::uint64_t seq = 1;
+  for (std::uint32_t job = 1; job <= 2 * kTogether; ++job) ledger.append(row(seq++, 0, job, 1));
+  for (std::uint32_t job = 1; job <= 2 * kTogether; ++job) {
+    const bool most = job <= kTogether ? job % 4 != 0 : job % 2 != 0;  // three quarters; half
+    if (most) ledger.append(row(seq++, kDay, job, 1));
+  }
+  ledger.append(row(seq + kNextChunk, 0, 1, 1));
+  ledger.publish();
+  RollupKeeper keeper;
+  const auto rollups = keeper.upto(*ledger.snapshot());
+  const DayTotals& day = *rollups->days()[1].second;
+  EXPECT_EQ(day.whole, (std::vector<bool>{true, false}));
+  EXPECT_EQ(day.pairs.size(), kTogether + kTogether / 2);
+  EXPECT_EQ(amount(*rollups, 1, 0), 1);
+  EXPECT_EQ(amount(*rollups, 1, 3), 0);
+  CellQuestion question;
+  question.interval = {kDay, 2 * kDay};
+  EXPECT_EQ(must(cells_of(*ledger.snapshot(), rollups.get(), Buckets{}, question)).size(),
+            kTogether / 4 * 3 + kTogether / 2);
 }
 
 TEST(Rollup, OneThatIsNewerThanTheSnapshotIsNotUsed) {
