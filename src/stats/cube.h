@@ -49,8 +49,10 @@ struct CubeGrid {
     std::vector<std::uint32_t> codes;  // by row: of the last of its rings
     // By row, and one more: its first row of the next level. Of the last level: empty.
     std::vector<std::uint32_t> children;
-    LineTable values, before;  // `before` may be empty: zeros
+    // `before` may be empty: zeros. Rows of outer levels are there once `line` was asked for them.
+    LineTable values, before;
   };
+  using Side = LineTable Level::*;
   struct Range {
     std::uint32_t first = 0, end = 0;
   };
@@ -68,8 +70,9 @@ struct CubeGrid {
   std::vector<std::vector<std::uint32_t>> column_codes;
   std::vector<std::vector<Part>> parts;  // beside the nodes of each ring
 
-  // The values of the outer levels, once the last one has all of its own.
+  // What the rows of outer levels add up to, once the last one has all of its own.
   void add_levels();
+  const std::int64_t* line(std::size_t level, std::size_t row, Side side);
 };
 
 struct Cube {

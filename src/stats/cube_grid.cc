@@ -11,11 +11,12 @@ using Range = CubeGrid::Range;
 
 constexpr std::uint32_t kAhead = 16;  // rows that are fetched before they are read
 
-std::int64_t sum(const LineTable& values, const Part& part, std::size_t columns) {
+std::int64_t sum(CubeGrid& grid, std::size_t level, const Part& part, CubeGrid::Side side) {
+  const LineTable& values = grid.levels[level].*side;
   if (values.empty()) return 0;
-  if (part.columns.end - part.columns.first == columns) return values.sum(part.row);
-  const std::int64_t* line = values.row(part.row) + part.columns.first;
   const std::size_t size = part.columns.end - part.columns.first;
+  if (size == grid.columns) return values.sum(part.row);
+  const std::int64_t* line = grid.line(level, part.row, side) + part.columns.first;
   return size == 1 ? *line : sum_of(line, size);
 }
 
@@ -35,15 +36,17 @@ bool is_zero(const CubeGrid& grid, std::size_t level, const Part& part) {
   return true;
 }
 
-// Each row the sum of its children.
-void add_rows(const LineTable& from, const std::vector<std::uint32_t>& children,
+// Each row adds up to what its children do.
+void add_sums(const LineTable& from, const std::vector<std::uint32_t>& children,
               std::size_t columns, LineTable& to) {
   if (from.empty()) return;
   to.resize(children.size() - 1, columns);
   for (std::size_t row = 0; row + 1 < children.size(); ++row) {
+    std::int64_t sum = 0;
     for (std::size_t child = children[row]; child < children[row + 1]; ++child) {
-      to.add(row, from.row(child), from.sum(child));
+      sum += from.sum(child);
     }
+    to.set_sum(row, sum);
   }
 }
 
@@ -54,9 +57,20 @@ void CubeGrid::add_levels() {
   levels.back().before.finish();
   for (std::size_t level = levels.size() - 1; level-- > 0;) {
     const Level& inner = levels[level + 1];
-    add_rows(inner.values, levels[level].children, columns, levels[level].values);
-    add_rows(inner.before, levels[level].children, columns, levels[level].before);
+    add_sums(inner.values, levels[level].children, columns, levels[level].values);
+    add_sums(inner.before, levels[level].children, columns, levels[level].before);
   }
+}
+
+const std::int64_t* CubeGrid::line(std::size_t level, std::size_t row, Side side) {
+  LineTable& values = levels[level].*side;
+  if (level + 1 < levels.size() && !values.has(row)) {
+    const std::vector<std::uint32_t>& children = levels[level].children;
+    for (std::size_t child = children[row]; child < children[row + 1]; ++child) {
+      values.add(row, line(level + 1, child, side), 0);
+    }
+  }
+  return values.row(row);
 }
 
 void Cube::open(std::size_t ring, std::uint32_t node, std::uint64_t least) {
@@ -69,8 +83,8 @@ void Cube::open(std::size_t ring, std::uint32_t node, std::uint64_t least) {
   const auto add = [&](std::uint32_t code, Part part) {
     CubeNode child;
     child.code = code;
-    child.value = sum(from.values, part, grid->columns);
-    child.before = sum(from.before, part, grid->columns);
+    child.value = sum(*grid, level, part, &CubeGrid::Level::values);
+    child.before = sum(*grid, level, part, &CubeGrid::Level::before);
     // What adds up to nothing is there all the same if anything is within it.
     if (child.value == 0 && child.before == 0 && is_zero(*grid, level, part)) return;
     if (std::max(magnitude(child.value), magnitude(child.before)) < least) {

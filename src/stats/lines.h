@@ -34,8 +34,11 @@ class LineTable {
     if (!written_[row]) clear(row);
     return place(row);
   }
-  // After the last of these, before rows are read.
+  // After the last of these, before rows are read that may not have been written.
   void finish();
+  bool has(std::size_t row) const { return written_[row]; }
+  // What the row will add up to once lines have been added that are said to add nothing to it.
+  void set_sum(std::size_t row, std::int64_t sum) { sums_[row] = sum; }
   const std::int64_t* row(std::size_t i) const { return place(i); }
   // Kept while rows are added as lines; else it is added up when asked for.
   std::int64_t sum(std::size_t row) const;
