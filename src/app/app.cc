@@ -14,6 +14,7 @@
 #include "app/plan_keeper.h"
 #include "app/search_keeper.h"
 #include "app/settings.h"
+#include "app/stats_keeper.h"
 #include "base/log.h"
 #include "ingest/ingest.h"
 #include "planner/planner.h"
@@ -38,6 +39,7 @@ struct App::Impl {
   std::optional<PlanKeeper> plan_keeper;
   std::unique_ptr<api::v1::Writes> writes;
   std::unique_ptr<api::v1::Api> api;
+  std::optional<StatsKeeper> stats_keeper;
   std::unique_ptr<api::http::Server> server;
   std::string scheme = "http", address;
   std::int64_t drain_ms = 0;
@@ -76,6 +78,7 @@ Result<void> App::Impl::wire(const base::Config& config) {
       planner,
       stats};
   api = std::make_unique<api::v1::Api>(std::move(dependencies), api_options(config));
+  stats_keeper.emplace(*api);
   options.is_cheap = &api::v1::Api::is_cheap;
   options.is_long = &api::v1::Api::is_long;
   scheme = options.tls_certificate_file.empty() ? "http" : "https";

@@ -56,24 +56,25 @@ void Labels::part() {
   numbers_ = std::move(own);
 }
 
-Result<std::shared_ptr<const Labels>> LabelKeeper::follow(std::size_t base, LabelSource& source) {
-  const Kept from = kept_[base];
+Result<std::shared_ptr<const Labels>> LabelKeeper::follow(const Kept& from, bool newest,
+                                                          LabelSource& source) {
   std::shared_ptr<Labels> made;
   auto read = source.changed_after(from.upto, [&](NodeId node, const LabelTexts& texts) {
     if (!made) {
       made = std::make_shared<Labels>(*from.labels);
-      if (base > 0) made->part();
+      if (!newest) made->part();
     }
     made->set(node, texts);
   });
+  if (made && read) made->finish(source.seq());
+  const base::MutexLock lock(mutex_);
   if (!read) {
     // What was begun has left numbers behind that nothing stands for: all is read anew.
-    if (base == 0) kept_.clear();
+    if (newest) kept_.clear();
     return read.error();
   }
-  if (made) made->finish(source.seq());
   std::shared_ptr<const Labels> found = made ? std::move(made) : from.labels;
-  if (base > 0) {
+  if (!newest) {
     past_ = found;
   } else if (found == from.labels) {
     kept_[0].upto = source.position();
@@ -84,23 +85,38 @@ Result<std::shared_ptr<const Labels>> LabelKeeper::follow(std::size_t base, Labe
   return found;
 }
 
-Result<std::shared_ptr<const Labels>> LabelKeeper::at(LabelSource& source) {
+std::shared_ptr<const Labels> LabelKeeper::ready(Seq seq) {
   const base::MutexLock lock(mutex_);
-  const Seq seq = source.seq();
   for (const Kept& kept : kept_) {
     if (kept.labels->seq() <= seq && seq <= kept.upto.seq) return kept.labels;
   }
-  if (past_ && seq == past_->seq()) return past_;
-  for (std::size_t i = 0; i < kept_.size(); ++i) {
-    if (kept_[i].upto.seq <= seq) return follow(i, source);
+  return past_ && seq == past_->seq() ? past_ : nullptr;
+}
+
+Result<std::shared_ptr<const Labels>> LabelKeeper::read(LabelSource& source) {
+  std::vector<Kept> kept;
+  {
+    const base::MutexLock lock(mutex_);
+    kept = kept_;
+  }
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (kept[i].upto.seq <= source.seq()) return follow(kept[i], i == 0, source);
   }
   HW_TRY(const std::shared_ptr<const Labels> all, read_all(source));
+  const base::MutexLock lock(mutex_);
   if (kept_.empty()) {
     kept_.push_back({all, source.position()});
   } else {
     past_ = all;
   }
   return all;
+}
+
+Result<std::shared_ptr<const Labels>> LabelKeeper::at(LabelSource& source) {
+  if (auto found = ready(source.seq())) return found;
+  const base::MutexLock reading(reading_);
+  if (auto found = ready(source.seq())) return found;  // by whom this one waited for
+  return read(source);
 }
 
 }  // namespace headwater::stats

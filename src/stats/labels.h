@@ -5,11 +5,12 @@
 // since one of the few before it. A question about a moment before those reads all of them again;
 // the last such answer is kept.
 //
-// Thread-safety: Labels never change; the keeper from any thread (while it reads, others wait).
-// Cost of reading all: one pass over the attribute rows and one read of each distinct facet. Of
-// what changed: a few reads for each node that did, and 8 bytes of copying for each node of the
-// graph. Memory: 8 bytes a node and kept answer, and each distinct set and text once, also those
-// that nothing has any more. Errors: those of the source.
+// Thread-safety: Labels never change; the keeper from any thread. One reads at a time, and who
+// needs something to be read waits for that one first; what is there already is given out
+// meanwhile. Cost of reading all: one pass over the attribute rows and one read of each distinct
+// facet. Of what changed: a few reads for each node that did, and 8 bytes of copying for each node
+// of the graph. Memory: 8 bytes a node and kept answer, and each distinct set and text once, also
+// those that nothing has any more. Errors: those of the source.
 #pragma once
 
 #include <cstdint>
@@ -94,7 +95,7 @@ class Labels {
 
 class LabelKeeper {
  public:
-  Result<std::shared_ptr<const Labels>> at(LabelSource& source) EXCLUDES(mutex_);
+  Result<std::shared_ptr<const Labels>> at(LabelSource& source) EXCLUDES(mutex_, reading_);
 
  private:
   static constexpr std::size_t kKept = 3;
@@ -102,10 +103,15 @@ class LabelKeeper {
     std::shared_ptr<const Labels> labels;
     LabelSource::Position upto;  // nothing changed after `labels` up to here
   };
-  Result<std::shared_ptr<const Labels>> follow(std::size_t base, LabelSource& source)
-      REQUIRES(mutex_);
+  std::shared_ptr<const Labels> ready(Seq seq) EXCLUDES(mutex_);  // null: it is not
+  Result<std::shared_ptr<const Labels>> read(LabelSource& source) REQUIRES(reading_)
+      EXCLUDES(mutex_);
+  Result<std::shared_ptr<const Labels>> follow(const Kept& from, bool newest, LabelSource& source)
+      REQUIRES(reading_) EXCLUDES(mutex_);
 
+  base::Mutex reading_;  // before mutex_; of the texts' numbers too
   base::Mutex mutex_;
+  // Changed by whoever holds both.
   std::vector<Kept> kept_ GUARDED_BY(mutex_);  // the newest first
   std::shared_ptr<const Labels> past_ GUARDED_BY(mutex_);
 };

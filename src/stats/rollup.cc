@@ -144,7 +144,8 @@ std::shared_ptr<const Rollups> RollupKeeper::extend(const Rollups& base,
   return next;
 }
 
-std::shared_ptr<const Rollups> RollupKeeper::upto(const LedgerSnapshot& ledger) {
+std::shared_ptr<const Rollups> RollupKeeper::upto(const LedgerSnapshot& ledger,
+                                                  const std::function<bool()>& ended) {
   const std::size_t closed = ledger.chunks() == 0 ? 0 : ledger.chunks() - 1;
   std::shared_ptr<const Rollups> mine;
   {
@@ -153,12 +154,13 @@ std::shared_ptr<const Rollups> RollupKeeper::upto(const LedgerSnapshot& ledger) 
     working_ = true;
     mine = kept_;
   }
-  while (mine->chunks() < closed) {
+  while (mine->chunks() < closed && !(ended && ended())) {
     mine = extend(*mine, ledger, std::min(closed, mine->chunks() + kBatch));
+    const base::MutexLock lock(mutex_);
+    kept_ = mine;
   }
   const base::MutexLock lock(mutex_);
   working_ = false;
-  kept_ = mine;
   return mine;
 }
 

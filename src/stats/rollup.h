@@ -5,14 +5,15 @@
 // that they do not touch. Rows never change either, so a rollup is never wrong: what it lacks is in
 // the chunks after it.
 //
-// Thread-safety: the keeper from any thread. One reader at a time brings it up to date; the others
-// go on with what there is and read the rest from rows. Cost: about 170 ns a row, once. Memory: for
-// each day 4 bytes for each pair of it, and 8 for each measure that any of them has; up to a third
-// more. Errors: none.
+// Thread-safety: the keeper from any thread. One reader at a time brings it up to date, a million
+// rows at a time; the others go on with what there is and read the rest from rows. Cost: about 170
+// ns a row, once. Memory: for each day 4 bytes for each pair of it, and 8 for each measure that any
+// of them has; up to a third more. Errors: none.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -52,8 +53,10 @@ class Rollups {
 class RollupKeeper {
  public:
   // What there is, after it has been brought up to date with the chunks that `ledger` has closed
-  // (by this call, or meanwhile by another's). Snapshots must be of one ledger.
-  std::shared_ptr<const Rollups> upto(const LedgerSnapshot& ledger) EXCLUDES(mutex_);
+  // (by this call, or by another's, which may not have come to its end). Snapshots must be of one
+  // ledger. `ended`: asked now and then; true: no further.
+  std::shared_ptr<const Rollups> upto(const LedgerSnapshot& ledger,
+                                      const std::function<bool()>& ended = {}) EXCLUDES(mutex_);
 
  private:
   static constexpr std::size_t kBatch = 16;  // chunks at once

@@ -35,6 +35,8 @@ class ApiWorld {
   Harness& harness() { return harness_; }
   planner::Planner& planner() { return *planner_; }
   query::Service& queries() { return queries_; }
+  stats::Stats& stats() { return *stats_; }
+  api::v1::Api& api() { return api_; }
 
   // `path` below /api/v1, its segments split at '/'; those of `query` are given decoded.
   ApiReply get(std::vector<std::string> segments, api::http::Fields query = {}) {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/v1/bring_up.h"
 #include "api/v1/context.h"
 #include "api/v1/parameters.h"
 #include "api/v1/static_files.h"
@@ -214,6 +215,10 @@ std::vector<RouteName> Api::routes() {
     names.push_back({http::method_name(route.method), route.path});
   }
   return names;
+}
+
+base::Result<void> Api::bring_up(const std::function<bool()>& ended) {
+  return v1::bring_up(impl_->services, ended);
 }
 
 void Api::stop() { impl_->waiting_room.close(); }

@@ -1,5 +1,9 @@
 #include "stats/labels.h"
 
+#include <chrono>
+#include <functional>
+#include <future>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/cost_world.h"
@@ -81,6 +85,37 @@ TEST(Labels, OfJustBeforeAreFollowedToo) {
   source.now = Seq{9};
   EXPECT_EQ(must(keeper.at(source)), ninth);
   EXPECT_EQ(source.read_all, 1);
+}
+
+class Slow : public FakeLabels {
+ public:
+  Result<void> changed_after(const Position& since, const Visit& visit) override {
+    if (meanwhile) meanwhile();
+    return FakeLabels::changed_after(since, visit);
+  }
+  std::function<void()> meanwhile;
+};
+
+TEST(Labels, WhatIsThereIsGivenOutWhileOthersAreRead) {
+  Slow source;
+  source.of[NodeId{1}] = {{"ada"}, {}};
+  LabelKeeper keeper;
+  const auto first = must(keeper.at(source));
+  std::future<std::shared_ptr<const Labels>> other, same;
+  Slow newer = source;
+  newer.now = Seq{2};
+  newer.of[NodeId{1}] = {{"bob"}, {}};
+  newer.changed = {NodeId{1}};
+  Slow also = newer;
+  also.meanwhile = [] { ADD_FAILURE() << "read twice"; };
+  newer.meanwhile = [&] {
+    other = std::async(std::launch::async, [&] { return must(keeper.at(source)); });
+    EXPECT_EQ(other.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+    same = std::async(std::launch::async, [&] { return must(keeper.at(also)); });
+  };
+  const auto second = must(keeper.at(newer));
+  EXPECT_EQ(other.get(), first);
+  EXPECT_EQ(same.get(), second);
 }
 
 class Failing : public FakeLabels {

@@ -170,6 +170,23 @@ TEST(Rollup, MostOfAStretchMakesItWholeWithTheRestAsZeros) {
             kTogether / 4 * 3 + kTogether / 2);
 }
 
+TEST(Rollup, WhatIsEndedEarlyIsKeptAsFarAsItCame) {
+  Ledger ledger;
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    ledger.append(row(1 + i * kNextChunk, kDay, 1, 1));
+    ledger.publish();
+  }
+  RollupKeeper keeper;
+  int asked = 0;
+  const auto once = [&] { return ++asked > 1; };
+  const auto part = keeper.upto(*ledger.snapshot(), once);
+  EXPECT_GT(part->chunks(), 0u);
+  EXPECT_LT(part->chunks(), 39u);
+  EXPECT_EQ(amount(*part, 1, 0), static_cast<std::int64_t>(part->chunks()));
+  EXPECT_EQ(keeper.upto(*ledger.snapshot(), [] { return true; }), part);
+  EXPECT_EQ(amount(*keeper.upto(*ledger.snapshot()), 1, 0), 39);
+}
+
 TEST(Rollup, OneThatIsNewerThanTheSnapshotIsNotUsed) {
   Ledger ledger;
   ledger.append(row(1, kDay, 1, 10));

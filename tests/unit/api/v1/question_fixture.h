@@ -75,6 +75,7 @@ class QuestionTest : public ::testing::Test {
     const Said answer = said(world_.post({"lineage"}, event.str()));
     ASSERT_EQ(answer.status, 201) << answer.body;
   }
+  tests::ApiWorld& world() { return world_; }
 
  private:
   const Said& said(tests::ApiReply reply) {

@@ -77,6 +77,19 @@ TEST_F(UsageApi, UseOfADatasetAndByAConsumer) {
             400);
 }
 
+// What it has looked at, questions find done; answers are the same as without it.
+TEST_F(UsageApi, WhatQuestionsKeepCanBeMadeBeforeThem) {
+  fill();
+  stats::Popularity& popularity = world().stats().popularity();
+  EXPECT_EQ(popularity.merges_seen(), model::Seq{0});
+  tests::must(world().api().bring_up([] { return true; }));
+  EXPECT_EQ(popularity.merges_seen(), model::Seq{0}) << "it was to end early";
+  tests::must(world().api().bring_up([] { return false; }));
+  EXPECT_EQ(popularity.merges_seen(), tests::must(world().queries().open({})).seq());
+  EXPECT_EQ(get({"usage", "popularity"}, {}).list("datasets").size(), 2U);
+  EXPECT_EQ(get({"costs", "sunburst"}, {}).status, 200);
+}
+
 TEST_F(UsageApi, PopularityIsPagedAndTheUnusedAreListed) {
   fill();
   std::set<std::string> seen;
