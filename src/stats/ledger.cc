@@ -1,5 +1,7 @@
 #include "stats/ledger.h"
 
+#include <algorithm>
+
 #include "model/time.h"
 
 namespace headwater::stats {
@@ -42,6 +44,27 @@ void LedgerChunk::put(std::size_t row, const LedgerRow& from, std::uint32_t pair
     }
     column[row] = value;
   }
+}
+
+std::optional<BookedTimes> LedgerSnapshot::booked(Seq seq) const {
+  std::optional<BookedTimes> out;
+  const auto add = [&](Micros first, Micros last) {
+    out = out ? BookedTimes{std::min(out->first, first), std::max(out->last, last)}
+              : BookedTimes{first, last};
+  };
+  for (std::size_t c = 0; c < chunks(); ++c) {
+    const LedgerChunk& one = chunk(c);
+    const std::size_t rows = rows_of(c);
+    if (rows == 0 || one.seq(0) > seq) break;  // rows are in the order of seq
+    if (!open(c) && one.seq(rows - 1) <= seq) {
+      add(one.min_time(), one.max_time());
+      continue;
+    }
+    for (std::size_t row = 0; row < rows && one.seq(row) <= seq; ++row) {
+      add(one.times()[row], one.times()[row]);
+    }
+  }
+  return out;
 }
 
 Ledger::Ledger() : published_(std::make_shared<const LedgerSnapshot>()) {}

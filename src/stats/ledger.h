@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -94,6 +95,12 @@ class LedgerChunk {
   std::array<std::atomic<std::int64_t*>, model::kMeasures> columns_{};
 };
 
+// The times of the first and the last row: both are in it.
+struct BookedTimes {
+  Micros first = 0, last = 0;
+  bool operator==(const BookedTimes&) const = default;
+};
+
 class LedgerSnapshot {
  public:
   std::size_t rows() const { return rows_; }
@@ -105,6 +112,9 @@ class LedgerSnapshot {
   bool open(std::size_t chunk) const { return chunk + 1 == chunks_.size(); }
   std::size_t pairs() const { return pairs_ ? pairs_->size() : 0; }
   Pair pair(std::uint32_t number) const { return (*pairs_)[number]; }
+  // Of the rows of records up to `seq`; null if there are none. Cost: a look at each chunk, and at
+  // the rows of the one that `seq` lies in and of the last.
+  std::optional<BookedTimes> booked(Seq seq) const;
 
  private:
   friend class Ledger;

@@ -204,6 +204,16 @@ void write_cost_head(dto::JsonWriter& json, const CostReading& reading,
   json.key("from").time(question.interval.from).key("to").time(question.interval.to);
 }
 
+void write_booked(dto::JsonWriter& json, const CostReading& reading) {
+  const auto booked = reading.ground.state->ledger->booked(reading.session->seq());
+  json.key("booked");
+  if (!booked) {
+    json.null();
+    return;
+  }
+  json.begin_object().key("from").time(booked->first).key("to").time(booked->last).end_object();
+}
+
 void write_cost_end(dto::JsonWriter& json, const CostReading& reading, const CostCut& cut) {
   json.key("as_of").time(reading.now);
   json.key("seq").number(static_cast<std::int64_t>(reading.session->seq().value));

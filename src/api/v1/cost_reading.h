@@ -52,6 +52,8 @@ Result<std::vector<stats::Dimension>> dimensions_parameter(Context& context, std
 // measure, unit, view, from, to.
 void write_cost_head(dto::JsonWriter& json, const CostReading& reading,
                      const stats::CostQuestion& question);
+// booked: of the whole ledger as it is known, whatever the interval.
+void write_booked(dto::JsonWriter& json, const CostReading& reading);
 // seq, as_of, complete and cut.
 struct CostCut {
   std::string_view reason;  // empty: it is complete

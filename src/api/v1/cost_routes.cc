@@ -72,6 +72,7 @@ Answer get_sunburst(Context& context) {
   JsonWriter json;
   json.begin_object();
   write_cost_head(json, reading, question.costs);
+  write_booked(json, reading);
   json.key("by").begin_array();
   for (const Dimension dimension : question.by) json.text(stats::name_of(dimension));
   json.end_array();
@@ -121,6 +122,7 @@ Answer get_series(Context& context) {
   JsonWriter json;
   json.begin_object();
   write_cost_head(json, reading, question.costs);
+  write_booked(json, reading);
   json.key("by").text(stats::name_of(question.by));
   json.key("interval").text(std::vector<std::string_view>{"day", "week", "month"}[period]);
   json.key("periods").begin_array();

@@ -2889,6 +2889,17 @@ export interface components {
             to: string;
         };
         /**
+         * @description The times of the first and the last row of the whole ledger as it is known, whatever the
+         *     interval, the measure and the filters; null if it has no rows. Both rows are in it: an interval
+         *     that is to have the last one ends after `to`.
+         */
+        CostBooked: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+        } | null;
+        /**
          * @description A value of a dimension. Where there is none: `(no owner)`, `(untagged)`, `(no output)`,
          *     `(unattributed)`, `(not used)`.
          */
@@ -2925,6 +2936,7 @@ export interface components {
             };
         };
         SunburstAnswer: components["schemas"]["GraphAnswer"] & components["schemas"]["CostHead"] & {
+            booked: components["schemas"]["CostBooked"];
             by: string[];
             /** Format: date-time */
             compare_from?: string;
@@ -2953,6 +2965,7 @@ export interface components {
             points: number[];
         };
         CostSeriesAnswer: components["schemas"]["GraphAnswer"] & components["schemas"]["CostHead"] & {
+            booked: components["schemas"]["CostBooked"];
             by: string;
             /** @enum {string} */
             interval: "day" | "week" | "month";
@@ -7501,6 +7514,10 @@ export interface operations {
                      *       "view": "direct",
                      *       "from": "2026-09-01T00:00:00.000000Z",
                      *       "to": "2026-10-01T00:00:00.000000Z",
+                     *       "booked": {
+                     *         "from": "2025-03-02T04:10:00.000000Z",
+                     *         "to": "2026-09-30T23:41:07.000000Z"
+                     *       },
                      *       "by": [
                      *         "owner",
                      *         "job"

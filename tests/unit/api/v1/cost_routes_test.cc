@@ -93,6 +93,32 @@ TEST_F(CostApi, ASunburstGoesIntoAnArcAndComparesAndLeavesOut) {
   EXPECT_EQ(cut.json().get("complete").boolean(), false);
 }
 
+TEST_F(CostApi, WhatIsBookedAtAllIsSaidWhateverTheInterval) {
+  const auto booked = [&](const std::string& what, http::Fields more = {}) {
+    http::Fields all{{"from", "2025-01-01T00:00:00Z"}, {"to", "2025-01-02T00:00:00Z"}};
+    all.insert(all.end(), more.begin(), more.end());
+    const Said said = get({"costs", what}, all);
+    EXPECT_EQ(said.status, 200) << said.body;
+    return std::string(said.json().get("booked").text());
+  };
+  EXPECT_EQ(booked("sunburst"), "null");
+  EXPECT_EQ(booked("series"), "null");
+  bill("1", R"("amount":1)");
+  const std::int64_t then = *ask("sunburst").json().get("seq").integer();
+  const Said later =
+      post({"costs", "entries"},
+           R"({"author":"a","entries":[{"id":"2","at":"2026-11-05T12:00:00Z","amount":2}]})");
+  ASSERT_EQ(later.status, 200) << later.body;
+  const std::string first = R"("2026-10-01T07:00:00.000000Z")";
+  const std::string both = R"({"from":)" + first + R"(,"to":"2026-11-05T12:00:00.000000Z"})";
+  for (const char* what : {"sunburst", "series"}) {
+    EXPECT_EQ(booked(what), both);
+    EXPECT_EQ(booked(what, {{"owner", "nobody"}, {"measure", "co2_g"}}), both);
+    EXPECT_EQ(booked(what, {{"known_at", std::to_string(then)}}),
+              R"({"from":)" + first + R"(,"to":)" + first + "}");
+  }
+}
+
 TEST_F(CostApi, TheInheritedViewSaysWhatADashboardCosts) {
   fill();
   const Said said = ask("sunburst", {{"by", "consumer,dataset"}, {"view", "inherited"}});

@@ -18,6 +18,7 @@ import {
   sunburst,
   waste,
 } from './costSamples';
+import type { Booked } from './useCosts';
 
 let asked: Asked[] = [];
 let books: Schemas['PriceBookAnswer'][] = [];
@@ -388,10 +389,10 @@ describe('prices', () => {
   });
 });
 
-const noneAt = (booked?: unknown) => {
-  const none = sunburst();
+const noneAt = (booked: Booked) => {
+  const none = sunburst({ booked });
   const root = { ...none.root, value: 0, children: [], other: null };
-  return { ...none, total: 0, root, ...(booked === undefined ? {} : { booked }) };
+  return { ...none, total: 0, root };
 };
 const booked = { from: '2026-08-26T03:00:00Z', to: '2026-10-05T06:09:08Z' };
 
@@ -420,6 +421,17 @@ describe('where the interval is empty', () => {
     expect(await screen.findByRole('button', { name: '2026-09-06 to 2026-10-05' })).toBeVisible();
   });
 
+  it('says so of costs over time as well', async () => {
+    serve(() => ({
+      ...series(),
+      booked,
+      series: [],
+      other: { count: 0, value: 0, points: [0, 0] },
+    }));
+    open('?tab=time&from=2026-10-29T00:00:00Z&to=2026-11-28T00:00:00Z');
+    expect(await screen.findByRole('button', { name: '2026-09-06 to 2026-10-05' })).toBeVisible();
+  });
+
   it('is not praised for having no waste and no unusual days', async () => {
     serve(({ path }) =>
       path === '/costs/anomalies' ? { ...odd(), anomalies: [], totalCount: 0 } : noneAt(booked),
@@ -429,8 +441,8 @@ describe('where the interval is empty', () => {
     expect(screen.queryByText(/Nothing cost unusually/)).toBeNull();
   });
 
-  it('does without a server that does not say what the ledger holds', async () => {
-    serve(() => noneAt({ from: 3 }));
+  it('offers more days where the ledger is empty', async () => {
+    serve(() => noneAt(null));
     open();
     expect(await screen.findByText(/No amount from/)).toBeVisible();
     expect(screen.getByRole('button', { name: 'The last 90 days' })).toBeVisible();

@@ -6,7 +6,7 @@ import { addDays } from '../../lib/days';
 import { moment } from '../../lib/format';
 import { measureTexts } from '../../lib/measures';
 import { Link } from '../../lib/router';
-import type { Times } from './useCosts';
+import type { Booked, Times } from './useCosts';
 import { useBooked } from './useCosts';
 
 interface Props {
@@ -31,7 +31,7 @@ function Latest({ booked, times, change }: Props & { booked: Interval }) {
   );
 }
 
-export function Nothing({ booked, ...props }: Props & { booked: Interval | null }) {
+export function Nothing({ booked, ...props }: Props & { booked: Booked }) {
   const { state, times, change } = props;
   const elsewhere = booked !== null && outside(booked, times.interval);
   const what = measureTexts[state.measure].toLowerCase();

@@ -13,7 +13,7 @@ import { Nothing } from './Nothing';
 import { Hatch, hues } from './Picture';
 import { stack, ticks } from './stack';
 import type { Series, Times } from './useCosts';
-import { bookedOf, useSeries } from './useCosts';
+import { useSeries } from './useCosts';
 import { dimensionTexts, periodTexts } from './words';
 
 interface Props {
@@ -212,7 +212,7 @@ export function OverTime({ state, times, change }: Props) {
         <>
           <Incomplete answer={answer} />
           {lines.length === 0 ? (
-            <Nothing state={state} times={times} change={change} booked={bookedOf(answer)} />
+            <Nothing state={state} times={times} change={change} booked={answer.booked} />
           ) : (
             <>
               <section className="card" aria-label="Chart">

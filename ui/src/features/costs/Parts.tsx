@@ -26,7 +26,7 @@ import { Dimensions } from './Dimensions';
 import { Nothing } from './Nothing';
 import { hues, Picture } from './Picture';
 import type { CostNode, Sunburst, Times } from './useCosts';
-import { bookedOf, useCrumbs, useSunburst } from './useCosts';
+import { useCrumbs, useSunburst } from './useCosts';
 import type { Scale } from './words';
 import { dimensionTexts, pieceText } from './words';
 
@@ -359,7 +359,7 @@ export function Parts(props: PartsProps) {
           {answer.cut?.reason !== 'max_arcs' && <Incomplete answer={answer} />}
           <Crumbs {...props} answer={answer} scale={scale} />
           {empty && answer.total === 0 ? (
-            <Nothing {...props} booked={bookedOf(answer)} />
+            <Nothing {...props} booked={answer.booked} />
           ) : (
             <Answer {...props} answer={answer} scale={scale} />
           )}

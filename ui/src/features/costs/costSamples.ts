@@ -13,6 +13,8 @@ const head = {
   cut: null,
 };
 
+const booked = { from: '2026-08-26T03:00:00.000000Z', to: '2026-10-30T06:09:08.000000Z' };
+
 const dollars = (n: number) => Math.round(n * 1_000_000);
 
 export function arc(name: string, value: number, more: Partial<CostNode> = {}): CostNode {
@@ -34,7 +36,7 @@ export function sunburst(more: Partial<Sunburst> = {}): Sunburst {
     children: [dataTeam, arc('(no owner)', 30, { children: [job('old', 30)] })],
     other: { count: 3, value: dollars(10) },
   });
-  return { ...head, by: ['owner', 'job'], total: dollars(100), path: [], root, ...more };
+  return { ...head, booked, by: ['owner', 'job'], total: dollars(100), path: [], root, ...more };
 }
 
 // The same, below team:data.
@@ -60,6 +62,7 @@ export function compared(): Sunburst {
 export function series(): Series {
   return {
     ...head,
+    booked,
     by: 'owner',
     interval: 'day',
     periods: [

@@ -10,6 +10,8 @@ import { usePages } from '../../lib/usePages';
 import { useResource } from '../../lib/useResource';
 
 export type CostNode = Schemas['CostArc'];
+// The times of the first and the last row of the ledger; null: it is empty.
+export type Booked = Schemas['CostBooked'];
 export type Sunburst = Schemas['SunburstAnswer'];
 export type Series = Schemas['CostSeriesAnswer'];
 export type Hotspots = Schemas['CostHotspotsAnswer'];
@@ -43,21 +45,13 @@ function common(state: CostState, times: Times) {
   return { ...asked(state, times), ...state.filters };
 }
 
-// The times of the first and the last row of the ledger. Null: it is empty, or the server does not say.
-export function bookedOf(answer: object): Interval | null {
-  const booked: unknown = 'booked' in answer ? answer.booked : null;
-  if (typeof booked !== 'object' || booked === null) return null;
-  if (!('from' in booked) || !('to' in booked)) return null;
-  const { from, to } = booked;
-  return typeof from === 'string' && typeof to === 'string' ? { from, to } : null;
-}
-
-// For answers that do not say it themselves.
+// What the ledger holds, for answers that do not say it themselves.
 export function useBooked(state: CostState, times: Times, wanted: boolean) {
   const query = { ...asked(state, times), by: 'namespace', depth: 1, max_arcs: 1 };
-  return useResource(wanted ? JSON.stringify(query) : null, async (signal) =>
-    bookedOf(await ask(api.GET('/costs/sunburst', { params: { query }, signal }))),
-  );
+  return useResource(wanted ? JSON.stringify(query) : null, async (signal) => {
+    const { booked } = await ask(api.GET('/costs/sunburst', { params: { query }, signal }));
+    return booked;
+  });
 }
 
 export const mostOffered = 500;
