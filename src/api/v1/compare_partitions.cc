@@ -84,7 +84,6 @@ using SpacePtr = std::shared_ptr<const Space>;
 void add(PartitionComparison& to, PartitionComparison::What what, std::uint32_t lane,
          std::int64_t index, const SpacePtr& space) {
   ++to.counts[what];
-  if (what == PartitionComparison::kEqual) return;
   auto& ranges = to.ranges[what];
   const bool goes_on = !ranges.empty() && ranges.back().space == space &&
                        ranges.back().span.lane == lane && ranges.back().span.last + 1 == index;

@@ -34,7 +34,7 @@ struct PartitionComparison {
     planner::Span span;
     std::shared_ptr<const planner::Space> space;
   };
-  std::array<std::vector<Range>, kWhats> ranges;  // the first; not of kEqual
+  std::array<std::vector<Range>, kWhats> ranges;  // the first of each
 };
 
 Result<PartitionComparison> compare_partitions(storage::Reader& rows, model::Seq seq,

@@ -318,6 +318,11 @@ TEST_F(QualityApiTest, CompareTellsSchemasAndMeasuresApart) {
   get({"compare"}, {{"right", "dataset:ns:old"}}, 400);
 }
 
+// "first last count" of the ranges of a part.
+Texts ranges(const JsonValue& part) {
+  return items(std::string(part.text()), "ranges", {"first", "last", "count"});
+}
+
 // Writes one day's partition of a version.
 std::string partition(const std::string& dataset, int day, const std::string& version,
                       const std::string& run, int hour) {
@@ -351,6 +356,9 @@ TEST_F(QualityApiTest, CompareTellsPartitionsApartByTheirFingerprints) {
   EXPECT_EQ(count("only_left"), 1) << body;
   EXPECT_EQ(count("only_right"), 1) << body;
   EXPECT_NE(body.find("2026-09-03"), std::string::npos);
+  EXPECT_EQ(ranges(parts.get("equal")),
+            (Texts{"date=2026-09-02 date=2026-09-02 1", "date=2026-09-04 date=2026-09-04 1"}));
+  EXPECT_EQ(ranges(parts.get("different")), Texts{"date=2026-09-03 date=2026-09-03 1"});
   // What stood before the last day was written.
   const std::string before = get({"compare"}, {{"left", "dataset:ns:left"},
                                                {"left_as_of", "2026-09-04T12:00:00Z"},
@@ -358,6 +366,32 @@ TEST_F(QualityApiTest, CompareTellsPartitionsApartByTheirFingerprints) {
   EXPECT_EQ(JsonValue(before).get("partitions").get("only_right").get("count").integer(), 1)
       << before;
   EXPECT_EQ(JsonValue(before).get("partitions").get("equal").get("count").integer(), 3) << before;
+}
+
+TEST_F(QualityApiTest, CompareListsTheFirstRangesOfEachKindAndCountsAll) {
+  // All days of one lane, in one range; every second day of two others: no two are neighbours.
+  for (int day = 1; day <= 24; ++day) {
+    std::string keys;
+    for (const std::string lane : {"at", "de", "fr"}) {
+      if (lane != "at" && day % 2 == 0) continue;
+      keys += (keys.empty() ? "" : ",") +
+              (R"({"key":{"date":"2026-09-)" + two(day) + R"(","lane":")" + lane + R"("}})");
+    }
+    must(world.harness().try_send(
+        R"({"eventType":"COMPLETE","eventTime":"2026-10-01T03:00:00Z","producer":"p",)"
+        R"("schemaURL":"s","run":{"runId":"c)" +
+        two(day) + R"("},"job":{"namespace":"ns","name":"cut"},)" +
+        R"("outputs":[{"namespace":"ns","name":"cut","outputFacets":{"headwater_partitions":)" +
+        R"({"_producer":"p","_schemaURL":"s","partitions":[)" + keys + "]}}}]}"));
+  }
+  const std::string same = get({"compare"}, {{"left", "dataset:ns:cut"}, {"parts", "partitions"}});
+  const JsonValue equal = JsonValue(same).get("partitions").get("equal");
+  EXPECT_EQ(verdict(same), "equal") << same;
+  EXPECT_EQ(equal.get("count").integer(), 48) << same;
+  const Texts listed = ranges(equal);
+  ASSERT_EQ(listed.size(), 20u) << same;
+  EXPECT_TRUE(listed.front().ends_with(" 24")) << listed.front();
+  EXPECT_TRUE(listed.back().ends_with(" 1")) << listed.back();
 }
 
 TEST_F(QualityApiTest, CompareKnowsWhatAnEnvironmentWroteAnew) {
