@@ -64,11 +64,19 @@ std::string display_name(const graph::Snapshot& graph, const ArcName& name);
 // or '\\' is written with a '\\' before it, so that it is not taken for "(no owner)" and its like.
 std::string key_of(const graph::Snapshot& graph, const ArcName& name);
 
+// A canonical consumer, or what stands where there is none: kNotUsed; kNoOutput, if there is no
+// dataset that could be used.
+struct ConsumerKey {
+  NodeId node;
+  Absent absent = Absent::kNot;
+};
+
 // Only what is of this owner and so on: of what is split, the shares that are. Owner, tag and
 // namespace are keys. A node is canonical; none: any.
 struct CostFilter {
   std::optional<std::string> name_space, owner, tag;
-  std::optional<NodeId> job, dataset, consumer;
+  std::optional<NodeId> job, dataset;
+  std::optional<ConsumerKey> consumer;
 };
 
 enum class CostView { kDirect, kInherited };

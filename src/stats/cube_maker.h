@@ -152,12 +152,12 @@ class CubeMaker {
   }
   void consumers(const Source& source, const Facts& facts) {
     plan_.members.consumers(source, facts, raws_, weights_);
-    const std::optional<NodeId>& wanted = plan_.question.filter.consumer;
+    const std::optional<ConsumerKey>& wanted = plan_.question.filter.consumer;
     consumers_.clear();
     for (std::size_t i = 0; i < raws_.size(); ++i) {
       const Key both = part(Dimension::kConsumer, raws_[i]) |
                        part(Dimension::kConsumerType, plan_.members.consumer_type(raws_[i]));
-      consumers_.push_back({both, weights_[i], !wanted || raws_[i] == wanted->value});
+      consumers_.push_back({both, weights_[i], !wanted || raws_[i] == raw_of(*wanted)});
     }
   }
   void combine(Key base, Learned& to, Keys& keys) {

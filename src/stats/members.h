@@ -19,6 +19,9 @@ namespace headwater::stats {
 using Raw = std::uint64_t;
 inline constexpr Raw kAbsentRaw = Raw{1} << 40;
 constexpr Raw raw_of(Absent absent) { return kAbsentRaw + static_cast<Raw>(absent); }
+constexpr Raw raw_of(const ConsumerKey& consumer) {
+  return consumer.absent == Absent::kNot ? Raw{consumer.node.value} : raw_of(consumer.absent);
+}
 constexpr Raw raw_of_day(std::int32_t day) {
   return static_cast<std::uint32_t>(day) ^ (std::uint32_t{1} << 31);  // ascending as days are
 }

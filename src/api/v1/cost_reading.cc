@@ -62,7 +62,7 @@ Result<std::optional<NodeId>> node_filter(Context& context, const query::Snapsho
                                           std::string_view none) {
   const std::string* text = context.request.query_value(name);
   if (text == nullptr) return std::optional<NodeId>{};
-  if (!none.empty() && *text == none) return std::optional(NodeId{});
+  if (*text == none) return std::optional(NodeId{});
   context.details.parameter = name;
   HW_TRY(const query::NodeRef ref, query::parse_node_ref(*text));
   if (ref.kind != kind) {
@@ -75,6 +75,18 @@ Result<std::optional<NodeId>> node_filter(Context& context, const query::Snapsho
   return std::optional(node);
 }
 
+Result<std::optional<stats::ConsumerKey>> consumer_filter(Context& context,
+                                                          const query::Snapshot& graph) {
+  using stats::Absent;
+  using stats::ConsumerKey;
+  const std::string* text = context.request.query_value("consumer");
+  if (text == nullptr) return std::optional<ConsumerKey>{};
+  if (*text == "(no output)") return std::optional(ConsumerKey{{}, Absent::kNoOutput});
+  HW_TRY(const std::optional<NodeId> node,
+         node_filter(context, graph, "consumer", query::RefKind::kConsumer, "(not used)"));
+  return std::optional(ConsumerKey{*node, *node ? Absent::kNot : Absent::kNotUsed});
+}
+
 Result<stats::CostFilter> filter(Context& context, const query::Snapshot& graph) {
   stats::CostFilter out;
   out.name_space = text_filter(context, "namespace");
@@ -83,7 +95,7 @@ Result<stats::CostFilter> filter(Context& context, const query::Snapshot& graph)
   HW_TRY(out.job, node_filter(context, graph, "job", query::RefKind::kJob, "(unattributed)"));
   HW_TRY(out.dataset,
          node_filter(context, graph, "dataset", query::RefKind::kDataset, "(no output)"));
-  HW_TRY(out.consumer, node_filter(context, graph, "consumer", query::RefKind::kConsumer, ""));
+  HW_TRY(out.consumer, consumer_filter(context, graph));
   return out;
 }
 

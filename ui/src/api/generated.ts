@@ -6066,7 +6066,8 @@ export interface components {
         /** @description Only the shares of this tag; `(untagged)` for what has none. */
         CostTag: string;
         /**
-         * @description Only the shares of this consumer, by its id.
+         * @description Only the shares of this consumer, by its id; `(not used)` for what nobody uses, `(no output)`
+         *     for what wrote nothing that could be used.
          * @example consumer:bi:dashboard:Revenue
          */
         CostConsumer: string;
@@ -7472,7 +7473,8 @@ export interface operations {
                 /** @description Only the shares of this tag; `(untagged)` for what has none. */
                 tag?: components["parameters"]["CostTag"];
                 /**
-                 * @description Only the shares of this consumer, by its id.
+                 * @description Only the shares of this consumer, by its id; `(not used)` for what nobody uses, `(no output)`
+                 *     for what wrote nothing that could be used.
                  * @example consumer:bi:dashboard:Revenue
                  */
                 consumer?: components["parameters"]["CostConsumer"];
@@ -7622,7 +7624,8 @@ export interface operations {
                 /** @description Only the shares of this tag; `(untagged)` for what has none. */
                 tag?: components["parameters"]["CostTag"];
                 /**
-                 * @description Only the shares of this consumer, by its id.
+                 * @description Only the shares of this consumer, by its id; `(not used)` for what nobody uses, `(no output)`
+                 *     for what wrote nothing that could be used.
                  * @example consumer:bi:dashboard:Revenue
                  */
                 consumer?: components["parameters"]["CostConsumer"];
@@ -7698,7 +7701,8 @@ export interface operations {
                 /** @description Only the shares of this tag; `(untagged)` for what has none. */
                 tag?: components["parameters"]["CostTag"];
                 /**
-                 * @description Only the shares of this consumer, by its id.
+                 * @description Only the shares of this consumer, by its id; `(not used)` for what nobody uses, `(no output)`
+                 *     for what wrote nothing that could be used.
                  * @example consumer:bi:dashboard:Revenue
                  */
                 consumer?: components["parameters"]["CostConsumer"];

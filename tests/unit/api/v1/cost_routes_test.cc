@@ -133,6 +133,36 @@ TEST_F(CostApi, TheInheritedViewSaysWhatADashboardCosts) {
   EXPECT_EQ(much.text("code"), "limit-exceeded");
 }
 
+TEST_F(CostApi, FiltersByWhatStandsForNoneAreKeysLikeAnyOther) {
+  fill();
+  bill("3", R"("amount":5)");
+  for (const std::string view : {"direct", "inherited"}) {
+    const Said said = ask("sunburst", {{"by", "consumer"}, {"view", view}});
+    ASSERT_EQ(said.status, 200) << said.body;
+    std::string keys;
+    std::int64_t sum = 0;
+    said.json().get("root").get("children").elements([&](const model::JsonValue& child) {
+      const std::string key = *child.get("key").string();
+      keys += key + " ";
+      const Said only = ask("sunburst", {{"by", "job"}, {"view", view}, {"consumer", key}});
+      ASSERT_EQ(only.status, 200) << only.body;
+      EXPECT_EQ(only.json().get("total").integer(), child.get("value").integer()) << key;
+      sum += only.json().get("total").integer().value_or(0);
+    });
+    EXPECT_EQ(sum, 145 * kMicro) << view;
+    EXPECT_EQ(keys, view == "direct" ? "(not used) consumer:bi:dashboard:Sales (no output) "
+                                     : "consumer:bi:dashboard:Sales (no output) ");
+  }
+  const Said direct = ask("series", {{"by", "dataset"}, {"consumer", "(not used)"}});
+  ASSERT_EQ(direct.status, 200) << direct.body;
+  EXPECT_EQ(direct.json().get("total").get("value").integer(), 100 * kMicro);
+  for (const std::string wrong : {"(nobody)", "dataset:ns:mart"}) {
+    const Said refused = ask("sunburst", {{"consumer", wrong}});
+    EXPECT_EQ(refused.status, 400) << refused.body;
+    EXPECT_EQ(refused.text("parameter"), "consumer");
+  }
+}
+
 TEST_F(CostApi, OwnersThatChangeAreFollowedAndThoseOfThenStay) {
   fill();
   const std::int64_t then = *ask("sunburst").json().get("seq").integer();

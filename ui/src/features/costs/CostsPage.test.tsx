@@ -518,6 +518,13 @@ describe('filters', () => {
       await screen.findByRole('option', { name: /^user:ada/ }),
     );
     expect(search().get('consumer')).toBe('consumer:bi:user:ada');
+    await userEvent.click(screen.getByRole('button', { name: /the filter by consumer/ }));
+    await userEvent.selectOptions(add(), 'consumer');
+    await userEvent.selectOptions(
+      await screen.findByRole('combobox', { name: 'Consumer' }),
+      await screen.findByRole('option', { name: /^\(not used\)/ }),
+    );
+    expect(search().get('consumer')).toBe('(not used)');
     await userEvent.selectOptions(add(), 'job');
     await userEvent.click(screen.getByRole('button', { name: '(unattributed)' }));
     expect(search().get('job')).toBe('(unattributed)');

@@ -72,8 +72,7 @@ function TextValue({ state, times, dimension, onPick }: PickProps) {
 function ConsumerValue({ state, times, dimension, onPick }: PickProps) {
   const resource = useFilterValues(state, times, dimension);
   const answer = resource.data;
-  // What nobody used is no consumer that could be asked for.
-  const offered = answer?.root.children.filter((c) => !c.key.startsWith('(')) ?? [];
+  const offered = answer?.root.children ?? [];
   return (
     <>
       <select
