@@ -127,6 +127,40 @@ TEST_F(SunburstTest, ComparesTwoIntervalsOnEveryArc) {
   EXPECT_EQ(drawn.arcs[2].before, 50);
 }
 
+// What adds up to nothing is there as long as what is within it does not, however it is added up.
+TEST_F(SunburstTest, WhatCancelsIsThereForWhatIsWithinItAndNotByItself) {
+  world.book(Seq{1}, 0, load, raw, 5);
+  world.book(Seq{1}, kDay, load, raw, -5);
+  world.book(Seq{1}, 0, report, mart, 3);
+  world.book(Seq{1}, kDay, report, mart, 1);
+  const auto drawn = [&](std::vector<Dimension> by, std::size_t depth = SIZE_MAX,
+                         std::size_t max_arcs = 100) {
+    SunburstQuestion question;
+    question.by = std::move(by);
+    question.depth = depth;
+    question.max_arcs = max_arcs;
+    return must(sunburst(world.ground(), question));
+  };
+  // By day it is a grid, by dataset it is not: both say the same.
+  const Sunburst days = drawn({Dimension::kJob, Dimension::kDays});
+  EXPECT_EQ(parts(days, days.arcs[0]), "report=4 load=0 ");
+  EXPECT_EQ(parts(days, days.arcs[2]), "1970-01-01=5 1970-01-02=-5 ");
+  world.book(Seq{2}, 0, load, mart, 7);
+  world.book(Seq{2}, 0, load, raw, -7);
+  const Sunburst datasets = drawn({Dimension::kJob, Dimension::kDataset});
+  EXPECT_EQ(parts(datasets, datasets.arcs[0]), "report=4 load=0 ");
+  EXPECT_EQ(parts(datasets, datasets.arcs[2]), "mart=7 raw=-7 ");
+  // As the innermost ring it is nothing; neither is it counted as one that is left out.
+  for (const auto& only :
+       {drawn({Dimension::kJob}), drawn({Dimension::kJob, Dimension::kDays}, 1)}) {
+    EXPECT_EQ(parts(only, only.arcs[0]), "report=4 ");
+    EXPECT_EQ(only.others, 0u);
+  }
+  // Left out it counts, with nothing.
+  const Sunburst one = drawn({Dimension::kJob, Dimension::kDays}, SIZE_MAX, 1);
+  EXPECT_EQ(parts(one, one.arcs[0]), "report=4 other:1=0");
+}
+
 TEST_F(SunburstTest, CancelledIsAnError) {
   world.book(Seq{1}, 10, load, raw, 100);
   SunburstQuestion question;

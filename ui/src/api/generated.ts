@@ -2922,7 +2922,10 @@ export interface components {
             before?: number;
             /** Format: int64 */
             change?: number;
-            /** @description The largest first. */
+            /**
+             * @description The largest first. What is 0 (in both intervals) is not among them, unless something other than
+             *     0 is within it on the rings asked for.
+             */
             children: components["schemas"]["CostArc"][];
             /** @description The children that are not shown, together; absent if all are. */
             other?: {
