@@ -310,6 +310,25 @@ TEST(MissedWrites, NamesEveryDayOfAStopAndNoneAfterItWentOn) {
   EXPECT_EQ(until_now.size(), 3u);
 }
 
+TEST(MissedWrites, TheAgeIsThatAtTheNextWriteAndTwentyLeastSpreadsAreOneGapTooMuch) {
+  std::vector<Micros> all;
+  for (const int day : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11}) all.push_back(kMonday + day * kDay);
+  const auto ended = missed_writes(all, kMonday, all.back() + 1, all.back() + kHour, {});
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].due, kMonday + 10 * kDay);
+  EXPECT_EQ(ended[0].verdict.value, 2 * 86'400.0) << "until the write that came, not until now";
+  EXPECT_DOUBLE_EQ(ended[0].verdict.z, 20) << "a spread is at least 5 % of the gap";
+  // It is no cap: while nothing comes both go on, up to kMaxZ.
+  all.pop_back();
+  const auto goes_on = missed_writes(all, kMonday, kMonday + 60 * kDay, kMonday + 12 * kDay, {});
+  ASSERT_EQ(goes_on.size(), 2u);
+  for (const Missed& one : goes_on) {
+    EXPECT_EQ(one.verdict.value, 3 * 86'400.0);
+    EXPECT_DOUBLE_EQ(one.verdict.z, 40);
+  }
+  EXPECT_EQ(judge_freshness(all, kMonday + 900 * kDay, {}).verdict.z, kMaxZ);
+}
+
 // ---- schema -------------------------------------------------------------------------------------
 
 SchemaVersion version(int day, std::vector<SchemaField> fields) {

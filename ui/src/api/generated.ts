@@ -4372,7 +4372,7 @@ export interface components {
                     /** @description The z from which on it fails. */
                     sensitivity: number;
                     max_age: string | null;
-                    /** @description What was seen. */
+                    /** @description The age in seconds, from the last write to the moment judged. */
                     value: number | null;
                     /** @description What is usual. */
                     expected: number | null;
@@ -4380,7 +4380,10 @@ export interface components {
                     low: number | null;
                     /** @description The most that is ok. */
                     high: number | null;
-                    /** @description How many robust spreads above what is usual; negative is below. */
+                    /**
+                     * @description (`value` − `expected`) / spread, at most ±1,000. The spread is at least 5 % of the gap: of a
+                     *     steady schedule one gap too much is 20.
+                     */
                     z: number;
                     /**
                      * Format: int64
@@ -4575,11 +4578,22 @@ export interface components {
             kind: "freshness" | "volume" | "cost" | "schema" | "distribution";
             nodeId: string;
             status: components["schemas"]["MonitorStatus"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Of the write or the change; of freshness when the write that did not come was due; of a cost
+             *     the beginning of the day.
+             */
             at: string;
+            /**
+             * @description What `value`, `expected`, `low` and `high` are of: `rows`, `bytes`, `age_seconds`, a measure of
+             *     the ledger (the answer names its unit), of a column.
+             */
             measure: string;
             column: string | null;
-            /** @description What was seen. */
+            /**
+             * @description What was seen. Of freshness the age in seconds at the end of the gap: from the last write to the
+             *     next one, or to the moment of the answer if none has come.
+             */
             value: number | null;
             /** @description What is usual. */
             expected: number | null;
@@ -4587,7 +4601,10 @@ export interface components {
             low: number | null;
             /** @description The most that is ok. */
             high: number | null;
-            /** @description How many robust spreads above what is usual; negative is below. */
+            /**
+             * @description How many robust spreads above what is usual; negative is below. At most ±1,000. Of freshness the
+             *     spread is at least 5 % of the gap: of a steady schedule one gap too much is 20.
+             */
             z: number;
             /**
              * Format: int64
