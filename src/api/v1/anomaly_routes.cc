@@ -91,10 +91,25 @@ Result<std::vector<AnomalyKind>> kinds_parameter(Context& context) {
   return out;
 }
 
+// Of what alone anomalies are asked for: a dataset; or a job, of which there are only costs.
+Result<std::optional<NodeId>> node_parameter(Context& context, const query::Snapshot& graph) {
+  const std::string* const text = context.request.query_value("nodeId");
+  if (text == nullptr) return std::optional<NodeId>();
+  context.details.parameter = "nodeId";
+  HW_TRY(const query::NodeRef ref, query::parse_node_ref(*text));
+  if (ref.kind != query::RefKind::kDataset && ref.kind != query::RefKind::kJob) {
+    return invalid_parameter(context, "nodeId", "must be the id of a dataset or job.");
+  }
+  HW_TRY(const NodeId node, query::resolve(graph, ref));
+  context.details.parameter.clear();
+  return std::optional(node);
+}
+
 // ---- cost ---------------------------------------------------------------------------------------
 
 struct CostAnomalies {
   model::Measure measure = model::Measure::kAmount;
+  std::string unit;  // of the values as they are told: of money the currency
   std::vector<Anomaly> found;
 };
 
@@ -125,6 +140,8 @@ Result<CostAnomalies> cost_anomalies(Context& context, const query::Session& ses
     out.measure = model::Measure::kDurationMs;
     daily = costs(out.measure);
   }
+  const std::string_view unit = model::info(out.measure).unit;
+  out.unit = unit.empty() ? state->prices->currency : std::string(unit);
   out.found = stats::cost_anomalies(daily, days.first, days.last, stats::day_of(at), {});
   for (Anomaly& one : out.found) one.measure = model::info(out.measure).name;
   return out;
@@ -168,12 +185,17 @@ void write_head(JsonWriter& json, const query::Session& session, const Days& day
 
 Result<std::vector<Anomaly>> dataset_anomalies(Context& context, query::Session& session,
                                                const Days& days, base::Micros at,
-                                               const std::vector<AnomalyKind>& kinds) {
+                                               const std::vector<AnomalyKind>& kinds,
+                                               const std::optional<NodeId>& node) {
   const query::Snapshot& graph = session.graph();
   const stats::Judged when{base::Micros{days.first} * stats::kDay,
                            base::Micros{days.last} * stats::kDay, at};
   stats::QualityReader quality(session.rows(), graph, session.seq());
   std::vector<Anomaly> out;
+  if (node) {
+    if (!stats::QualityReader::monitored(graph, *node)) return out;
+    return quality.anomalies(*node, when, kinds);
+  }
   std::size_t datasets = 0;
   for (std::uint32_t id = 1; id <= graph.node_count(); ++id) {
     if (!stats::QualityReader::monitored(graph, NodeId{id})) continue;
@@ -200,14 +222,17 @@ Answer get_anomalies(Context& context) {
   HW_TRY(query::Session session, context.open());
   const base::Micros at = page.of ? page.of->first : session.answered_as_of();
   HW_TRY(const Days days, days_parameter(context, at));
+  HW_TRY(const std::optional<NodeId> node, node_parameter(context, session.graph()));
   const bool costs = std::ranges::find(kinds, AnomalyKind::kCost) != kinds.end();
   std::vector<Anomaly> all;
   if (!costs || kinds.size() > 1) {
-    HW_TRY(all, dataset_anomalies(context, session, days, at, kinds));
+    HW_TRY(all, dataset_anomalies(context, session, days, at, kinds, node));
   }
   CostAnomalies cost;
   if (costs) {
-    HW_TRY(cost, cost_anomalies(context, session, days, at, true));
+    const bool by_job = !node || session.graph().node(*node).kind == model::NodeKind::kJob;
+    HW_TRY(cost, cost_anomalies(context, session, days, at, by_job));
+    if (node) std::erase_if(cost.found, [&](const Anomaly& one) { return one.node != *node; });
     std::ranges::move(cost.found, std::back_inserter(all));
   }
   stats::sort_anomalies(all);
@@ -217,6 +242,7 @@ Answer get_anomalies(Context& context) {
   json.key("cost_measure");
   json.text_or_null(costs ? std::optional(std::string(model::info(cost.measure).name))
                           : std::nullopt);
+  json.key("cost_unit").text_or_null(costs ? std::optional(cost.unit) : std::nullopt);
   HW_CHECK_OK(write_page(json, session, page, all, at, scale_of(cost.measure)));
   json.end_object();
   return json_response(json.take());
@@ -234,7 +260,7 @@ Answer get_cost_anomalies(Context& context) {
   write_head(json, session, days, at);
   json.key("of").text(of == 0 ? "job" : "dataset");
   json.key("measure").text(model::info(cost.measure).name);
-  json.key("unit").text(model::info(cost.measure).unit);
+  json.key("unit").text(cost.unit);
   HW_CHECK_OK(write_page(json, session, page, cost.found, at, scale_of(cost.measure)));
   json.end_object();
   return json_response(json.take());

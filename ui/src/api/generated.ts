@@ -4636,6 +4636,12 @@ export interface components {
             seq: number;
             /** @description Which cost was compared; null if none was. */
             cost_measure: string | null;
+            /**
+             * @description What `value`, `expected`, `low` and `high` of costs are told in: of `amount` the currency of
+             *     the price book, else the unit of the measure. Null if no cost was compared.
+             * @example USD
+             */
+            cost_unit: string | null;
             anomalies: components["schemas"]["Anomaly"][];
             /** Format: int64 */
             totalCount: number;
@@ -4659,7 +4665,11 @@ export interface components {
             /** @enum {string} */
             of: "job" | "dataset";
             measure: string;
-            /** @description Empty for money. */
+            /**
+             * @description What `value`, `expected`, `low` and `high` are told in: of `amount` the currency of the price
+             *     book, else the unit of the measure.
+             * @example USD
+             */
             unit: string;
             anomalies: components["schemas"]["Anomaly"][];
             /** Format: int64 */
@@ -11046,6 +11056,12 @@ export interface operations {
                  */
                 kind?: string;
                 /**
+                 * @description Only those of this dataset, what it cost as a dataset among them; or of this job, of which
+                 *     there are only costs. `rank` is then the place among these.
+                 * @example dataset:warehouse:core.order_facts
+                 */
+                nodeId?: string;
+                /**
                  * @description Which cost: a measure of the ledger. If absent, `amount`, or where nothing has a price,
                  *     `duration_ms`; the answer says which.
                  * @example slot_ms
@@ -11081,6 +11097,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };

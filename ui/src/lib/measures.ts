@@ -111,6 +111,11 @@ export function quantity(value: number, measure: string, unit: Unit): string {
   return `${value < 0 ? '−' : ''}${positive(whole, measure, unit)}`;
 }
 
+// Of whole units; `unit` is the currency of amounts.
+export function wholeQuantity(value: number, measure: string, unit: string): string {
+  return quantity(value, measure, { name: unit, scale: 1, currency: unit });
+}
+
 // The value itself, for who must compare it digit by digit: "1,234,567 base units, 1,000,000 of
 // which are 1 USD".
 export function exactly(value: number, unit: Unit): string {

@@ -1,7 +1,7 @@
 // Verdicts about datasets, in words (docs/quality-rules.md).
 import type { Schemas } from '../api/client';
 import { bytes, count, duration, moment, plural } from './format';
-import { quantity } from './measures';
+import { wholeQuantity } from './measures';
 
 export type MonitorStatus = Schemas['MonitorStatus'];
 export type DatasetMonitors = Schemas['DatasetMonitors'];
@@ -169,8 +169,8 @@ export function monitorLines({ monitors: m }: DatasetMonitors): MonitorLine[] {
   ];
 }
 
-// The numbers behind an anomaly: "age 2 d; usual 1 d; at most 1 d 4 h (8 values of the same weekday)".
-export function anomalyText(a: Anomaly): string {
+// The numbers behind an anomaly; those of costs are whole units of `costUnit`: "age 2 d; usual 1 d; at most 1 d 4 h (8 values of the same weekday)".
+export function anomalyText(a: Anomaly, costUnit = ''): string {
   const named = (n: number) => measureText(a.measure, n);
   switch (a.kind) {
     case 'freshness':
@@ -179,8 +179,8 @@ export function anomalyText(a: Anomaly): string {
       return `${volumeTexts[a.measure] ?? a.measure}: ${verdictText(a, named)}`;
     case 'schema':
       return `${a.column ?? 'a column'} ${a.measure}${(a.value ?? 1) > 1 ? `, and ${plural((a.value ?? 1) - 1, 'other break')}` : ''}`;
-    case 'cost': // whole units; the answer does not name the currency
-      return `${a.measure.replaceAll('_', ' ')}: ${verdictText(a, (n) => quantity(n, a.measure, { name: '', scale: 1 }))}`;
+    case 'cost':
+      return `${a.measure.replaceAll('_', ' ')}: ${verdictText(a, (n) => wholeQuantity(n, a.measure, costUnit))}`;
     default:
       return `${a.column ?? ''}, ${a.measure.replaceAll('_', ' ')}: ${verdictText(a, named)}`;
   }

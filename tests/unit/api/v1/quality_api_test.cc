@@ -247,6 +247,18 @@ TEST_F(QualityApiTest, AnomaliesOfEachDayTheGravestFirst) {
   EXPECT_EQ(items(two_kinds, "anomalies", {"kind", "measure", "column"}),
             (Texts{"volume rows null", "schema dropped amount"}))
       << two_kinds;
+  // Of one alone they are ranked among themselves.
+  Fields of_stopped = interval;
+  of_stopped.emplace_back("nodeId", "dataset:ns:stopped");
+  const std::string only = get({"anomalies"}, of_stopped);
+  EXPECT_EQ(items(only, "anomalies", {"day", "rank", "kind", "nodeId"}),
+            (Texts{"2026-09-21 1 freshness dataset:ns:stopped",
+                   "2026-09-20 1 freshness dataset:ns:stopped",
+                   "2026-09-19 1 freshness dataset:ns:stopped"}))
+      << only;
+  EXPECT_EQ(JsonValue(only).get("totalCount").integer(), 3);
+  get({"anomalies"}, {{"nodeId", "dataset:ns:nothing"}}, 404);
+  get({"anomalies"}, {{"nodeId", "datasetField:ns:orders:id"}}, 400);
   get({"anomalies"}, {{"kind", "odd"}}, 400);
   get({"anomalies"}, {{"from", "2026-01-01T00:00:00Z"}, {"to", "2026-09-01T00:00:00Z"}}, 400);
 }
@@ -270,8 +282,50 @@ TEST_F(QualityApiTest, CostAnomaliesAreOfTheLedger) {
               (of == "job" ? std::string("job:ns:heavy") : std::string("dataset:ns:t")) + " 90000"})
         << body;
     EXPECT_EQ(items(body, "anomalies", {"day_share"}), Texts{"1"});
+    EXPECT_EQ(JsonValue(body).get("unit").string(), "ms");
   }
+  // Of a job and of a dataset, what each of them cost; of another one nothing.
+  const auto of = [&](const std::string& node) {
+    return get({"anomalies"}, {{"kind", "cost"}, {"measure", "slot_ms"}, {"nodeId", node}});
+  };
+  for (const std::string node : {"job:ns:heavy", "dataset:ns:t"}) {
+    EXPECT_EQ(items(of(node), "anomalies", {"day", "rank", "nodeId", "value"}),
+              Texts{"2026-09-20 1 " + node + " 90000"});
+    EXPECT_EQ(JsonValue(of(node)).get("cost_unit").string(), "ms");
+  }
+  send({.dataset = "light", .job = "other", .day = 20});
+  EXPECT_EQ(items(of("dataset:ns:light"), "anomalies", {"nodeId"}), Texts{});
   get({"costs", "anomalies"}, {{"measure", "gold"}}, 400);
+}
+
+TEST_F(QualityApiTest, CostAnomaliesNameTheCurrency) {
+  set_now("2026-09-21T12:00:00Z");
+  const Fields money{{"measure", "amount"}};
+  const std::string none = get({"costs", "anomalies"}, money);
+  EXPECT_EQ(JsonValue(none).get("unit").string(), "USD") << none;
+  const ApiReply put = world.put(
+      {"price-book"},
+      R"({"author":"a","book":{"currency":"EUR","prices":[{"unit":"slot_ms","price":1}]}})");
+  ASSERT_EQ(put.status, 200) << put.body;
+  send({.job = "heavy"});
+  for (int day = 1; day <= 20; ++day) {
+    const int amount = day == 20 ? 90 : 1;
+    const ApiReply said =
+        world.post({"costs", "entries"}, R"({"author":"a","entries":[{"id":")" + two(day) +
+                                             R"(","at":"2026-09-)" + two(day) +
+                                             R"(T02:00:00Z","amount":)" + std::to_string(amount) +
+                                             R"(,"job":{"namespace":"ns","name":"heavy"}}]})");
+    ASSERT_EQ(said.status, 200) << said.body;
+  }
+  const std::string costs = get({"costs", "anomalies"}, money);
+  EXPECT_EQ(items(costs, "anomalies", {"day", "measure", "value"}), Texts{"2026-09-20 amount 90"})
+      << costs;
+  EXPECT_EQ(JsonValue(costs).get("unit").string(), "EUR");
+  const std::string all = get({"anomalies"});
+  EXPECT_EQ(JsonValue(all).get("cost_measure").string(), "amount") << all;
+  EXPECT_EQ(JsonValue(all).get("cost_unit").string(), "EUR") << all;
+  const std::string volumes = get({"anomalies"}, {{"kind", "volume"}});
+  EXPECT_TRUE(JsonValue(volumes).get("cost_unit").is_null()) << volumes;
 }
 
 // ---- comparison ---------------------------------------------------------------------------------

@@ -280,8 +280,8 @@ it('says which days were unusual, against what, and looks no further than the se
   open('?tab=odd&from=2026-01-01T00:00:00Z&to=2026-10-31T00:00:00Z');
   const row = await screen.findByRole('row', { name: /load/ });
   expect(row).toHaveTextContent('2026-10-30');
-  expect(row).toHaveTextContent('too much 90.00');
-  expect(row).toHaveTextContent('usual 30.00, 20.00 to 45.00 is ok (28 days)');
+  expect(row).toHaveTextContent('too much 90.00 USD');
+  expect(row).toHaveTextContent('usual 30.00 USD, 20.00 USD to 45.00 USD is ok (28 days)');
   expect(row).toHaveTextContent('45%');
   expect(screen.getByText(/Only the last 92 days/)).toBeVisible();
   expect(lastAsked('/costs/anomalies').query.get('from')).toBe('2026-07-31T00:00:00Z');

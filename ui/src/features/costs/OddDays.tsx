@@ -6,7 +6,7 @@ import { Select } from '../../components/Select';
 import type { CostState } from '../../lib/costUrl';
 import { outside } from '../../lib/costUrl';
 import { plural } from '../../lib/format';
-import { quantity, share } from '../../lib/measures';
+import { share, wholeQuantity } from '../../lib/measures';
 import { readable } from '../../lib/nodeId';
 import { Nothing } from './Nothing';
 import type { CostAnomalies, OddOf, Times } from './useCosts';
@@ -29,9 +29,8 @@ function usualText(odd: Odd, text: (n: number | null) => string): string {
 function Table({ pages }: { pages: readonly CostAnomalies[] }) {
   const first = pages[0];
   if (!first) return null;
-  // Values of this answer are whole units.
-  const unit = { name: first.unit, scale: 1 };
-  const text = (n: number | null) => (n === null ? '–' : quantity(n, first.measure, unit));
+  const text = (n: number | null) =>
+    n === null ? '–' : wholeQuantity(n, first.measure, first.unit);
   return (
     <div className="table-card scroll-x">
       <table className="plain-table odd-table">

@@ -162,7 +162,7 @@ export function odd(): CostAnomalies {
     seq: 40,
     of: 'job',
     measure: 'amount',
-    unit: '',
+    unit: 'USD',
     anomalies: [
       {
         day: '2026-10-30',

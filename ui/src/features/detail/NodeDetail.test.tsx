@@ -38,6 +38,7 @@ it('shows a dataset with its schema, owners and neighbours', async () => {
       '/namespaces/n/datasets/orders/versions': none,
       '/usage': usage,
       '/monitors': { at: '', seq: 1, monitors: [], next_cursor: null },
+      '/anomalies': { anomalies: [], totalCount: 0, next_cursor: null },
       '/profiles': {
         nodeId: 'dataset:n:orders',
         from: '2026-07-01T00:00:00Z',
@@ -90,6 +91,7 @@ it('lets the server find out what an id means', async () => {
       '/namespaces/n/datasets/orders/versions': none,
       '/usage': usage,
       '/monitors': { at: '', seq: 1, monitors: [], next_cursor: null },
+      '/anomalies': { anomalies: [], totalCount: 0, next_cursor: null },
       '/profiles': {
         nodeId: 'dataset:n:orders',
         from: '2026-07-01T00:00:00Z',

@@ -1,12 +1,13 @@
 import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
+import type { Asked } from '../../test/partitionSamples';
 import { answering } from '../../test/partitionSamples';
-import { judged, monitorsOf } from '../../test/qualitySamples';
+import { anomaly, judged, monitorsOf } from '../../test/qualitySamples';
 import { ProfileOfDataset } from './ProfileSection';
 import { monitorLines, shareText, verdictText } from '../../lib/verdicts';
 import { columnsOf, inColumn, ofDataset, quantilesOf, samplesOf } from './quality';
-import type { Profile, ProfileColumn, ProfilesAnswer } from './useQuality';
+import type { AnomaliesAnswer, Profile, ProfileColumn, ProfilesAnswer } from './useQuality';
 
 function column(name: string, more: Partial<ProfileColumn> = {}): ProfileColumn {
   return {
@@ -126,10 +127,28 @@ describe('lines', () => {
   });
 });
 
+function anomalies(more: Partial<AnomaliesAnswer> = {}): AnomaliesAnswer {
+  return {
+    from: '2026-09-06',
+    to: '2026-10-06',
+    at: '2026-10-05T12:00:00Z',
+    seq: 1,
+    cost_measure: null,
+    cost_unit: null,
+    anomalies: [],
+    totalCount: 0,
+    next_cursor: null,
+    ...more,
+  };
+}
+let odd = anomalies();
+let asked: Asked[] = [];
+
 function show(answer: Partial<ProfilesAnswer>, choice: string | null = null) {
   const onColumn = vi.fn();
   const server = answering(({ path }) => {
     if (path === '/monitors') return { at: '', seq: 1, monitors: [monitors], next_cursor: null };
+    if (path === '/anomalies') return odd;
     return {
       nodeId: 'dataset:n:orders',
       from: '2026-07-03T00:00:00Z',
@@ -141,6 +160,7 @@ function show(answer: Partial<ProfilesAnswer>, choice: string | null = null) {
       ...answer,
     };
   });
+  asked = server.asked;
   vi.stubGlobal('fetch', server.fetch);
   render(<ProfileOfDataset nodeId="dataset:n:orders" choice={{ column: choice, onColumn }} />);
   return onColumn;
@@ -179,4 +199,25 @@ it('says that there is more, and what to do where there is nothing', async () =>
 it('says how statistics come where there are none', async () => {
   show({ profiles: [], totalCount: 0 });
   expect(await screen.findByText(/Nothing was measured since 2026-07-03/)).toBeVisible();
+});
+
+it('lists what was odd of this dataset, and says how much more there is', async () => {
+  odd = anomalies({
+    anomalies: [
+      anomaly(),
+      anomaly({ day: '2026-10-04', kind: 'freshness', measure: 'age_seconds', value: 172_800 }),
+    ],
+    totalCount: 12,
+  });
+  show({});
+  const list = await screen.findByRole('list', { name: 'Anomalies' });
+  expect(within(list).getAllByRole('listitem')[0]).toHaveTextContent(
+    '2026-10-05 Volumefailingrows written: 12; usual 1,000',
+  );
+  expect(within(list).getAllByRole('listitem')[1]).toHaveTextContent('not written for 2 d');
+  expect(screen.getByText(/12 anomalies in the last 30 days; the newest 10/)).toBeVisible();
+  const { query } = asked.find((one) => one.path === '/anomalies')!;
+  expect(query.get('nodeId')).toBe('dataset:n:orders');
+  expect(query.get('kind')).toBe('freshness,volume,schema,distribution');
+  odd = anomalies();
 });

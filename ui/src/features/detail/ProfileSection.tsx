@@ -9,6 +9,7 @@ import { durationMs } from '../../lib/moments';
 import { learnedSensitivity } from '../../lib/monitorDraft';
 import type { DatasetMonitors } from '../../lib/verdicts';
 import { monitorKinds, monitorLines, numberText, shareText } from '../../lib/verdicts';
+import { DatasetAnomalies } from './DatasetAnomalies';
 import { MonitorSettings } from './MonitorForm';
 import { columnsOf, hasValues, inColumn, ofDataset, quantilesOf, samplesOf } from './quality';
 import type { Profile } from './useQuality';
@@ -187,6 +188,7 @@ export function ProfileOfDataset({ nodeId, choice }: { nodeId: string; choice: P
       {monitors.problem && <ProblemNote problem={monitors.problem} onRetry={monitors.reload} />}
       {!monitors.data && monitors.loading && <Loading what="monitors" />}
       {monitors.data && <Monitors monitors={monitors.data} onSet={monitors.reload} />}
+      <DatasetAnomalies nodeId={nodeId} />
       {answer.problem && <ProblemNote problem={answer.problem} onRetry={answer.reload} />}
       {!first && answer.loading && <Loading what="measurements" />}
       {first && profiles.length === 0 && (

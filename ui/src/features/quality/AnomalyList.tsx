@@ -83,8 +83,9 @@ function detailOf(a: Anomaly): { href: string; text: string } {
   return { href: lineageHref(a.nodeId, { profile: a.column ?? '' }), text: 'Profile' };
 }
 
-function Row({ anomaly: a }: { anomaly: Anomaly }) {
+function Row({ anomaly: a, costUnit }: { anomaly: Anomaly; costUnit: string }) {
   const detail = detailOf(a);
+  const text = anomalyText(a, costUnit);
   return (
     <tr>
       <td className="anomaly-day">
@@ -94,12 +95,12 @@ function Row({ anomaly: a }: { anomaly: Anomaly }) {
       </td>
       <th scope="row">
         <NodeLink {...readable(a.nodeId)} id={a.nodeId} />
-        <span className="narrow-only quiet">{anomalyText(a)}</span>
+        <span className="narrow-only quiet">{text}</span>
       </th>
       <td>
         <span className="anomaly-kind">{kindTexts[a.kind]}</span> <VerdictMark status={a.status} />
       </td>
-      <td className="wide-only">{anomalyText(a)}</td>
+      <td className="wide-only">{text}</td>
       <td className="number" title="Robust spreads away from what is usual">
         {a.z > 0 ? '+' : '−'}
         {Math.abs(a.z) >= 50 ? '50 and more' : Math.abs(a.z).toFixed(1)}
@@ -134,11 +135,15 @@ function Table({ pages }: { pages: readonly AnomaliesAnswer[] }) {
           </tr>
         </thead>
         <tbody>
-          {pages
-            .flatMap((page) => page.anomalies)
-            .map((a) => (
-              <Row key={`${a.day} ${a.kind} ${a.nodeId}`} anomaly={a} />
-            ))}
+          {pages.flatMap((page) =>
+            page.anomalies.map((a) => (
+              <Row
+                key={`${a.day} ${a.kind} ${a.nodeId}`}
+                anomaly={a}
+                costUnit={page.cost_unit ?? ''}
+              />
+            )),
+          )}
         </tbody>
       </table>
     </div>
