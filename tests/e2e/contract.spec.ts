@@ -7,7 +7,9 @@ import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { expect, facts, orders, test } from './pages';
 import { broken, id, producer, spec, weird } from './seed';
+import { ready, send as sendTo, start } from './setup';
 import { secondDay, spend } from './spend';
+import { lastNight, watched, watchedEvents } from './watched';
 
 interface Operation {
   operationId: string;
@@ -65,6 +67,7 @@ interface Call {
   method?: string;
   body?: unknown;
   status?: number;
+  server?: string; // that of all tests if not given
 }
 
 async function check({
@@ -73,8 +76,9 @@ async function check({
   method = 'GET',
   body,
   status = 200,
+  server = base(),
 }: Call): Promise<unknown> {
-  const answer = await fetch(`${base()}${path}`, {
+  const answer = await fetch(`${server}${path}`, {
     method,
     ...(body === undefined
       ? {}
@@ -785,7 +789,12 @@ test('plans: from a draft to the last lease; environments', async () => {
       body: { author, scope: { nodeIds: [to], direction: 'none' }, ...more },
     }) as Promise<{ id: string | null; totals: { run: number } }>;
   expect((await create({ dry_run: true }, 200)).id).toBeNull();
-  const plan = await create({ name: 'contract', max_partitions_per_task: 1, lease_ms: 60_000 });
+  const plan = await create({
+    name: 'contract',
+    max_partitions_per_task: 1,
+    max_attempts: 1,
+    lease_ms: 60_000,
+  });
   expect(plan.totals.run).toBe(2);
   const one = `${v1}/plans/${plan.id}`;
   await create({ changes: ['99999999'] }, 404);
@@ -799,20 +808,23 @@ test('plans: from a draft to the last lease; environments', async () => {
   await act('pausePlan', 'pause', { author, reason: 'test' });
   await act('pausePlan', 'pause', { author }, 409);
   await act('resumePlan', 'resume', { author });
-  const { leases } = (await act(
-    'leaseTasks',
-    'leases',
-    { worker: 'contract', max_leases: 1 },
-    201,
-  )) as {
-    leases: { token: string; keys: string[] }[];
+  await act('retryPlan', 'retry', { author }, 409);
+  await act('retryPlan', 'retry', { author, tasks: [0] }, 400);
+  const take = async () => {
+    const body = { worker: 'contract', max_leases: 1 };
+    const { leases } = (await act('leaseTasks', 'leases', body, 201)) as {
+      leases: { token: string; keys: string[] }[];
+    };
+    expect(leases).toHaveLength(1);
+    return `leases/${e(leases[0]!.token)}`;
   };
-  expect(leases).toHaveLength(1);
+  const lease = await take();
   await check({ operation: 'getPlanTasks', path: `${one}/tasks?state=leased` });
-  const lease = `leases/${e(leases[0]!.token)}`;
   await act('heartbeatLease', `${lease}/heartbeat`, {});
   await act('completeLease', `${lease}/complete`, { state: 'completed', run_id: 'contract' });
   await act('heartbeatLease', `${lease}/heartbeat`, {}, 409);
+  await act('completeLease', `${await take()}/complete`, { state: 'failed', message: 'test' });
+  await act('retryPlan', 'retry', { author, reason: 'test' });
   await act('cancelPlan', 'cancel', { author });
   await act('leaseTasks', 'leases', { worker: 'contract' }, 200);
   await check({ operation: 'getPlan', path: `${v1}/plans/99999999`, status: 404 });
@@ -851,3 +863,142 @@ test('plans: from a draft to the last lease; environments', async () => {
   });
   await check({ operation: 'getEnvironment', path: branch, status: 404 });
 });
+
+// What is written here would change what the other journeys see, and three weeks of history are needed.
+test('quality and costs: anomalies, monitors, comparisons, prices, entries, use', async () => {
+  const { url, stop } = await start();
+  try {
+    await ready(url);
+    const taken = await sendTo(`${url}/api/v1/lineage/batch`, watchedEvents());
+    expect(await taken.json()).toMatchObject({ summary: { failed: 0 } });
+    await quality(url);
+    await money(url);
+  } finally {
+    await stop();
+  }
+});
+
+async function quality(server: string): Promise<void> {
+  const ask = (operation: string, path: string, status = 200) =>
+    check({ operation, path: `${v1}${path}`, status, server });
+  const night = `from=${lastNight}T00:00:00Z&to=${lastNight}T12:00:00Z`;
+  const odd = (more: string) =>
+    ask('getAnomalies', `/anomalies?${night}${more}`) as Promise<{
+      anomalies: { kind: string; nodeId: string }[];
+      cost_unit: string | null;
+      next_cursor: string | null;
+    }>;
+  const all = await odd('');
+  expect(all.anomalies.map((a) => [a.kind, a.nodeId])).toContainEqual(['volume', watched.orders]);
+  const page = await odd('&limit=1&kind=volume,distribution');
+  expect(page.cost_unit).toBeNull();
+  expect((await odd(`&nodeId=${e(watched.stock)}`)).anomalies).toEqual([]);
+  expect((await odd(`&nodeId=${e(watched.orders)}`)).anomalies.length).toBeGreaterThan(0);
+  await ask('getAnomalies', '/anomalies?kind=odd', 400);
+  await ask('getAnomalies', '/anomalies?nodeId=dataset:no:such', 404);
+
+  const monitors = `/monitors?nodeId=${e(watched.orders)}`;
+  const put = (body: object, status = 200) =>
+    check({
+      operation: 'putMonitors',
+      path: `${v1}${monitors}`,
+      method: 'PUT',
+      body,
+      status,
+      server,
+    });
+  await put({
+    author: 'ada',
+    reason: 'test',
+    freshness: { max_age: 'PT36H' },
+    volume: { sensitivity: 8 },
+    schema: { enabled: false },
+  });
+  await put({ author: 'ada', volume: { sensitivity: -1 } }, 400);
+  await ask('getMonitors', `${monitors}&at=${lastNight}T03:00:00Z`);
+  await ask('getMonitors', '/monitors?status=unknown&kind=schema&limit=1');
+  await ask(
+    'getProfiles',
+    `/profiles?nodeId=${e(watched.orders)}&from=2026-09-01T00:00:00Z&limit=2`,
+  );
+
+  const compare = `/compare?left=${e(watched.orders)}`;
+  const differs = (await ask('getCompare', `${compare}&right=${e(watched.next)}`)) as {
+    schema: { total: number };
+  };
+  expect(differs.schema.total).toBe(2);
+  const same = (await ask('getCompare', `${compare}&parts=partitions`)) as {
+    partitions: { equal: { count: number; ranges: { count: number }[] } };
+  };
+  expect(same.partitions.equal).toMatchObject({ count: 21, ranges: [{ count: 21 }] });
+  await ask('getCompare', `${compare}&left_as_of=2026-09-10T12:00:00Z&tolerance=0.05`);
+  await ask('getCompare', `${compare}&tolerance=2`, 400);
+  await ask('getCompare', '/compare?left=dataset:no:such', 404);
+}
+
+async function money(server: string): Promise<void> {
+  const put = (operation: string, method: string, path: string, body: object, status = 200) =>
+    check({ operation, path: `${v1}${path}`, method, body, status, server });
+  const ask = (operation: string, path: string, status = 200) =>
+    check({ operation, path: `${v1}${path}`, status, server });
+  const author = 'ada';
+  const empty = (await ask('getCostSunburst', '/costs/sunburst?from=2025-01-01T00:00:00Z')) as {
+    booked: object | null;
+  };
+  expect(empty.booked).not.toBeNull(); // runs are booked without a price
+  await ask('getPriceBook', '/price-book', 404);
+  await put('putPriceBook', 'PUT', '/price-book', {
+    author,
+    reason: 'test',
+    book: {
+      currency: 'EUR',
+      prices: [{ unit: 'duration_ms', price: 0.36, per: 3_600_000, namespace: 'watched' }],
+      exchange: [{ currency: 'USD', rate: 0.9 }],
+    },
+  });
+  await put('putPriceBook', 'PUT', '/price-book', { author, book: { prices: [{}] } }, 400);
+  await ask('getPriceBook', '/price-book');
+  await ask('getPriceBook', '/price-book?version=99', 404);
+  const month = { from: '2026-09-01T00:00:00Z', to: '2026-10-01T00:00:00Z' };
+  await put('reprice', 'POST', '/price-book/reprice', { author, ...month });
+  await put(
+    'reprice',
+    'POST',
+    '/price-book/reprice',
+    { author, from: month.to, to: month.from },
+    400,
+  );
+  const job = { namespace: 'watched', name: 'load_orders' };
+  const entries = Array.from({ length: 21 }, (_, n) => ({
+    id: `night ${n}`,
+    at: new Date(Date.UTC(2026, 8, 1 + n, 4)).toISOString(),
+    amount: n === 20 ? 90 : 3,
+    job,
+  }));
+  await put('postCostEntries', 'POST', '/costs/entries', { author, entries });
+  await put('postCostEntries', 'POST', '/costs/entries', { author, entries: [{ id: 'x' }] }, 400);
+  const odd = (await ask('getCostAnomalies', `/costs/anomalies?to=${lastNight}T12:00:00Z`)) as {
+    anomalies: { day: string; value: number }[];
+    unit: string;
+  };
+  expect(odd).toMatchObject({ unit: 'EUR', anomalies: [{ day: lastNight, value: 90 }] });
+  await ask('getCostAnomalies', '/costs/anomalies?of=dataset&measure=slot_ms&limit=1');
+  await ask('getCostAnomalies', '/costs/anomalies?measure=gold', 400);
+  await ask(
+    'getCostHotspots',
+    `/costs/hotspots?${new URLSearchParams(month)}&consumer=(not%20used)`,
+  );
+  await put(
+    'postUsage',
+    'POST',
+    '/usage',
+    {
+      consumer: { type: 'dashboard', namespace: 'bi', name: 'Orders' },
+      dataset: { namespace: 'watched', name: 'orders' },
+      at: `${lastNight}T08:00:00Z`,
+      count: 3,
+    },
+    201,
+  );
+  await put('postUsage', 'POST', '/usage', { consumer: 7 }, 400);
+}

@@ -2372,8 +2372,11 @@ export interface components {
              * @enum {string}
              */
             status: "stored" | "merged" | "duplicate" | "quarantined";
-            /** @enum {string|null} */
-            event_kind: "run" | "job" | "dataset" | null;
+            /**
+             * @description `usage` of a report of use; null of what was quarantined.
+             * @enum {string|null}
+             */
+            event_kind: "run" | "job" | "dataset" | "usage" | null;
             /** @description Facets that something was read from. */
             facets_used: string[];
             /** @description Facets that are kept word for word and mean nothing to Headwater. */
