@@ -156,7 +156,9 @@ describe('anomalies', () => {
     const rows = screen.getAllByRole('row').slice(1);
     expect(rows[0]).toHaveTextContent('rows written: 12; usual 1,000; from 900 to 1,100');
     expect(rows[0]).toHaveTextContent('−15.5');
-    expect(rows[1]).toHaveTextContent('amount: 3.50 USD; usual 0.38 USD; from 0.25 USD to 0.57 USD');
+    expect(rows[1]).toHaveTextContent(
+      'amount: 3.50 USD; usual 0.38 USD; from 0.25 USD to 0.57 USD',
+    );
     expect(rows[1]).toHaveTextContent('+50 and more');
     expect(rows[2]).toHaveTextContent('not written for 2 d; usual 1 d; at most 1 d 4 h');
     expect(rows[3]).toHaveTextContent('cents dropped, and 2 other breaks');
