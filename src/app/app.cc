@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "ingest/ingest.h"
 #include "planner/planner.h"
+#include "query/job_news.h"
 #include "query/session.h"
 #include "stats/quality.h"
 #include "stats/stats.h"
@@ -33,6 +34,7 @@ struct App::Impl {
   std::unique_ptr<graph::Graph> graph;
   std::shared_ptr<planner::Planner> planner = std::make_shared<planner::Planner>();
   std::shared_ptr<stats::Stats> stats = std::make_shared<stats::Stats>();
+  std::shared_ptr<query::JobNews> job_news = std::make_shared<query::JobNews>();
   std::unique_ptr<ingest::Pipeline> pipeline;
   std::unique_ptr<query::Service> queries;
   std::optional<SearchKeeper> search_keeper;
@@ -63,9 +65,11 @@ Result<void> App::Impl::wire(const base::Config& config) {
   ingest::PipelineOptions how = pipeline_options(config);
   how.views = {[this](storage::Store& opened) { return planner::make_view(opened, planner); },
                [this](storage::Store& opened) { return stats::make_view(opened, stats); },
-               stats::make_profile_view};
+               stats::make_profile_view,
+               [this](storage::Store&) { return query::make_job_news_view(job_news); }};
   HW_TRY(pipeline, ingest::Pipeline::start(*store, *graph, base::system_clock(), how));
   queries = std::make_unique<query::Service>(*store, *graph, base::system_clock());
+  queries->use_job_news(job_news);
   search_keeper.emplace(*queries);
   plan_keeper.emplace(*queries, *planner, *pipeline, plan_keeper_options(config));
   writes = api::v1::writes_to(*pipeline);

@@ -68,7 +68,9 @@ struct JobListQuery {
   PageRequest page;
   std::optional<RecencyPosition> after;
 };
-// Reads the time of every job of the namespace: linear in their number.
+// Linear in the nodes of the graph. Of the newest version only jobs that were touched since they
+// were last listed are read (query/job_news.h); else every job is, and its latest run if states are
+// asked for.
 Result<Page<NodeId, RecencyPosition>> list_jobs(Session& session, const JobListQuery& query);
 
 // ---- one dataset, one job ---------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 #include "query/catalog.h"
 #include "query/hidden.h"
+#include "query/job_news.h"
 #include "query/node_ref.h"
 #include "query/runs.h"
 #include "query/tally.h"
@@ -86,6 +87,52 @@ Result<std::int64_t> count_listed(Session& session, const Hidden& hidden, const 
   return std::max<std::int64_t>(0, count - hidden_count(session, hidden, q));
 }
 
+Result<std::vector<JobNews::Item>> listed_jobs(Session& session, const JobListQuery& query) {
+  HW_TRY(const std::shared_ptr<const Hidden> hidden, query::hidden(session));
+  const Snapshot& graph = session.graph();
+  std::vector<JobNews::Item> out;
+  for (std::uint32_t value = 1; value <= graph.node_count(); ++value) {
+    const NodeId node{value};
+    const graph::NodeInfo info = graph.node(node);
+    if (info.kind != NodeKind::kJob) continue;
+    if (query.name_space && info.name_space != query.name_space->name) continue;
+    if (graph.canonical(node) != node || !was_seen(graph, node)) continue;
+    HW_TRY(const bool is_hidden, query::is_hidden(session, *hidden, node));
+    if (!is_hidden) out.push_back({node, {}});
+  }
+  return out;
+}
+
+// Sets when each was heard of, and if asked how its latest run stands: from what is kept, or else
+// from the rows. The runs of a job that others were merged into are theirs too: these are not kept.
+Result<void> read_news(Session& session, bool states, std::vector<JobNews::Item>& jobs) {
+  JobNews* const news =
+      session.latest() && session.newest() ? session.service().job_news() : nullptr;
+  const Seq seq = session.seq();
+  if (news != nullptr) news->fill(seq, jobs);
+  std::vector<JobNews::Item> read;
+  for (JobNews::Item& job : jobs) {
+    const bool alone = !states || session.graph().aliases(job.job).empty();
+    job.state_known = job.state_known && alone;
+    if (job.heard_known && (job.state_known || !states)) continue;
+    JobNews::Item found{job.job, {}};
+    if (!job.heard_known) {
+      HW_TRY(job.value.heard, session.last_heard(job.job));
+      found.value.heard = job.value.heard;
+      found.heard_known = true;
+    }
+    if (states && !job.state_known) {
+      HW_TRY(const std::optional<storage::RunInfo> run, latest_run(session, job.job));
+      job.value.state = run ? run->state : RunState::kUnknown;
+      found.value.state = job.value.state;
+      found.state_known = alone;
+    }
+    if (news != nullptr) read.push_back(found);
+  }
+  if (!read.empty()) news->keep(seq, read);
+  return {};
+}
+
 }  // namespace
 
 Result<NamespaceRow> find_namespace(Session& session, std::string_view name) {
@@ -144,35 +191,31 @@ Result<Page<NodeId, NodePosition>> list_nodes(Session& session, const NodeListQu
 }
 
 Result<Page<NodeId, RecencyPosition>> list_jobs(Session& session, const JobListQuery& query) {
-  HW_TRY(const std::shared_ptr<const Hidden> hidden, query::hidden(session));
-  const Snapshot& graph = session.graph();
+  HW_TRY(std::vector<JobNews::Item> all, listed_jobs(session, query));
+  HW_CHECK_OK(read_news(session, !query.last_run_states.empty(), all));
   std::vector<RecencyPosition> jobs;
-  for (std::uint32_t value = 1; value <= graph.node_count(); ++value) {
-    const graph::NodeInfo info = graph.node(NodeId{value});
-    if (info.kind != NodeKind::kJob) continue;
-    if (query.name_space && info.name_space != query.name_space->name) continue;
-    if (graph.canonical(NodeId{value}) != NodeId{value}) continue;
-    if (!was_seen(graph, NodeId{value})) continue;
-    HW_TRY(const bool is_hidden, query::is_hidden(session, *hidden, NodeId{value}));
-    if (is_hidden) continue;
+  jobs.reserve(all.size());
+  for (const JobNews::Item& job : all) {
     if (!query.last_run_states.empty()) {
-      HW_TRY(const std::optional<storage::RunInfo> run, latest_run(session, NodeId{value}));
       const auto& states = query.last_run_states;
-      const RunState state = run ? run->state : RunState::kUnknown;
-      if (std::find(states.begin(), states.end(), state) == states.end()) continue;
+      if (std::find(states.begin(), states.end(), *job.value.state) == states.end()) continue;
     }
-    HW_TRY(const std::optional<Micros> last, session.last_heard(NodeId{value}));
-    jobs.push_back({last.value_or(info.first_seen), value});
+    const Micros first_seen = session.graph().node(job.job).first_seen;
+    jobs.push_back({job.value.heard.value_or(first_seen), job.job.value});
   }
   const auto earlier = [](const RecencyPosition& a, const RecencyPosition& b) {
     return a.time != b.time ? a.time > b.time : a.node < b.node;
   };
-  std::sort(jobs.begin(), jobs.end(), earlier);
+  // No more than the page and whether one follows has to be in order.
+  const auto left =
+      query.after ? std::partition(jobs.begin(), jobs.end(),
+                                   [&](const auto& job) { return !earlier(*query.after, job); })
+                  : jobs.begin();
+  const auto wanted = static_cast<std::ptrdiff_t>(std::min<std::size_t>(
+      query.page.offset + query.page.limit + 1, static_cast<std::size_t>(jobs.end() - left)));
+  std::partial_sort(left, left + wanted, jobs.end(), earlier);
   PageBuilder<NodeId, RecencyPosition> builder(query.page);
-  for (const RecencyPosition& job : jobs) {
-    if (!query.after || earlier(*query.after, job)) builder.add(NodeId{job.node}, job);
-    if (builder.full()) break;
-  }
+  for (auto job = left; job != left + wanted; ++job) builder.add(NodeId{job->node}, *job);
   Page<NodeId, RecencyPosition> out = builder.take();
   out.total = static_cast<std::int64_t>(jobs.size());
   return out;

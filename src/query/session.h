@@ -41,6 +41,7 @@ class Session;
 struct AttributeVersion;
 struct Hidden;
 struct KeptStats;
+class JobNews;
 struct Tally;
 namespace cause {
 struct RunOutputs;
@@ -121,6 +122,10 @@ class Service {
   // What was counted last (query/events.h); null if nothing was.
   std::shared_ptr<const KeptStats> cached_stats();
   void cache_stats(std::shared_ptr<const KeptStats> stats);
+  // Of lists of jobs (query/job_news.h), if a writer tells it of records; else null. Before the
+  // first question.
+  void use_job_news(std::shared_ptr<JobNews> news) { job_news_ = std::move(news); }
+  JobNews* job_news() const { return job_news_.get(); }
   // Long answers, for their next pages.
   AnswerCache& answers() { return answers_; }
   // For questions that can be worked on in parts. Parts that open sessions do so while their caller
@@ -172,6 +177,7 @@ class Service {
   base::Guarded<std::pair<Seq, std::shared_ptr<const Hidden>>> hidden_;
   base::Guarded<std::shared_ptr<const Tally>> tally_;
   base::Guarded<std::shared_ptr<const KeptStats>> stats_;
+  std::shared_ptr<JobNews> job_news_;
   AnswerCache answers_;
   base::Guarded<Outputs> outputs_;
   const std::unique_ptr<text_index::Index> text_index_;

@@ -10,6 +10,7 @@
 
 #include "api/v1/v1.h"
 #include "planner/planner.h"
+#include "query/job_news.h"
 #include "stats/quality.h"
 #include "stats/stats.h"
 #include "tests/support/harness.h"
@@ -25,11 +26,13 @@ class ApiWorld {
  public:
   explicit ApiWorld(const std::string& directory,
                     const ingest::PipelineOptions& options = Harness::small_windows())
-      : harness_(directory, with_views(options, planner_, stats_)),
+      : harness_(directory, with_views(options, planner_, stats_, news_)),
         queries_(harness_.store(), harness_.graph(), harness_.clock()),
         writes_(api::v1::writes_to(harness_.pipeline())),
         api_(api::v1::Dependencies{queries_, *writes_, {}, {}, {}, planner_, stats_}, {}),
-        handler_(api_.handler()) {}
+        handler_(api_.handler()) {
+    queries_.use_job_news(news_);
+  }
   ~ApiWorld() { api_.stop(); }
 
   Harness& harness() { return harness_; }
@@ -78,7 +81,8 @@ class ApiWorld {
 
   static ingest::PipelineOptions with_views(ingest::PipelineOptions options,
                                             std::shared_ptr<planner::Planner> planner,
-                                            std::shared_ptr<stats::Stats> stats) {
+                                            std::shared_ptr<stats::Stats> stats,
+                                            std::shared_ptr<query::JobNews> news) {
     options.views.push_back([planner = std::move(planner)](storage::Store& store) {
       return planner::make_view(store, planner);
     });
@@ -86,11 +90,14 @@ class ApiWorld {
       return stats::make_view(store, stats);
     });
     options.views.emplace_back(stats::make_profile_view);
+    options.views.push_back(
+        [news = std::move(news)](storage::Store&) { return query::make_job_news_view(news); });
     return options;
   }
 
   std::shared_ptr<planner::Planner> planner_ = std::make_shared<planner::Planner>();
   std::shared_ptr<stats::Stats> stats_ = std::make_shared<stats::Stats>();
+  std::shared_ptr<query::JobNews> news_ = std::make_shared<query::JobNews>();
   Harness harness_;
   query::Service queries_;
   std::unique_ptr<api::v1::Writes> writes_;

@@ -65,8 +65,8 @@ class Api {
   static std::vector<RouteName> long_routes();
   static std::vector<RouteName> routes();
 
-  // Makes what questions about cost and use keep; for a thread of its own, now and then. `ended` is
-  // asked now and then: true ends it early. Errors: those of the store.
+  // Makes what questions about cost, use and lists of jobs keep; for a thread of its own, now and
+  // then. `ended` is asked now and then: true ends it early. Errors: those of the store.
   base::Result<void> bring_up(const std::function<bool()>& ended);
 
   // Answers what waits with kShuttingDown and joins the threads. Call it before the writer stops.
