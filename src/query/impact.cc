@@ -106,8 +106,9 @@ ImpactTrace Impact::trace(const Snapshot& graph, const Affected& affected) const
   const std::vector<ColumnEntry>& entries = walk.columns->entries();
   std::uint32_t at = affected.index;
   if (at >= entries.size()) {
-    const JobVerdict& verdict = walk.verdicts[at - entries.size()];
-    out.steps.push_back({verdict.edge, verdict.job, false});
+    const UserVerdict& verdict = walk.verdicts[at - entries.size()];
+    const bool uses = graph.edge(verdict.edge).kind == model::EdgeKind::kUses;
+    out.steps.push_back({verdict.edge, verdict.user, uses});
     at = verdict.from;
   }
   for (; entries[at].kind != ColumnEntry::Kind::kStart; at = entries[at].from) {

@@ -204,6 +204,7 @@ class Impact::Builder {
     }
     walk->columns = ColumnWalk::run(graph_, starts_of(changes), how);
     add_entries(*walk);
+    if (kind != ChangeKind::kColumnAdded) add_consumers(*walk);
     add_cut(walk->columns->cut(), walk->columns->frontier(), walk->columns->limit());
     out_.walks_.push_back(std::move(walk));
   }
@@ -226,6 +227,25 @@ class Impact::Builder {
     for (const std::uint32_t job : walk.columns->jobs()) judge_entry(entries[job].node, job);
   }
 
+  // Who uses a dataset may use any of its columns: reports say which were read, not by whom.
+  void add_consumers(Walk& walk) {
+    const std::vector<ColumnEntry>& entries = walk.columns->entries();
+    const auto size = static_cast<std::uint32_t>(entries.size());
+    for (const ColumnWalk::Table& table : walk.columns->tables()) {
+      const ColumnEntry& entry = entries[table.entry];
+      const Verdict verdict = judge_consumer(walk.kind, entry.distance == 0);
+      graph_.for_each(table.dataset, Direction::kDownstream, mask(EdgeKind::kUses),
+                      [&](const graph::Neighbor& user) {
+                        const auto index = size + static_cast<std::uint32_t>(walk.verdicts.size());
+                        walk.verdicts.push_back(
+                            {user.node, table.entry, user.edge, verdict.severity, verdict.rule});
+                        add({user.node, entry.distance, verdict.severity, true, false, this_walk(),
+                             index, verdict.rule});
+                        return true;
+                      });
+    }
+  }
+
   // The columns that take on the new type, and the jobs that use one of them.
   Result<void> walk_types(const std::vector<std::size_t>& changes) {
     HW_TRY(const Transformations known, Transformations::read(session_));
@@ -242,7 +262,7 @@ class Impact::Builder {
       if (via && graph_.kind_of(via) == NodeKind::kJob) {
         auto& all = walk->verdicts;
         const auto [at, is_new] = verdict_of.try_emplace(via.value, all.size());
-        const JobVerdict verdict{via, from, to.edge, use.verdict.severity, use.verdict.rule};
+        const UserVerdict verdict{via, from, to.edge, use.verdict.severity, use.verdict.rule};
         if (is_new) {
           all.push_back(verdict);
         } else if (verdict.severity < all[at->second].severity) {
@@ -262,10 +282,10 @@ class Impact::Builder {
     const std::vector<ColumnEntry>& entries = walk.columns->entries();
     const auto size = static_cast<std::uint32_t>(entries.size());
     for (std::uint32_t i = 0; i < walk.verdicts.size(); ++i) {
-      const JobVerdict& verdict = walk.verdicts[i];
+      const UserVerdict& verdict = walk.verdicts[i];
       const std::uint32_t distance = entries[verdict.from].distance + 1;
-      if (distance > request_.depth || is_changed(verdict.job)) continue;
-      add({verdict.job, distance, verdict.severity, false, true, this_walk(), size + i,
+      if (distance > request_.depth || is_changed(verdict.user)) continue;
+      add({verdict.user, distance, verdict.severity, false, true, this_walk(), size + i,
            verdict.rule});
     }
     for (const ColumnWalk::Table& table : walk.columns->tables()) {

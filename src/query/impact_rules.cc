@@ -63,4 +63,9 @@ Verdict judge_column_entry(ChangeKind kind, const ColumnEntry& entry, bool reads
   return reader ? rules.reader : rules.downstream;
 }
 
+Verdict judge_consumer(ChangeKind kind, bool reads_the_change) {
+  const Rules& rules = rules_of(kind);
+  return reads_the_change ? rules.assumed_reader : rules.assumed_downstream;
+}
+
 }  // namespace headwater::query

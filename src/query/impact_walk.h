@@ -10,9 +10,10 @@
 
 namespace headwater::query {
 
-// A job that a walk of columns judges by how it uses one of them.
-struct JobVerdict {
-  NodeId job;
+// Who a walk of columns finds beside its entries: a job, judged by how it uses one of them, or a
+// consumer of their dataset.
+struct UserVerdict {
+  NodeId user;
   std::uint32_t from = 0;  // the column's entry
   model::EdgeId edge;
   Severity severity = Severity::kDegraded;
@@ -24,8 +25,8 @@ struct Impact::Walk {
   ChangeKind kind = ChangeKind::kData;
   std::optional<graph::Reach> tables;
   std::optional<ColumnWalk> columns;
-  std::vector<std::size_t> changes;  // of each start of `columns`
-  std::vector<JobVerdict> verdicts;  // after the entries of `columns`
+  std::vector<std::size_t> changes;   // of each start of `columns`
+  std::vector<UserVerdict> verdicts;  // after the entries of `columns`
 };
 
 struct Verdict {
@@ -42,5 +43,7 @@ RetypedUse judge_retyped(const storage::TransformationRow& transformation, bool 
 
 // An entry of the walk of a change of columns: a job, or the dataset of a column.
 Verdict judge_column_entry(ChangeKind kind, const ColumnEntry& entry, bool reads_the_change);
+// A consumer of the changed dataset, or of one that the change reaches.
+Verdict judge_consumer(ChangeKind kind, bool reads_the_change);
 
 }  // namespace headwater::query

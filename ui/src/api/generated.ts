@@ -176,7 +176,8 @@ export interface paths {
          *     | `column_retyped` | `column` has another type, `to` if given | dataset |
          *     | `column_added` | `column` is new | dataset |
          *
-         *     Changes of columns follow column lineage; where a job states none, all its outputs are
+         *     Changes of columns follow column lineage; consumers of the datasets that they reach may be affected
+         *     (`assumed`: use is not told by column and consumer). Where a job states none, all its outputs are
          *     `assumed` to be touched. A `datasetField` id may stand for dataset and column.
          *     `docs/impact-rules.md` has all rules.
          *

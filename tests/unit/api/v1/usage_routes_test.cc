@@ -1,5 +1,6 @@
 // Use, price books and entries over the API, with a real store, writer and graph behind it.
 
+#include <map>
 #include <set>
 
 #include "tests/unit/api/v1/question_fixture.h"
@@ -162,6 +163,52 @@ TEST_F(UsageApi, LineageAndImpactReachConsumers) {
   EXPECT_EQ(summary.get("recompute_cost").get("jobs_known").integer(), 1);
   const Said layout = get({"lineage", "layout"}, {{"nodeId", "dataset:ns:mart"}, {"depth", "2"}});
   EXPECT_NE(layout.body.find(R"("type":"CONSUMER")"), std::string::npos) << layout.body;
+}
+
+// Which columns were read is known of a dataset, not of a consumer: any of them may be its own.
+TEST_F(UsageApi, ChangesOfColumnsReachConsumersAsAssumed) {
+  tell({.job = "load",
+        .run = "r1",
+        .inputs = {"raw"},
+        .outputs = {"mart"},
+        .output_facets = R"({"columnLineage":{"fields":{"sum":{"inputFields":[)"
+                         R"({"namespace":"ns","name":"raw","field":"amount"}]}}}})"});
+  use("Revenue", "mart", kThen + R"(,"columns":["sum"])");
+  use("Stock", "raw", kThen);
+  const auto reached = [&](const std::string& kind, const std::string& dataset,
+                           const std::string& column, const std::string& rest = "") {
+    const Said said = post(
+        {"impact"}, R"({"changes":[{"kind":")" + kind + R"(","nodeId":"dataset:ns:)" + dataset +
+                        R"(","to":"other","column":")" + column + R"("}])" + rest + "}");
+    EXPECT_EQ(said.status, 200) << said.body;
+    std::map<std::string, std::string> out;
+    for (const auto& one : said.list("affected")) {
+      const std::string node = *one.get("nodeId").string();
+      if (node.starts_with("consumer:")) out[node] = *one.get("rule").string();
+    }
+    EXPECT_EQ(said.json().get("summary").get("consumers").integer(),
+              static_cast<std::int64_t>(out.size()));
+    return out;
+  };
+  using Found = std::map<std::string, std::string>;
+  const std::string revenue = "consumer:bi:dashboard:Revenue",
+                    stock = "consumer:bi:dashboard:Stock";
+  EXPECT_EQ(reached("column_dropped", "raw", "amount"),
+            (Found{{revenue, "column_dropped.assumed_downstream"},
+                   {stock, "column_dropped.assumed_reader"}}));
+  EXPECT_EQ(reached("column_renamed", "mart", "sum"),
+            (Found{{revenue, "column_renamed.assumed_reader"}}));
+  EXPECT_EQ(reached("column_retyped", "raw", "amount"),
+            (Found{{revenue, "column_retyped.assumed_downstream"},
+                   {stock, "column_retyped.assumed_reader"}}));
+  EXPECT_EQ(reached("column_added", "raw", "more"), Found{});
+  EXPECT_EQ(reached("column_dropped", "raw", "amount", R"(,"filters":{"assumed":false})"), Found{});
+  const Said whole = post({"impact"}, R"({"changes":[{"kind":"column_dropped",)"
+                                      R"("nodeId":"dataset:ns:raw","column":"amount"}]})");
+  EXPECT_NE(whole.body.find(
+                R"("to":"consumer:bi:dashboard:Revenue","kind":"uses","via":null,"assumed":true)"),
+            std::string::npos)
+      << whole.body;
 }
 
 TEST_F(UsageApi, WeightIsSeverityTimesUseAndPagesFollowIt) {
