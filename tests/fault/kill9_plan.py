@@ -8,7 +8,8 @@ enough; the last plan is then run to its end. Workers write down what they were 
 is judged, at the end:
 
 - no partition was handed out while an earlier lease of it was valid: that is, before the expiry that
-  its worker had been told last, and before its worker had sent anything that may have ended it;
+  its worker had been told last, before its worker had sent anything that may have ended it, and before
+  run events of anybody had told of all its partitions (a worker that comes too late reports as well);
 - nothing was handed out again once its completion had been acknowledged;
 - every plan is done, with every partition done or skipped;
 - the store is sound and a replay of its log comes to the same plans, tasks and leases.
@@ -93,6 +94,7 @@ class Diary:
     def __init__(self):
         self.lock = threading.Lock()
         self.leases = {}  # by token
+        self.reports = []  # run events: dataset, keys, when they were first sent and when answered
         self.faults = []
 
     def fault(self, text):
@@ -122,6 +124,22 @@ class Diary:
             if lease["ending"] is None:
                 lease["ending"] = time.time()
 
+    def reporting(self, dataset, keys):
+        with self.lock:
+            self.reports.append({"dataset": dataset, "keys": keys, "sent": time.time(),
+                                 "answered": float("inf")})
+            return self.reports[-1]
+
+    def answered_by_runs(self, lease):
+        """When events had been sent that tell of all of the lease's partitions; None: never."""
+        left = set(lease["keys"])
+        for report in sorted(self.reports, key=lambda report: report["sent"]):
+            if report["dataset"] == lease["dataset"] and report["answered"] >= lease["given"]:
+                left -= set(report["keys"])
+                if not left:
+                    return max(report["sent"], lease["given"])
+        return None
+
     def settled(self, token, keys):
         with self.lock:
             for key in keys:
@@ -137,8 +155,9 @@ class Diary:
             for (_, earlier), (later_given, later) in zip(given, given[1:]):
                 lease = self.leases[earlier]
                 valid_until = lease["expires"]
-                if lease["ending"] is not None:
-                    valid_until = min(valid_until, lease["ending"])
+                for ending in (lease["ending"], self.answered_by_runs(lease)):
+                    if ending is not None:
+                        valid_until = min(valid_until, ending)
                 # Microseconds are lost in floating point.
                 if later_given < valid_until - 1e-4:
                     self.fault(f"{partition}: {later} was given {valid_until - later_given:.3f} s "
@@ -245,10 +264,12 @@ class Worker:
         code = self.state["code"] if dataset == "a" else "v0"
         begun = time.time()
         self.diary.ending(lease["token"])
+        told = self.diary.reporting(lease["nodeId"], lease["keys"])
         for event in (run_event("START", run, dataset, lease["keys"], code, version, begun),
                       run_event(kind, run, dataset, lease["keys"], code, version, time.time())):
             status, answer = self.door.insist("POST", "/api/v1/lineage", event)
             self.expect(status, answer, 200, 201)
+        told["answered"] = time.time()
 
     def complete(self, lease, path):
         drawn = self.rng.random()
