@@ -13,7 +13,8 @@ struct Place {
   std::uint32_t chunk = 0, row = 0;
 };
 
-// Ascending pairs, and all others of stretches most of which are there. There are `all` pairs.
+// Ascending pairs, and all others of stretches most of which are there. There are `all` pairs: none
+// that only a newer snapshot of the ledger has, since an older one may use the rollup.
 void set_pairs(const std::vector<std::uint32_t>& pairs, std::size_t all, DayTotals& to) {
   constexpr std::uint32_t kTogether = DayTotals::kTogether;
   to.pairs.reserve(pairs.size());
@@ -35,7 +36,9 @@ void set_pairs(const std::vector<std::uint32_t>& pairs, std::size_t all, DayTota
 // The rows of some chunks by day and pair.
 class Batch {
  public:
-  Batch(const LedgerSnapshot& ledger, std::size_t first, std::size_t end) : ledger_(ledger) {
+  // `pairs`: how many there were before.
+  Batch(const LedgerSnapshot& ledger, std::size_t first, std::size_t end, std::size_t pairs)
+      : ledger_(ledger), pairs_(pairs) {
     pair_bits_ = static_cast<unsigned>(std::bit_width(ledger.pairs()));
     first_day_ = INT32_MAX;
     std::size_t rows = 0;
@@ -47,6 +50,7 @@ class Batch {
     for (std::size_t i = first; i < end; ++i) add(i);
     sort_by_key(places_);
   }
+  std::size_t pairs() const { return pairs_; }  // numbered in the order of their first rows
   template <class Visit>
   void each_day(Visit&& visit) const {
     for (std::size_t at = 0; at < places_.size();) {
@@ -64,6 +68,7 @@ class Batch {
     const LedgerChunk& chunk = ledger_.chunk(index);
     const std::size_t rows = ledger_.rows_of(index);
     for (std::size_t row = 0; row < rows; ++row) {
+      pairs_ = std::max<std::size_t>(pairs_, chunk.pairs()[row] + std::size_t{1});
       const auto day =
           static_cast<std::uint64_t>(std::int64_t{day_of(chunk.times()[row])} - first_day_);
       places_.push_back({day << pair_bits_ | chunk.pairs()[row], static_cast<std::uint32_t>(index),
@@ -77,7 +82,7 @@ class Batch {
       if (pairs.empty() || pairs.back() != pair) pairs.push_back(pair);
     }
     DayTotals out;
-    set_pairs(pairs, ledger_.pairs(), out);
+    set_pairs(pairs, pairs_, out);
     for (std::size_t m = 0; m < model::kMeasures; ++m) add_measure(first, end, m, out);
     return out;
   }
@@ -98,6 +103,7 @@ class Batch {
   }
 
   const LedgerSnapshot& ledger_;
+  std::size_t pairs_;
   unsigned pair_bits_ = 0;
   std::int32_t first_day_ = 0;
   std::vector<Place> places_;
@@ -130,13 +136,15 @@ DayTotals united(const DayTotals& a, const DayTotals& b, std::size_t all) {
 std::shared_ptr<const Rollups> RollupKeeper::extend(const Rollups& base,
                                                     const LedgerSnapshot& ledger, std::size_t end) {
   auto next = std::make_shared<Rollups>(base);
-  Batch(ledger, base.chunks_, end).each_day([&](std::int32_t day, DayTotals totals) {
+  const Batch batch(ledger, base.chunks_, end, base.pairs_);
+  next->pairs_ = batch.pairs();
+  batch.each_day([&](std::int32_t day, DayTotals totals) {
     auto at = std::lower_bound(next->days_.begin(), next->days_.end(), day,
                                [](const Rollups::Day& a, std::int32_t b) { return a.first < b; });
     if (at == next->days_.end() || at->first != day) {
       next->days_.insert(at, {day, std::make_shared<const DayTotals>(std::move(totals))});
     } else {
-      at->second = std::make_shared<const DayTotals>(united(*at->second, totals, ledger.pairs()));
+      at->second = std::make_shared<const DayTotals>(united(*at->second, totals, batch.pairs()));
     }
   });
   next->chunks_ = end;

@@ -45,7 +45,7 @@ class Rollups {
 
  private:
   friend class RollupKeeper;
-  std::size_t chunks_ = 0;
+  std::size_t chunks_ = 0, pairs_ = 0;  // pairs that have rows in these chunks: the first ones
   Seq last_;
   std::vector<Day> days_;
 };

@@ -170,6 +170,24 @@ TEST(Rollup, MostOfAStretchMakesItWholeWithTheRestAsZeros) {
             kTogether / 4 * 3 + kTogether / 2);
 }
 
+// A rollup may be made from a ledger that has more pairs already than the snapshot it is used with.
+TEST(Rollup, HasNoPairsThatOnlyANewerSnapshotHas) {
+  constexpr std::uint32_t kTogether = DayTotals::kTogether;
+  Ledger ledger;
+  std::uint64_t seq = 1;
+  for (std::uint32_t job = 1; job < kTogether; ++job) ledger.append(row(seq++, kDay, job, 1));
+  ledger.append(row(seq += kNextChunk, kDay, 1, 1));
+  ledger.publish();
+  const auto old = ledger.snapshot();
+  ledger.append(row(++seq, kDay, kTogether, 1));  // the last of the stretch
+  ledger.publish();
+  RollupKeeper keeper;
+  const auto rollups = keeper.upto(*ledger.snapshot());
+  ASSERT_EQ(rollups->chunks(), 1u);
+  for (const std::uint32_t pair : rollups->days()[0].second->pairs) EXPECT_LT(pair, old->pairs());
+  EXPECT_EQ(sums(*old, rollups.get(), {}), sums(*old, nullptr, {}));
+}
+
 TEST(Rollup, WhatIsEndedEarlyIsKeptAsFarAsItCame) {
   Ledger ledger;
   for (std::uint64_t i = 0; i < 40; ++i) {
