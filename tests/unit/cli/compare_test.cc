@@ -2,11 +2,8 @@
 
 #include <memory>
 
-#include "app/app.h"
-#include "cli/cli.h"
-#include "cli/commands.h"
 #include "model/json.h"
-#include "tests/unit/cli/support.h"
+#include "tests/unit/cli/served.h"
 
 namespace headwater::cli {
 namespace {
@@ -15,7 +12,7 @@ constexpr int kDiffers = kImpactFound, kUnknown = kImpactCut;
 
 // `next` is `now` with another schema, one row in a hundred more and another third day; `bare` has
 // a name and nothing else.
-class Compare : public CliTest {
+class Compare : public ServedTest {
  protected:
   void SetUp() override {
     CliTest::SetUp();
@@ -25,13 +22,7 @@ class Compare : public CliTest {
       events += run("next", day, 1010, day == 3 ? "other" : "v" + std::to_string(day),
                     R"({"name":"id","type":"STRING"},{"name":"note","type":"STRING"})");
     }
-    write_text(dir_.path("e.ndjson"), events + event("r", "bare", "bare_too") + "\n");
-    ImportOptions options;
-    options.files = {dir_.path("e.ndjson")};
-    ASSERT_EQ(capture([&] { return import_files(config_, options); }).code, kOk);
-    auto started = app::App::start(config_);
-    ASSERT_TRUE(started) << started.error().message;
-    app_ = *std::move(started);
+    serve(events + event("r", "bare", "bare_too") + "\n");
   }
   static std::string run(const std::string& to, int day, int rows, const std::string& version,
                          const std::string& fields) {
@@ -58,8 +49,6 @@ class Compare : public CliTest {
 
   static constexpr const char* kFields =
       R"({"name":"id","type":"INT64"},{"name":"gone","type":"DATE"})";
-  base::Config config_ = config_for(dir_.path("data"));
-  std::unique_ptr<app::App> app_;
 };
 
 TEST_F(Compare, WhatIsAlikeIsCodeZeroWithALineForEachPart) {

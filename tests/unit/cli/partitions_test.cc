@@ -1,14 +1,11 @@
 // headwater stale and headwater plan against a server.
 
-#include "app/app.h"
-#include "cli/cli.h"
-#include "cli/commands.h"
 #include "cli/plan_print.h"
 #include "cli/server_ask.h"
 #include "cli/table.h"
 #include "ingest/parse.h"
 #include "model/json.h"
-#include "tests/unit/cli/support.h"
+#include "tests/unit/cli/served.h"
 
 namespace headwater::cli {
 namespace {
@@ -71,7 +68,7 @@ TEST(PlanText, SaysWhatHasToBeKnownBeforeApproving) {
 }
 
 // raw -> clean on three days; clean has new code from the third on.
-class PartitionCommands : public CliTest {
+class PartitionCommands : public ServedTest {
  protected:
   void SetUp() override {
     CliTest::SetUp();
@@ -80,13 +77,7 @@ class PartitionCommands : public CliTest {
       events += run("load", "a", "feed", "raw", day, 1) + "\n";
       events += run("clean", day == 3 ? "b" : "a", "raw", "clean", day, 2) + "\n";
     }
-    write_text(dir_.path("e.ndjson"), events);
-    ImportOptions options;
-    options.files = {dir_.path("e.ndjson")};
-    ASSERT_EQ(capture([&] { return import_files(config_, options); }).code, kOk);
-    auto started = app::App::start(config_);
-    ASSERT_TRUE(started) << started.error().message;
-    app_ = *std::move(started);
+    serve(events);
   }
   static std::string run(const std::string& job, const std::string& code, const std::string& from,
                          const std::string& to, int day, int hour) {
@@ -115,8 +106,6 @@ class PartitionCommands : public CliTest {
     out.node = node;
     return out;
   }
-  base::Config config_ = config_for(dir_.path("data"));
-  std::unique_ptr<app::App> app_;
 };
 
 TEST_F(PartitionCommands, StaleIsATableForPeople) {
