@@ -51,7 +51,8 @@ class Index;
 }  // namespace text_index
 
 // What an answer has read of nodes, so that it reads it once. A long answer opens a session for
-// each of its pieces and hands this from one to the next: it is of one moment.
+// each of its pieces, or several for its parts, and hands them this: it is of one moment. Copies
+// are the same memory. Thread-safety: from any thread.
 class SessionMemory {
  public:
   using Attributes = std::shared_ptr<const std::vector<AttributeVersion>>;
@@ -61,10 +62,18 @@ class SessionMemory {
   };
   using Runs = std::shared_ptr<const NewestRuns>;
 
-  Attributes attributes(NodeId canonical) const { return find(attributes_, canonical); }
-  void keep(NodeId canonical, Attributes found) { keep(attributes_, canonical, std::move(found)); }
-  Runs runs(NodeId job) const { return find(runs_, job); }
-  void keep(NodeId job, Runs found) { keep(runs_, job, std::move(found)); }
+  Attributes attributes(NodeId canonical) const {
+    return kept_->with([&](const Kept& kept) { return find(kept.attributes, canonical); });
+  }
+  void keep(NodeId canonical, Attributes found) {
+    kept_->with([&](Kept& kept) { keep(kept.attributes, canonical, std::move(found)); });
+  }
+  Runs runs(NodeId job) const {
+    return kept_->with([&](const Kept& kept) { return find(kept.runs, job); });
+  }
+  void keep(NodeId job, Runs found) {
+    kept_->with([&](Kept& kept) { keep(kept.runs, job, std::move(found)); });
+  }
 
  private:
   static constexpr std::size_t kMaxKept = 4096;  // nodes; emptied when they are more
@@ -82,8 +91,11 @@ class SessionMemory {
     map[node.value] = std::move(found);
   }
 
-  Map<std::vector<AttributeVersion>> attributes_;
-  Map<NewestRuns> runs_;
+  struct Kept {
+    Map<std::vector<AttributeVersion>> attributes;
+    Map<NewestRuns> runs;
+  };
+  std::shared_ptr<base::Guarded<Kept>> kept_ = std::make_shared<base::Guarded<Kept>>();
 };
 
 class Service {
@@ -209,8 +221,8 @@ class Session {
   // Known, and holding at as_of.
   bool holds(Micros valid_from, Micros valid_to) const;
 
+  const SessionMemory& memory() const { return memory_; }
   SessionMemory& memory() { return memory_; }
-  SessionMemory take_memory() { return std::move(memory_); }
 
   Result<std::string> attribute_name(model::AttributeNameId id);
   // One facet's JSON; nothing if there is no such content.

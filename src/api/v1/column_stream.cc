@@ -86,7 +86,7 @@ class ColumnStream final : public http::BodySource {
       json_.end_object();
     }
     json_.take_to(chunk);
-    memory_ = session.take_memory();
+    memory_ = session.memory();
     return more;
   }
 

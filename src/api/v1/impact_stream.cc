@@ -46,7 +46,7 @@ class ImpactStream final : public http::BodySource {
     const bool more = at_ < kept.size();
     if (!more && !csv) write_end(piece, session.graph(), figures);
     chunk += piece;
-    memory_ = session.take_memory();
+    memory_ = session.memory();
     return more;
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,8 +15,8 @@ namespace {
 // A piece is some 512 KiB: a hundred and fifty nodes with all their facets. It is written in parts
 // by as many threads as are idle.
 constexpr std::size_t kPieceBytes = std::size_t{512} << 10;
-constexpr std::size_t kPartNodes = 16, kMaxParts = 64;
-constexpr std::size_t kFirstNodeBytes = 4096;  // of a node, before any has been written
+constexpr std::size_t kPartNodes = 4, kMaxParts = 256;  // few, that threads end together
+constexpr std::size_t kFirstNodeBytes = 4096;           // of a node, before any has been written
 constexpr std::size_t kTailBytes = 256;
 
 using query::GraphEdge;
@@ -58,9 +59,10 @@ class LineageStream final : public http::BodySource {
     const std::size_t parts = std::min((wanted + size - 1) / size, kMaxParts);
     const std::size_t end = std::min(at_ + parts * size, at_ + left);
     std::vector<base::Result<std::string>> texts(parts, std::string());
+    Sessions idle;
     service_.crew().run(parts, [&](std::size_t part) {
       const std::size_t first = at_ + part * size;
-      texts[part] = write_nodes(first, std::min(first + size, end));
+      texts[part] = write_nodes(first, std::min(first + size, end), idle);
     });
     std::size_t bytes = chunk.size() + kTailBytes;
     for (const base::Result<std::string>& text : texts) {
@@ -78,21 +80,30 @@ class LineageStream final : public http::BodySource {
     return {};
   }
 
-  base::Result<std::string> write_nodes(std::size_t begin, std::size_t end) const {
-    query::SessionMemory memory = memories_.with([](std::vector<query::SessionMemory>& free) {
-      if (free.empty()) return query::SessionMemory{};
-      query::SessionMemory last = std::move(free.back());
-      free.pop_back();
+  // One for each thread that works on the parts, of those that have none under way.
+  using Sessions = base::Guarded<std::vector<query::Session>>;
+
+  base::Result<query::Session> session_of(Sessions& idle) const {
+    std::optional<query::Session> known = idle.with([](std::vector<query::Session>& sessions) {
+      std::optional<query::Session> last;
+      if (sessions.empty()) return last;
+      last = std::move(sessions.back());
+      sessions.pop_back();
       return last;
     });
-    HW_TRY(query::Session session, service_.open(document_.moment, std::move(memory)));
+    if (known) return *std::move(known);
+    return service_.open(document_.moment, memory_);
+  }
+
+  base::Result<std::string> write_nodes(std::size_t begin, std::size_t end, Sessions& idle) const {
+    HW_TRY(query::Session session, session_of(idle));
     dto::JsonWriter json;
     json.begin_array();
     for (std::size_t i = begin; i < end; ++i) {
       HW_CHECK_OK(write_node(session, document_.answer.nodes[i].node, json));
     }
     json.end_array();
-    memories_.with([&](auto& free) { free.push_back(session.take_memory()); });
+    idle.with([&](auto& sessions) { sessions.push_back(std::move(session)); });
     return json.take();
   }
 
@@ -160,8 +171,8 @@ class LineageStream final : public http::BodySource {
   query::Service& service_;
   const LineageDocument document_;
   std::vector<std::uint32_t> by_target_;
-  mutable base::Guarded<std::vector<query::SessionMemory>> memories_;  // of parts that are done
-  std::size_t at_ = 0;                                                 // the next node
+  const query::SessionMemory memory_;
+  std::size_t at_ = 0;  // the next node
   std::size_t node_bytes_ = kFirstNodeBytes;
 };
 
