@@ -175,8 +175,8 @@ class Bench {
  private:
   bool wanted(std::string_view part) const { return given_.only.empty() || given_.only == part; }
 
-  std::shared_ptr<const Staleness> compute() {
-    return Staleness::compute(world_->engine().state(), world_->now(), {}, known_.get());
+  std::shared_ptr<const Staleness> compute(base::Crew* crew = nullptr) {
+    return Staleness::compute(world_->engine().state(), world_->now(), {}, known_.get(), crew);
   }
   Counts total(const Staleness& staleness) const {
     Counts out;
@@ -264,34 +264,65 @@ class Bench {
     line("summary: an hour later, of all hours one more", hour, "10");
   }
 
-  // One hundredth of each dataset, in one run of neighbours, by runs in no order.
+  // One hundredth of each dataset, in one run of neighbours, by runs in no order: by all
+  // processors, which the clock tells, and by this thread alone.
   void one_percent() {
-    Times write, verdicts, both;
+    base::Crew crew;
     std::mt19937_64 random(11);
-    std::uint64_t written = 0;
+    Parts together, alone;
     for (int round = 0; round < 5; ++round) {
-      std::vector<std::uint32_t> order;
-      for (std::uint32_t n = 1; n <= world_->datasets(); ++n) order.push_back(n);
-      std::shuffle(order.begin(), order.end(), random);
-      std::vector<std::pair<Write, std::int64_t>> writes;
-      for (const std::uint32_t n : order) add_writes(DatasetNo{n}, random, writes);
-      written = 0;
-      for (const auto& [one, last] : writes) {
-        world_->history().add(one, last);
-        written += static_cast<std::uint64_t>(last - one.place.index + 1);
-      }
-      write.all.push_back(milliseconds([&] {
-        for (const auto& [one, last] : writes) check(world_->engine().write(one, last));
-        world_->engine().publish(model::Seq{++seq_});
-      }));
-      verdicts.all.push_back(milliseconds([&] { known_ = compute(); }));
-      both.all.push_back(write.all.back() + verdicts.all.back());
+      one_percent(&crew, random, together);
+      one_percent(nullptr, random, alone);
     }
-    line("1 % of the partitions written, and verdicts", both, "100");
-    line("  of which writing", write, "");
-    line("  of which verdicts", verdicts, "");
-    std::printf("  %llu partitions written a round\n", static_cast<unsigned long long>(written));
+    line("1 % written, and verdicts, all processors, clock", together.both, "100");
+    line("  of which writing", together.write, "none");
+    line("  of which verdicts", together.verdicts, "none");
+    line("  then, to let go of the version before", together.let_go, "none");
+    line("1 % written, and verdicts, by one thread", alone.both, "none");
+    line("  of which writing", alone.write, "none");
+    line("  of which verdicts", alone.verdicts, "none");
+    line("  then, to let go of the version before", alone.let_go, "none");
     print_total("then");
+  }
+
+  struct Parts {
+    Times write, verdicts, let_go, both;
+  };
+  // `crew`: by the clock; null: processor time of one thread.
+  void one_percent(base::Crew* crew, std::mt19937_64& random, Parts& out) {
+    const auto timed = [crew](const auto& work) {
+      if (crew == nullptr) return milliseconds(work);
+      const auto start = std::chrono::steady_clock::now();
+      work();
+      const auto end = std::chrono::steady_clock::now();
+      return std::chrono::duration<double, std::milli>(end - start).count();
+    };
+    const auto writes = some_writes(random);
+    out.write.all.push_back(timed([&] {
+      if (crew != nullptr) world_->engine().tell_together(*crew);
+      for (const auto& [one, last] : writes) check(world_->engine().write(one, last));
+      check(world_->engine().told());
+      world_->engine().publish(model::Seq{++seq_});
+    }));
+    auto before = known_;
+    out.verdicts.all.push_back(timed([&] { known_ = compute(crew); }));
+    out.let_go.all.push_back(timed([&] { before.reset(); }));  // the server leaves it to a helper
+    out.both.all.push_back(out.write.all.back() + out.verdicts.all.back());
+  }
+
+  std::vector<std::pair<Write, std::int64_t>> some_writes(std::mt19937_64& random) {
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t n = 1; n <= world_->datasets(); ++n) order.push_back(n);
+    std::shuffle(order.begin(), order.end(), random);
+    std::vector<std::pair<Write, std::int64_t>> out;
+    for (const std::uint32_t n : order) add_writes(DatasetNo{n}, random, out);
+    std::uint64_t written = 0;
+    for (const auto& [one, last] : out) {
+      world_->history().add(one, last);
+      written += static_cast<std::uint64_t>(last - one.place.index + 1);
+    }
+    if (written < world_->partitions() / 101) std::abort();
+    return out;
   }
 
   void add_writes(DatasetNo dataset, std::mt19937_64& random,

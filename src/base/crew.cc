@@ -1,6 +1,7 @@
 #include "base/crew.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace headwater::base {
 
@@ -39,15 +40,37 @@ void Crew::run(std::size_t parts, const std::function<void(std::size_t part)>& w
   while (job.done < job.parts) finished_.wait(mutex_);
 }
 
+void Crew::leave(std::function<void()> work) {
+  if (helpers_.empty()) return work();
+  MutexLock lock(mutex_);
+  left_.push_back(std::move(work));
+  wanted_.notify_one();
+}
+
 void Crew::help() {
   MutexLock lock(mutex_);
-  while (!closing_) {
-    if (jobs_.empty()) {
-      wanted_.wait(mutex_);
-    } else {
+  for (;;) {
+    if (!jobs_.empty()) {
       do_part(*jobs_.front());
+    } else if (!left_.empty()) {
+      do_left();
+    } else if (closing_) {
+      return;
+    } else {
+      wanted_.wait(mutex_);
     }
   }
+}
+
+void Crew::do_left() {
+  std::function<void()> work = std::move(left_.front());
+  left_.pop_front();
+  mutex_.unlock();
+  [&]() noexcept {
+    work();
+    work = nullptr;  // what it holds may be much
+  }();
+  mutex_.lock();
 }
 
 void Crew::do_part(Job& job) {

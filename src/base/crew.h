@@ -36,6 +36,10 @@ class Crew {
   // work(part) once for each part below `parts`; lower ones begin earlier.
   void run(std::size_t parts, const std::function<void(std::size_t part)>& work);
 
+  // What nobody waits for: done by a helper when it has no parts to do, at the latest when the crew
+  // ends; at once where there are no helpers.
+  void leave(std::function<void()> work);
+
  private:
   struct Job {
     const std::function<void(std::size_t)>* work = nullptr;
@@ -46,10 +50,12 @@ class Crew {
   void help();
   // Does one part of the job, with the lock held before and after.
   void do_part(Job& job) REQUIRES(mutex_);
+  void do_left() REQUIRES(mutex_);
 
   Mutex mutex_;
   CondVar wanted_, finished_;
   std::deque<Job*> jobs_ GUARDED_BY(mutex_);  // those with parts that nobody has begun
+  std::deque<std::function<void()>> left_ GUARDED_BY(mutex_);
   bool closing_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> helpers_;
 };

@@ -17,6 +17,16 @@ HW_CLONES void add_values(const std::uint64_t* __restrict added, std::uint64_t f
   for (std::size_t i = 0; i < kPageSize; ++i) values[i] += factor * added[i];
 }
 
+// How many runs append() would make of all values.
+HW_CLONES std::size_t count_runs(const std::uint64_t* values) {
+  std::size_t out = values[0] != 0 ? 1 : 0;
+  for (std::size_t i = 1; i < kPageSize; ++i) {
+    out += static_cast<std::size_t>(values[i] != 0) &
+           static_cast<std::size_t>(values[i] != values[i - 1]);
+  }
+  return out;
+}
+
 void append(std::size_t first, std::size_t end, std::uint64_t value, std::vector<Run>& to) {
   if (value == 0) return;
   if (!to.empty() && to.back().end == first && to.back().value == value) {
@@ -86,15 +96,15 @@ void Differences::read(std::uint64_t* to) const {
 }
 
 void Differences::assign(const std::uint64_t* values) {
-  runs_.clear();
+  const std::size_t count = count_runs(values);
+  runs_ = {};
   values_.clear();
-  for (std::size_t i = 0; i < kPageSize; ++i) {
-    append(i, i + 1, values[i], runs_);
-    if (runs_.size() <= kMaxRuns) continue;
+  if (count > kMaxRuns) {
     values_.assign(values, values + kPageSize);
-    runs_ = {};
     return;
   }
+  runs_.reserve(count);
+  for (std::size_t i = 0; i < kPageSize; ++i) append(i, i + 1, values[i], runs_);
 }
 
 void Differences::widen() {

@@ -456,7 +456,11 @@ void Engine::publish(model::Seq seq) noexcept {
   published_ = std::move(next);
 }
 
-void Engine::discard() noexcept { working_ = *state(); }
+void Engine::discard() noexcept {
+  working_ = *state();
+  untold_.clear();
+  crew_ = nullptr;
+}
 
 std::shared_ptr<const State> Engine::state() const {
   base::MutexLock lock(mutex_);

@@ -21,6 +21,7 @@
 #include <set>
 #include <vector>
 
+#include "base/crew.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "planner/code_book.h"
@@ -72,6 +73,11 @@ class Engine {
   // them comes to, in order of index. The history has all of them already. O(blocks) lookups, and a
   // few instructions for a partition, as long as none arrives late.
   base::Result<void> write(const Write& write, std::int64_t last);
+  // From here until told(), what spans come to for their readers is worked out for several spans
+  // at once, reader by reader, with the help of the crew: at the latest when a reader is written
+  // itself. In between nothing but the write() above is called.
+  void tell_together(base::Crew& crew) { crew_ = &crew; }
+  base::Result<void> told();
   // What the history says of the partition became other than by one more write: a start, an end or
   // a code that became known later, a fingerprint that is to count as another, a write that was
   // none. `before`: what it said. Nothing if that is what it says still.
@@ -142,15 +148,27 @@ class Engine {
   base::Result<void> retag(DatasetNo dataset, std::uint32_t lane, const Change& change);
   base::Result<Piece> record_piece(const Write& write, std::int64_t last, std::uint64_t tag);
   void set_piece_bits(const Write& write, Block& block, std::int64_t last, std::uint16_t entry);
-  base::Result<void> pass_on(const Piece& piece);
-  base::Result<void> pass_on_intervals(const Edge& edge, const Piece& piece);
-  // What is added to the differences of a block, by page.
-  using AddedRuns = std::array<std::vector<Differences::Run>, kPages>;
+  base::Result<void> pass_on(std::shared_ptr<const Piece> piece);
+  // `ours`: the reader's segment, if it was made ours already; else it is when something changes.
+  base::Result<void> pass_on_intervals(const Edge& edge, const Piece& piece, Segment* ours);
+  // Whether a run that began after the piece may have written any of its readers.
+  bool read_since(const Edge& edge, const Piece& piece) const;
+  base::Result<void> tell();
+  // What is added to the differences of a page.
+  struct AddedRuns {
+    std::vector<Differences::Run> runs;
+    // Of the lane before: lanes that are alike share what they come to.
+    bool known = false;
+    std::shared_ptr<Differences> before, after;
+  };
+  using PageRuns = std::array<AddedRuns, kPages>;
   void find_runs(const Edge& edge, const Piece& piece, const Place& first, std::int64_t last,
-                 AddedRuns& to);
-  void add_runs(const Edge& edge, std::uint32_t number, std::int64_t block, const AddedRuns& runs);
+                 PageRuns& to);
+  void add_runs(const Edge& edge, std::uint32_t number, std::int64_t block, PageRuns& added,
+                Segment* ours);
   base::Result<void> add_to_block(const Edge& edge, const Piece& piece, const Place& first,
-                                  std::int64_t last);
+                                  std::int64_t last, Segment* ours);
+  Block& reader_block(const Edge& edge, std::uint32_t number, std::int64_t block, Segment* ours);
   // What each of [first, last], in one block, reads of the piece, to `added`; 0 where none is
   // there.
   void find_added(const Edge& edge, const Piece& piece, const Block& block, const Place& first,
@@ -198,6 +216,13 @@ class Engine {
   std::map<std::uint32_t, std::set<std::uint32_t>> outputs_;
   bool is_branch_ = false;
   IntervalTables tables_;
+  // What readers are still to be told, in order.
+  struct Untold {
+    Edge edge;
+    std::shared_ptr<const Piece> piece;
+  };
+  base::Crew* crew_ = nullptr;                           // null: they are told at once
+  std::map<std::uint32_t, std::vector<Untold>> untold_;  // by reader
   mutable base::Mutex mutex_;
   std::shared_ptr<const State> published_ GUARDED_BY(mutex_);
 };

@@ -73,6 +73,8 @@ Result<void> Engine::write(const Write& write, std::int64_t last) {
                       "A write has a fingerprint and ends after it starts.");
   }
   HW_CHECK_OK(check_span(write.dataset, write.place, last));
+  // What it had read when it started takes the place of what it was to be told.
+  if (untold_.contains(write.dataset.value)) HW_CHECK_OK(tell());
   const bool one_by_one = reads_itself(working_.segment(write.dataset), write.dataset);
   HW_TRY(const std::uint64_t tag, tag_at(write.dataset, write.place.lane, write.start));
   Write part = write;
@@ -88,11 +90,17 @@ Result<void> Engine::write(const Write& write, std::int64_t last) {
     }
     part.place.index = first;
     outputs_[write.job.value].insert(write.dataset.value);
-    HW_TRY(const Piece piece, record_piece(part, end, tag));
-    HW_CHECK_OK(pass_on(piece));
+    HW_TRY(Piece piece, record_piece(part, end, tag));
+    HW_CHECK_OK(pass_on(std::make_shared<const Piece>(std::move(piece))));
     part.place.index = end + 1;
   }
   return {};
+}
+
+Result<void> Engine::told() {
+  Result<void> done = tell();
+  crew_ = nullptr;
+  return done;
 }
 
 // The block has nothing that ended as late as the write.
@@ -223,7 +231,8 @@ Result<std::vector<std::uint64_t>> Engine::differences_since(const Segment& segm
 // ---- passing on
 // ----------------------------------------------------------------------------------
 
-Result<void> Engine::pass_on(const Piece& piece) {
+Result<void> Engine::pass_on(std::shared_ptr<const Piece> shared) {
+  const Piece& piece = *shared;
   const std::vector<Edge> edges = working_.segment(piece.dataset).out;
   const bool moved = std::any_of(piece.before.begin(), piece.before.end(),
                                  [](std::uint64_t sum) { return sum != 0; });
@@ -235,7 +244,11 @@ Result<void> Engine::pass_on(const Piece& piece) {
     if (edge.reads->uniform()) {
       HW_CHECK_OK(pass_on_uniform(edge, change));
     } else if (!edge.reads->is_explicit()) {
-      HW_CHECK_OK(pass_on_intervals(edge, piece));
+      if (crew_ != nullptr && !read_since(edge, piece)) {
+        untold_[edge.downstream.value].push_back({edge, shared});
+      } else {
+        HW_CHECK_OK(pass_on_intervals(edge, piece, nullptr));
+      }
     } else {
       for (std::size_t i = 0; i + 1 < piece.before.size(); ++i) {
         change.place.index = piece.first + static_cast<std::int64_t>(i);
@@ -247,7 +260,36 @@ Result<void> Engine::pass_on(const Piece& piece) {
   return {};
 }
 
-Result<void> Engine::pass_on_intervals(const Edge& edge, const Piece& piece) {
+bool Engine::read_since(const Edge& edge, const Piece& piece) const {
+  bool found = false;
+  const Segment& reader = working_.segment(edge.downstream);
+  edge.reads->each_downstream_lane(piece.lane, reader.lane_count(), [&](std::uint32_t number) {
+    const Lane* const lane = reader.find(number);
+    found = found || (lane != nullptr && lane->max_start >= piece.from);
+  });
+  return found;
+}
+
+// The readers are different datasets, and nothing is looked up in the history, so that several
+// threads can do it. Adding is commutative: what was told meanwhile may come first.
+Result<void> Engine::tell() {
+  if (untold_.empty()) return {};
+  std::vector<std::pair<Segment*, const std::vector<Untold>*>> readers;
+  for (const auto& [dataset, untold] : untold_) {
+    readers.emplace_back(&segment(DatasetNo{dataset}), &untold);
+  }
+  std::vector<Result<void>> results(readers.size());
+  crew_->run(readers.size(), [&](std::size_t i) {
+    for (const Untold& one : *readers[i].second) {
+      if (results[i]) results[i] = pass_on_intervals(one.edge, *one.piece, readers[i].first);
+    }
+  });
+  untold_.clear();
+  for (const Result<void>& result : results) HW_CHECK_OK(result);
+  return {};
+}
+
+Result<void> Engine::pass_on_intervals(const Edge& edge, const Piece& piece, Segment* ours) {
   const Interval readers{edge.reads->downstream_of(piece.first).first,
                          edge.reads->downstream_of(piece.last).last};
   if (readers.empty()) return {};
@@ -256,7 +298,7 @@ Result<void> Engine::pass_on_intervals(const Edge& edge, const Piece& piece) {
                                    [&lanes](std::uint32_t lane) { lanes.push_back(lane); });
   const MappingKind kind = edge.reads->mapping().kind;
   const bool by_runs = kind == MappingKind::kRollup || kind == MappingKind::kFanOut;
-  std::map<std::int64_t, AddedRuns> runs;  // by block: lanes read alike
+  std::map<std::int64_t, PageRuns> runs;  // by block: lanes read alike
   for (const std::uint32_t number : lanes) {
     const Lane* const lane = working_.segment(edge.downstream).find(number);
     if (lane == nullptr || lane->blocks.empty()) continue;
@@ -272,9 +314,9 @@ Result<void> Engine::pass_on_intervals(const Edge& edge, const Piece& piece) {
           all_present(*block, offset_of(first.index), offset_of(last))) {
         const auto [at, is_new] = runs.try_emplace(b);
         if (is_new) find_runs(edge, piece, first, last, at->second);
-        add_runs(edge, number, b, at->second);
+        add_runs(edge, number, b, at->second, ours);
       } else {
-        HW_CHECK_OK(add_to_block(edge, piece, first, last));
+        HW_CHECK_OK(add_to_block(edge, piece, first, last, ours));
       }
     }
   }
@@ -283,7 +325,7 @@ Result<void> Engine::pass_on_intervals(const Edge& edge, const Piece& piece) {
 
 // What each of [first, last], in one block, reads of the piece.
 void Engine::find_runs(const Edge& edge, const Piece& piece, const Place& first, std::int64_t last,
-                       AddedRuns& to) {
+                       PageRuns& to) {
   const auto table = tables_.of(*edge.reads, *working_.segment(edge.upstream).space,
                                 *working_.segment(edge.downstream).space, block_of(first.index));
   const std::size_t low = offset_of(first.index), past = offset_of(last) + 1;
@@ -303,7 +345,7 @@ void Engine::find_runs(const Edge& edge, const Piece& piece, const Place& first,
       const std::size_t page = at / kPageSize, base = page * kPageSize;
       const std::size_t stop = std::min(end, base + kPageSize);
       if (sum != 0) {
-        to[page].push_back(
+        to[page].runs.push_back(
             {sum, static_cast<std::uint16_t>(at - base), static_cast<std::uint16_t>(stop - base)});
       }
       at = stop;
@@ -311,20 +353,36 @@ void Engine::find_runs(const Edge& edge, const Piece& piece, const Place& first,
   }
 }
 
-void Engine::add_runs(const Edge& edge, std::uint32_t number, std::int64_t b,
-                      const AddedRuns& runs) {
+// A block that is there.
+Block& Engine::reader_block(const Edge& edge, std::uint32_t number, std::int64_t block,
+                            Segment* ours) {
+  Segment& segment = ours != nullptr ? *ours : this->segment(edge.downstream);
+  return own(segment.lanes[number]).grow(block);
+}
+
+void Engine::add_runs(const Edge& edge, std::uint32_t number, std::int64_t b, PageRuns& added,
+                      Segment* ours) {
   Block* block = nullptr;  // made ours with the first page that changes
   for (std::size_t page = 0; page < kPages; ++page) {
-    if (runs[page].empty()) continue;
-    if (block == nullptr) block = &lane(edge.downstream, number).grow(b);
-    own(block->differences[page]).add(runs[page], edge.factor);
+    AddedRuns& more = added[page];
+    if (more.runs.empty()) continue;
+    if (block == nullptr) block = &reader_block(edge, number, b, ours);
+    std::shared_ptr<Differences>& differences = block->differences[page];
+    if (more.known && differences == more.before) {
+      differences = more.after;
+    } else {
+      more.known = true;
+      more.before = differences;
+      own(differences).add(more.runs, edge.factor);
+      more.after = differences;
+    }
     settle_page(*block, page);
   }
 }
 
 // move() for the readers [first, last] of one block, each with the sum of what it reads.
 Result<void> Engine::add_to_block(const Edge& edge, const Piece& piece, const Place& first,
-                                  std::int64_t last) {
+                                  std::int64_t last, Segment* ours) {
   const std::int64_t number = block_of(first.index);
   const Block* const there = working_.segment(edge.downstream).find(first.lane)->find(number);
   if (there == nullptr || there->count == 0) return {};
@@ -340,14 +398,14 @@ Result<void> Engine::add_to_block(const Edge& edge, const Piece& piece, const Pl
       HW_TRY(const Write reader, newest(edge.downstream, {first.lane, index}));
       if (reader.start < piece.from) continue;
       added[i] = 0;  // it has read what stands now
-      touch(lane(edge.downstream, first.lane).grow(number), i);
+      touch(reader_block(edge, first.lane, number, ours), i);
     }
   }
   Block* block = nullptr;  // made ours with the first page that changes
   for (std::size_t page = low / kPageSize; page <= high / kPageSize; ++page) {
     const std::uint64_t* const values = &added[page * kPageSize];
     if (std::all_of(values, values + kPageSize, [](std::uint64_t v) { return v == 0; })) continue;
-    if (block == nullptr) block = &lane(edge.downstream, first.lane).grow(number);
+    if (block == nullptr) block = &reader_block(edge, first.lane, number, ours);
     own(block->differences[page]).add(values, edge.factor);
     settle_page(*block, page);
   }

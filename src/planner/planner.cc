@@ -36,12 +36,17 @@ base::Result<std::shared_ptr<const Staleness>> Planner::staleness(
     before = last_;
     if (before && &before->state() == state.get() && before->now() == now) return before;
   }
-  auto found = Staleness::compute(std::move(state), now, cancelled, before.get());
+  auto found = Staleness::compute(std::move(state), now, cancelled, before.get(), &crew_);
   if (!found) {
     return base::make_error(base::ErrorCode::kCancelled, "The request was cancelled.");
   }
-  base::MutexLock lock(mutex_);
-  if (!last_ || !(found->state().seq() < last_->state().seq())) last_ = found;
+  std::shared_ptr<const Staleness> gone = found;
+  {
+    base::MutexLock lock(mutex_);
+    if (!last_ || !(found->state().seq() < last_->state().seq())) gone.swap(last_);
+  }
+  // To let go of what nobody has any more takes as long as the verdicts did.
+  crew_.leave([before = std::move(before), gone = std::move(gone)] {});
   return found;
 }
 

@@ -38,6 +38,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/crew.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "planner/inbox.h"
@@ -67,6 +68,7 @@ class Planner {
 
  private:
   ChangeBook changes_;
+  base::Crew crew_;
   mutable base::Mutex mutex_;
   std::shared_ptr<const State> state_ GUARDED_BY(mutex_) = std::make_shared<const State>();
   std::shared_ptr<const Staleness> last_ GUARDED_BY(mutex_);

@@ -5,7 +5,8 @@
 // dataset is kept and counted: the next version takes over all that nothing has changed of, block
 // by block, and asks downstream only of blocks whose readers may now be others.
 //
-// Thread-safety: const methods from any thread; a value that shares the state. Cost of compute():
+// Thread-safety: const methods from any thread; a value that shares the state. compute() asks
+// `cancelled` on the caller's thread. Cost of compute():
 // O(datasets + blocks of what changed), a pass over the bits of the blocks that changed, and over
 // the partitions of what lies on a cycle of datasets if any of that changed; of all datasets
 // without `before`. Memory: 64 bytes a block, 1 or 2 bits a partition where only some are missing
@@ -17,6 +18,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/crew.h"
 #include "planner/interval_table.h"
 #include "planner/state.h"
 
@@ -55,10 +57,11 @@ class Staleness {
  public:
   // Null if `cancelled` said so on the way; it may be empty. `before`: of an earlier version, of an
   // earlier moment, or of the state on which that of an environment is based; null: from scratch.
-  // It is not kept, and what comes out is the same.
+  // It is not kept, and what comes out is the same. `crew`: helps, if there is one.
   static std::shared_ptr<const Staleness> compute(std::shared_ptr<const State> state, Micros now,
                                                   const std::function<bool()>& cancelled,
-                                                  const Staleness* before = nullptr);
+                                                  const Staleness* before = nullptr,
+                                                  base::Crew* crew = nullptr);
 
   const State& state() const { return *state_; }
   Micros now() const { return now_; }
@@ -130,6 +133,8 @@ class Staleness {
   struct Order {
     std::vector<std::vector<DatasetNo>> groups;  // upstream first; those of one cycle together
     std::vector<DatasetNo> datasets;             // the same, flat
+    // Numbers of groups; none reads another of its own level or a later one.
+    std::vector<std::vector<std::uint32_t>> levels;
   };
   static Words own_words(const Segment& segment, std::uint32_t lane, const Block* block,
                          std::int64_t index);

@@ -4,7 +4,8 @@
 // what is expected of it, nor what is dirty upstream is another than before; else lane by lane, and
 // block by block. "Dirty" is what must run again or may have to: what readers may be stale for. Of
 // each dataset it is noted in which blocks that moved, and only their readers look again.
-// Thread-safety: used by one thread.
+// Datasets of which none reads another are looked at by several threads, each with a builder.
+// Thread-safety: a builder is used by one thread; those of one Work build different datasets.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +22,9 @@ namespace headwater::planner {
 
 class StalenessBuilder {
  public:
-  StalenessBuilder(std::shared_ptr<const State> state, Micros now,
-                   const std::function<bool()>& cancelled, const Staleness* before);
-  std::shared_ptr<const Staleness> run();
+  static std::shared_ptr<const Staleness> run(std::shared_ptr<const State> state, Micros now,
+                                              const std::function<bool()>& cancelled,
+                                              const Staleness* before, base::Crew& crew);
 
  private:
   friend class CycleBuilder;
@@ -36,6 +37,14 @@ class StalenessBuilder {
   struct Moved {
     bool any = false, all = false;
     std::vector<std::vector<std::int64_t>> lanes;
+  };
+  // What the builders of one version have together.
+  struct Work {
+    Work(std::shared_ptr<const State> state, Micros now, const Staleness* before);
+    const Staleness* const before;
+    const std::shared_ptr<Staleness> out = std::make_shared<Staleness>();
+    std::vector<Moved> moved;  // by dataset
+    bool expires = false;      // anything does
   };
   // Blocks of a lane whose upstream moved: [first, last], sorted.
   struct Asked {
@@ -54,6 +63,10 @@ class StalenessBuilder {
     const Segment* segment = nullptr;
   };
 
+  explicit StalenessBuilder(Work& work)
+      : before_(work.before), out_(work.out.get()), moved_(work.moved), expires_(work.expires) {}
+
+  void build(const Group& group);
   const Segment& segment(DatasetNo dataset) const { return out_->state_->segment(dataset); }
   const Dataset& done(DatasetNo dataset) const { return *out_->datasets_[dataset.value - 1]; }
   Old old(DatasetNo dataset) const;
@@ -99,15 +112,14 @@ class StalenessBuilder {
   static BlockBits dirty_bits(const Segment& segment, std::uint32_t lane, std::int64_t block,
                               const Piece& piece);
 
-  const std::function<bool()>& cancelled_;
   const Staleness* const before_;
-  std::shared_ptr<Staleness> out_ = std::make_shared<Staleness>();
-  std::vector<Moved> moved_;                 // by dataset
+  Staleness* const out_;
+  std::vector<Moved>& moved_;                // by dataset
+  const bool expires_;                       // anything does
   bool defers_ = false;                      // of the dataset under way
   std::map<std::int64_t, Incoming> common_;  // of the dataset under way: what its lanes read alike
   // Of datasets upstream of the one under way.
   std::map<std::pair<DatasetNo, std::int64_t>, std::unique_ptr<const BlockBits>> dirty_;
-  bool expires_ = false;  // anything does
 };
 
 // Within a cycle of datasets, partition by partition, until nothing is new.

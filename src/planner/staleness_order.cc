@@ -80,6 +80,25 @@ class Components {
   std::vector<std::vector<DatasetNo>> groups_;
 };
 
+// Of each group one more than the highest that it reads.
+std::vector<std::vector<std::uint32_t>> levels_of(
+    const State& state, const std::vector<std::vector<DatasetNo>>& groups) {
+  std::vector<std::vector<std::uint32_t>> out;
+  std::vector<std::size_t> above(state.dataset_count() + std::size_t{1});  // 0: not known yet
+  for (std::uint32_t i = 0; i < groups.size(); ++i) {
+    std::size_t level = 0;
+    for (const DatasetNo dataset : groups[i]) {
+      for (const Edge& edge : state.segment(dataset).in) {
+        if (edge.reads->counts()) level = std::max(level, above[edge.upstream.value]);
+      }
+    }
+    for (const DatasetNo dataset : groups[i]) above[dataset.value] = level + 1;
+    if (out.size() <= level) out.resize(level + 1);
+    out[level].push_back(i);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::shared_ptr<const Staleness::Order> Staleness::find_order(const State& state) {
@@ -88,6 +107,7 @@ std::shared_ptr<const Staleness::Order> Staleness::find_order(const State& state
   for (const std::vector<DatasetNo>& group : out->groups) {
     out->datasets.insert(out->datasets.end(), group.begin(), group.end());
   }
+  out->levels = levels_of(state, out->groups);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "base/crew.h"
 
 #include <atomic>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -46,6 +47,22 @@ TEST(Crew, CallersShareItAndPartsMayCallItAgain) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(sum, 4 * 50 * 5 * (0 + 1 + 2));
+}
+
+TEST(Crew, WhatIsLeftToItIsDoneByTheEnd) {
+  for (const unsigned helpers : {0U, 1U, 3U}) {
+    std::atomic<int> done{0};
+    auto held = std::make_shared<int>(1);
+    {
+      Crew crew(helpers);
+      for (int i = 0; i < 20; ++i) {
+        crew.leave([&done, held] { ++done; });
+      }
+      crew.run(4, [](std::size_t) {});
+    }
+    EXPECT_EQ(done, 20);
+    EXPECT_EQ(held.use_count(), 1);  // nothing of it is kept
+  }
 }
 
 TEST(Crew, MoreHelpersThanAllowedAreNotStarted) {

@@ -35,6 +35,49 @@ TEST(EnginePieces, ASpanIsItsPartitionsOneByOne) {
   }
 }
 
+// Readers that are told of many spans together know what they know when they are told of each.
+TEST(EnginePieces, ReadersCanBeToldTogether) {
+  base::Crew crew(3);
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    WideWorld together, at_once;
+    for (std::uint64_t step = 1; step <= 600;) {
+      together.engine.tell_together(crew);
+      for (const std::uint64_t end = step + 1 + random() % 200; step < end; ++step) {
+        const auto [write, last] = WideWorld::random_write(random, model::Seq{step});
+        for (WideWorld* const world : {&together, &at_once}) {
+          world->history.add(write, last);
+          ASSERT_TRUE(world->engine.write(write, last));
+        }
+      }
+      ASSERT_TRUE(together.engine.told());
+      expect_same(together.engine.working(), at_once.engine.working());
+      if (testing::Test::HasFailure()) return;
+      if (random() % 2 == 0) {
+        together.engine.publish(model::Seq{step});
+        at_once.engine.publish(model::Seq{step});
+      }
+    }
+  }
+}
+
+TEST(EnginePieces, WhatReadersWereToBeToldIsDiscarded) {
+  base::Crew crew(1);
+  std::mt19937_64 random(2);
+  WideWorld world, untouched;
+  world.engine.publish(model::Seq{});
+  world.engine.tell_together(crew);
+  for (std::uint64_t step = 1; step <= 60; ++step) {
+    const auto [write, last] = WideWorld::random_write(random, model::Seq{step});
+    world.history.add(write, last);
+    ASSERT_TRUE(world.engine.write(write, last));
+  }
+  world.engine.discard();
+  ASSERT_TRUE(world.engine.told());
+  expect_same(world.engine.working(), untouched.engine.working());
+}
+
 TEST(EnginePieces, ACodeThatIsEqualInARangeOnlyCutsThePiece) {
   World world;
   world.engine.set_code(NodeId{1}, CodeId{2});

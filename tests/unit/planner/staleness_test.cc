@@ -230,6 +230,30 @@ TEST(Staleness, FollowsEveryChangeAsFromScratch) {
   }
 }
 
+// Several threads find what one does.
+TEST(Staleness, ACrewFindsTheSame) {
+  base::Crew crew(3);
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    WideWorld world;
+    std::shared_ptr<const Staleness> before;
+    for (std::uint64_t step = 1; step <= 400; ++step) {
+      const auto [write, last] = WideWorld::random_write(random, model::Seq{step});
+      world.history.add(write, last);
+      ASSERT_TRUE(world.engine.write(write, last));
+      if (step % 40 != 0) continue;
+      world.engine.set_code(NodeId{static_cast<std::uint32_t>(1 + random() % 60)}, CodeId{2});
+      world.engine.publish(model::Seq{step});
+      const Micros now = (kBoundaryDay + static_cast<Micros>(random() % 9)) * kDay;
+      const auto found = Staleness::compute(world.engine.state(), now, {}, before.get(), &crew);
+      expect_same(*found, *Staleness::compute(world.engine.state(), now, {}));
+      if (testing::Test::HasFailure()) return;
+      before = found;
+    }
+  }
+}
+
 // Its readers are told of what a dataset is not expected to have any more.
 TEST(Staleness, ANewSpaceOfADatasetReachesItsReaders) {
   World world;

@@ -106,6 +106,53 @@ struct World {
   }
 };
 
+// A hundred and twenty datasets in four layers, so that there is work for several threads.
+struct WideWorld {
+  static constexpr std::uint32_t kLayer = 30;
+  MemoryHistory history;
+  Engine engine{history};
+
+  WideWorld() {
+    std::mt19937_64 random(5);
+    for (std::uint32_t n = 1; n <= 4 * kLayer; ++n) {
+      const DatasetNo dataset = engine.add_dataset(NodeId{200 + n});
+      EXPECT_TRUE(engine.set_space(dataset, is_daily(n) ? days() : hours()));
+      engine.set_code(NodeId{n}, CodeId{1});
+    }
+    for (std::uint32_t n = kLayer + 1; n <= 4 * kLayer; ++n) {
+      const std::uint32_t layer = (n - 1) / kLayer;
+      for (std::uint64_t k = 1 + random() % 3; k > 0; --k) {
+        const auto up = static_cast<std::uint32_t>(1 + random() % (layer * kLayer));
+        Mapping mapping = mapping_of(MappingKind::kWindow, -static_cast<int>(random() % 3), 0);
+        if (is_daily(up) != is_daily(n)) {
+          mapping.kind = is_daily(n) ? MappingKind::kRollup : MappingKind::kFanOut;
+        } else if (random() % 4 == 0) {
+          mapping = mapping_of(random() % 2 == 0 ? MappingKind::kAll : MappingKind::kLast);
+        }
+        EXPECT_TRUE(engine.set_mapping(DatasetNo{up}, DatasetNo{n}, mapping));
+      }
+    }
+  }
+  static bool is_daily(std::uint32_t n) { return n % 3 != 0; }
+
+  // Some partitions of any of them; one in five arrives late.
+  static std::pair<Write, std::int64_t> random_write(std::mt19937_64& random, model::Seq seq) {
+    Write write;
+    write.seq = seq;
+    write.run = model::RunRow{static_cast<std::int64_t>(seq.value)};
+    write.dataset = DatasetNo{static_cast<std::uint32_t>(1 + random() % (4 * kLayer))};
+    write.job = NodeId{write.dataset.value};
+    write.code = CodeId{random() % 8 == 0 ? 2U : 1U};
+    const std::int64_t day = kBoundaryDay - 20 + static_cast<std::int64_t>(random() % 40);
+    write.place.index = is_daily(write.dataset.value) ? day : day * 24;
+    write.end = static_cast<Micros>(seq.value) * 10 -
+                (random() % 5 == 0 ? static_cast<Micros>(random() % 900) : 0);
+    write.start = write.end - static_cast<Micros>(random() % 30);
+    write.out = 1 + random() % 5;
+    return {write, write.place.index + static_cast<std::int64_t>(random() % 30)};
+  }
+};
+
 // A write of a span somewhere around the boundary; one in three arrives late or began long ago.
 inline std::pair<Write, std::int64_t> random_write(std::mt19937_64& random, model::Seq seq) {
   const auto below = [&](std::int64_t n) {
