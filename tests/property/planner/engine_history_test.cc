@@ -171,7 +171,8 @@ class EngineHistory {
 
   void step() {
     const std::uint64_t what = random_.pick(100);
-    if (what < 50) return write_some();
+    if (what < 46) return write_some();
+    if (what < 50) return write_spans();
     if (what < 56) return correct();
     if (what < 62) return world_.set_code(job(), random_.chance(5) ? model::CodeId{} : code());
     if (what < 68) return declare();
@@ -189,8 +190,20 @@ class EngineHistory {
     return model::NodeId{static_cast<std::uint32_t>(1 + random_.pick(datasets_ + 1))};
   }
 
-  // What one run wrote: some partitions in a row, at times of two datasets.
-  void write_some() {
+  // What spans of several runs come to for their readers, worked out together.
+  void write_spans() {
+    world_.tell_together();
+    for (std::int64_t i = random_.between(2, 7); i-- > 0;) {
+      Write write = new_write();
+      write.out = out();
+      world_.write_alike(write, write.place.index + random_.between(0, 11));
+      place_of_last_ = write.place;
+    }
+    world_.told();
+  }
+
+  // Of a run of its own; what came out is still to be said.
+  Write new_write() {
     Write write;
     set_times(write);
     write.dataset = dataset();
@@ -208,6 +221,12 @@ class EngineHistory {
     const auto known = world_.known().jobs.find(write.job.value);
     if (known != world_.known().jobs.end()) write.code = known->second.now;
     if (random_.chance(25)) write.code = random_.chance(20) ? model::CodeId{} : code();
+    return write;
+  }
+
+  // What one run wrote: some partitions in a row, at times of two datasets.
+  void write_some() {
+    Write write = new_write();
     const std::int64_t many = random_.chance(60) ? 1 : random_.between(2, 12);
     const bool all_alike = random_.chance(20);
     const bool together = all_alike && random_.chance(70);

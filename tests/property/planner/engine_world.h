@@ -79,6 +79,12 @@ class EngineWorld final : public planner::History {
       known_.failed.erase({write.dataset, write.place});
     }
   }
+  // In between only write_alike().
+  void tell_together() {
+    static base::Crew crew(1);
+    engine_->tell_together(crew);
+  }
+  void told() { must_do(engine_->told()); }
   // What the history says of the partition, in place of what it said.
   void rewrite(const At& at, std::vector<Write> writes) {
     const std::vector<Write> before = std::exchange(known_.writes[at], std::move(writes));
