@@ -34,6 +34,8 @@ class Differences {
   // The factor times what is added. `runs`: in order, apart.
   void add(const std::uint64_t* added, std::uint64_t factor);
   void add(const std::vector<Run>& runs, std::uint64_t factor);
+  // Null where it is a column.
+  const std::vector<Run>* runs() const { return values_.empty() ? &runs_ : nullptr; }
   // Which are not 0, kPageSize bits.
   void find(std::uint64_t* words) const;
 

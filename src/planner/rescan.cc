@@ -30,6 +30,18 @@ HW_CLONES DifferenceSums sum_differences(const std::uint64_t* __restrict out,
   return {read, absent};
 }
 
+// The same of neighbours that differ alike, of which all are present; and which of them differ.
+std::uint64_t sum_runs(const std::vector<Differences::Run>& runs, std::uint64_t* differ) {
+  std::uint64_t read = 0;
+  for (const Differences::Run& run : runs) {
+    if (run.value == 0) continue;
+    read += run.value * weight_of(run.first, run.end);
+    each_word(run.first, run.end - std::size_t{1},
+              [&](std::size_t w, std::uint64_t mask) { differ[w] |= mask; });
+  }
+  return read;
+}
+
 HW_CLONES std::uint64_t count_of(const Bits& bits) {
   std::uint64_t out = 0;
   for (std::size_t w = 0; w < kWords; ++w) {
@@ -128,17 +140,21 @@ class Rescanner {
     static const Page nothing;
     const Differences* const differences = block.differences[page].get();
     std::array<std::uint64_t, kPageWords> words{};
-    std::array<std::uint64_t, kPageSize> values;
-    if (differences != nullptr) {
+    DifferenceSums sums;
+    const auto* const runs = differences == nullptr ? nullptr : differences->runs();
+    if (runs != nullptr && !cells_.gaps[page]) {
+      sums.read = sum_runs(*runs, words.data());
+    } else if (differences != nullptr) {
+      std::array<std::uint64_t, kPageSize> values;
       differences->read(values.data());
       nonzero_bits(values.data(), words.data());
+      const Page& columns = block.pages[page] ? *block.pages[page] : nothing;
+      sums = sum_differences(columns.out.data(), values.data());
     }
     if (!same_words(words, block.inputs, page)) {
       fault(lane, b, "which of its partitions are stale for their inputs");
     }
     if (differences == nullptr) return;
-    const Page& columns = block.pages[page] ? *block.pages[page] : nothing;
-    const DifferenceSums sums = sum_differences(columns.out.data(), values.data());
     if (sums.absent != 0) fault(lane, b, "a difference of what is not there");
     digests_.subtract(dataset_, lane, b, page, sums.read);
   }
@@ -157,20 +173,27 @@ class Rescanner {
     const CodeBook& codes = state_.codes();
     const Lane& lane = *segment.find(number);
     const std::int64_t base = b << kBlockBits;
-    const bool alike = block.palette.size() == 1 && !varies(codes, block.palette[0], b);
-    Expected of_all;
-    if (alike) of_all = expect(codes, lane, block.palette[0], base, ~std::uint64_t{0});
+    bool alike = !block.palette.empty();
+    entries_.clear();
+    for (const Attribute& attribute : block.palette) {
+      entries_.push_back(
+          {varies(codes, attribute, b), expect(codes, lane, attribute, base, ~std::uint64_t{0})});
+      alike = alike && !entries_.back().varies && entries_.back().all == entries_[0].all;
+    }
     bool right = true;
     for (std::size_t w = 0; w < kWords && right; ++w) {
       const std::uint64_t present = block.present.word(w);
       Expected expected;
       if (alike) {
-        expected = {of_all.code & present, of_all.tag & present, of_all.unknown & present};
+        expected = entries_[0].all.only(present);
       } else {
         for (std::uint64_t rest = present; rest != 0; rest &= rest - 1) {
           const std::size_t at = w * 64 + static_cast<std::size_t>(std::countr_zero(rest));
-          const Expected one = expect(codes, lane, block.attribute(at),
-                                      base + static_cast<std::int64_t>(at), rest & -rest);
+          const Entry& entry = entries_[block.entry(at)];
+          const Expected one = entry.varies
+                                   ? expect(codes, lane, block.attribute(at),
+                                            base + static_cast<std::int64_t>(at), rest & -rest)
+                                   : entry.all.only(rest & -rest);
           expected.code |= one.code;
           expected.tag |= one.tag;
           expected.unknown |= one.unknown;
@@ -184,6 +207,12 @@ class Rescanner {
 
   struct Expected {
     std::uint64_t code = 0, tag = 0, unknown = 0;
+    Expected only(std::uint64_t bits) const { return {code & bits, tag & bits, unknown & bits}; }
+    bool operator==(const Expected&) const = default;
+  };
+  struct Entry {  // of the palette
+    bool varies = false;
+    Expected all;
   };
 
   bool varies(const CodeBook& codes, const Attribute& attribute, std::int64_t b) const {
@@ -238,6 +267,7 @@ class Rescanner {
   DatasetNo dataset_;
   std::vector<LaneTotals> totals_;  // by lane of the dataset under way
   BlockCells cells_;
+  std::vector<Entry> entries_;  // of the block under way
 };
 
 // The digests of a dataset's pages, with those of an earlier scan where the page is the same.

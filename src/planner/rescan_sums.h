@@ -19,6 +19,10 @@ namespace headwater::planner {
 
 // Of a page's partitions, by offset: places count, so that what was given to a neighbour is found.
 inline std::uint64_t weight_of(std::size_t offset) { return 2 * (offset % kPageSize) + 1; }
+// Of neighbours [first, end) of one page.
+inline std::uint64_t weight_of(std::size_t first, std::size_t end) {
+  return std::uint64_t{end} * end - std::uint64_t{first} * first;
+}
 
 // Thread-safety: add() from any thread, all else not beside it. Memory: 9 bytes a page.
 class ReadDigests {

@@ -199,6 +199,23 @@ std::uint32_t Staleness::most_chosen(const Selection& selection, const Tally& t)
   return out;
 }
 
+namespace {
+
+// Whether nothing but what is stale or missing is selected.
+bool only_to_run(const Selection& selection) {
+  return !(selection.maybe || selection.orphaned || selection.unknown || selection.failed ||
+           selection.current || selection.running);
+}
+
+// Of 64 partitions: whether any may be stale or missing.
+bool may_run(const Block* block, const Bits* missing, std::size_t w) {
+  if (missing != nullptr && missing->word(w) != 0) return true;
+  return block != nullptr &&
+         (block->inputs.word(w) | block->code.word(w) | block->tag.word(w)) != 0;
+}
+
+}  // namespace
+
 std::vector<Span> Staleness::spans(DatasetNo dataset, const Selection& selection, std::size_t limit,
                                    bool* more) const {
   std::vector<Span> out;
@@ -206,6 +223,7 @@ std::vector<Span> Staleness::spans(DatasetNo dataset, const Selection& selection
   SpanList list(limit, out);
   const Segment& segment = state_->segment(dataset);
   const Dataset& known = *datasets_[dataset.value - 1];
+  const bool to_run = only_to_run(selection);
   for (std::uint32_t number = 0; number < known.rows.size(); ++number) {
     const Row& row = *known.rows[number];
     const Lane* const lane = segment.find(number);
@@ -221,6 +239,7 @@ std::vector<Span> Staleness::spans(DatasetNo dataset, const Selection& selection
         const Block* const block = lane == nullptr ? nullptr : lane->find(b);
         for (std::size_t w = 0; w < kWords && fits; ++w) {
           const std::int64_t index = base + static_cast<std::int64_t>(w * 64);
+          if (to_run && !may_run(block, piece.missing.get(), w)) continue;
           Words words = own_words(segment, number, block, index);
           add_piece(row, piece, index, words);
           fits = list.add_word(number, index, chosen(selection, words));
