@@ -174,7 +174,7 @@ void World::load(DatasetNo dataset) {
       for (std::size_t i = 0; i < static_cast<std::size_t>(kBlockSize); ++i) {
         const std::int64_t index = (b << kBlockBits) + static_cast<std::int64_t>(i);
         if (index < span.first || index > span.last) continue;
-        planner::own(block->pages[i / kPageSize]).out[i % kPageSize] =
+        block->pages.own_page(i / kPageSize).out[i % kPageSize] =
             WorldHistory::loaded(dataset, {lane, index}, layer_of(dataset)).out;
         block->present.set(i, true);
         ++loaded_;

@@ -251,7 +251,7 @@ Block& Engine::put_columns(const Write& write) {
   Block& block = lane.grow(block_of(write.place.index));
   const std::size_t i = offset_of(write.place.index);
   const std::uint64_t delta = cell(write.place, write.out) - cell(write.place, block.out(i));
-  own(block.pages[i / kPageSize]).out[i % kPageSize] = write.out;
+  block.pages.own_page(i / kPageSize).out[i % kPageSize] = write.out;
   if (!block.present.get(i)) {
     block.present.set(i, true);
     ++block.count;
@@ -276,7 +276,7 @@ void Engine::erase(DatasetNo dataset, const Place& place) {
   lane.sum -= gone;
   --block.count;
   --lane.count;
-  own(block.pages[i / kPageSize]).out[i % kPageSize] = 0;
+  block.pages.own_page(i / kPageSize).out[i % kPageSize] = 0;
   set_difference(block, i, 0);
   block.present.set(i, false);
   for (RareBits* bits : {&block.code, &block.tag, &block.unknown}) bits->set(i, false);

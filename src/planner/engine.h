@@ -198,7 +198,7 @@ class Engine {
   void set_difference(Block& block, std::size_t i, std::uint64_t value);
   // What the partition had read has become known to be other: its page is another from now on,
   // which is how a rescan tells that (planner/rescan.h).
-  static void touch(Block& block, std::size_t i) { own(block.pages[i / kPageSize]); }
+  static void touch(Block& block, std::size_t i) { block.pages.own_page(i / kPageSize); }
   std::uint16_t palette_entry(Block& block, const Attribute& attribute);
   void set_attribute(DatasetNo dataset, Block& block, const Place& place,
                      const Attribute& attribute);

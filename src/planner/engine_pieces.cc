@@ -118,7 +118,7 @@ Result<Engine::Piece> Engine::record_piece(const Write& write, std::int64_t last
   std::array<std::uint64_t, kPageSize> before, now;
   for (std::size_t at = low; at <= high;) {
     const std::size_t count = std::min(high + 1, (at / kPageSize + 1) * kPageSize) - at;
-    Page& page = own(block.pages[at / kPageSize]);
+    Page& page = block.pages.own_page(at / kPageSize);
     std::uint64_t* const out = &page.out[at % kPageSize];
     const Place place{number, write.place.index + static_cast<std::int64_t>(at - low)};
     cells(place, out, count, before.data());

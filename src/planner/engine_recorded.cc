@@ -20,7 +20,7 @@ void compact(Block& block) {
   std::vector<std::uint16_t> numbers(block.palette.size(), UINT16_MAX);
   for (std::size_t i = 0; i < kBlockSize; ++i) {
     if (!block.present.get(i)) continue;
-    std::uint16_t& at = own(block.pages[i / kPageSize]).attribute[i % kPageSize];
+    std::uint16_t& at = block.pages.own_page(i / kPageSize).attribute[i % kPageSize];
     std::uint16_t& number = numbers[at];
     if (number == UINT16_MAX) {
       number = static_cast<std::uint16_t>(kept.size());
@@ -194,7 +194,7 @@ void Engine::set_attribute(DatasetNo dataset, Block& block, const Place& place,
                            const Attribute& attribute) {
   const std::size_t i = offset_of(place.index);
   const std::uint16_t entry = palette_entry(block, attribute);
-  own(block.pages[i / kPageSize]).attribute[i % kPageSize] = entry;
+  block.pages.own_page(i / kPageSize).attribute[i % kPageSize] = entry;
   const CodeBook& codes = *working_.codes_;
   const model::CodeId now = codes.current(attribute.job);
   const bool unknown = !attribute.code || !now;

@@ -126,10 +126,30 @@ struct Page {
   std::array<std::uint16_t, kPageSize> attribute{};
 };
 
+// The pages of a block. Copies share all of it until one of them is to change: most copies of a
+// block are made for its bits, and to count the users of eight pages would cost more than these.
+class PageList {
+ public:
+  using List = std::array<std::shared_ptr<Page>, kPages>;
+  // Null: nothing present.
+  const std::shared_ptr<Page>& operator[](std::size_t page) const { return list()[page]; }
+  List::const_iterator begin() const { return list().begin(); }
+  List::const_iterator end() const { return list().end(); }
+  // The page to change, made if it is not there.
+  Page& own_page(std::size_t page) { return own(own(list_)[page]); }
+
+ private:
+  const List& list() const {
+    static const List kNone;
+    return list_ ? *list_ : kNone;
+  }
+  std::shared_ptr<List> list_;
+};
+
 struct Block {
   Bits present, inputs;
   RareBits code, tag, unknown, running, failed;
-  std::array<std::shared_ptr<Page>, kPages> pages;               // null: nothing present
+  PageList pages;
   std::array<std::shared_ptr<Differences>, kPages> differences;  // null: all 0
   std::vector<Attribute> palette;
   std::uint64_t sum = 0;

@@ -154,7 +154,7 @@ Result<void> SnapshotReader::Impl::load_blocks(LoadedLane& lane, std::uint32_t c
       if (record.present[w] != 0 && (!page || record.palette == 0)) return in.corrupt("a block");
     }
     for (std::size_t page = 0; page < kPages; ++page) {
-      if ((record.pages >> page & 1) != 0) block->pages[page] = made<Page>();
+      if ((record.pages >> page & 1) != 0) block->pages.own_page(page);
       if ((record.differences >> page & 1) != 0) block->differences[page] = made<Differences>();
     }
     lane.blocks.back() = std::move(block);

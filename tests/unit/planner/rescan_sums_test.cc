@@ -78,7 +78,8 @@ class ReaderSumsTest : public testing::Test {
         for (std::int64_t i = first; i < first + count; ++i) {
           if (gaps != 0 && random() % gaps == 0) continue;
           Block& block = own(blocks[static_cast<std::size_t>(block_of(i) - block_of(first))]);
-          own(block.pages[offset_of(i) / kPageSize]).out[offset_of(i) % kPageSize] = random() | 1;
+          block.pages.own_page(offset_of(i) / kPageSize).out[offset_of(i) % kPageSize] =
+              random() | 1;
           block.present.set(offset_of(i), true);
         }
         for (std::size_t b = 0; b < blocks.size(); ++b) {
