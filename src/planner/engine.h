@@ -5,10 +5,10 @@
 // history alone, not on when they were published; that of two writes of one partition with equal
 // ends depends on their seq.
 //
-// Thread-safety: state() from any thread, all else on the writer's. Errors: kInvalidArgument,
-// kLimitExceeded, those of the history; after an error call discard().
-// Costs: a write, O(partitions that read it) without a look at the history, unless it arrives late
-// or something was replaced while its run was under way; a change of code, O(blocks of the job's
+// Thread-safety: state() from any thread, all else on the writer's; told() has help. Errors:
+// kInvalidArgument, kLimitExceeded, those of the history; after an error call discard(). Costs: a
+// write, O(partitions that read it) without a look at the history, unless it arrives late or
+// something was replaced while its run was under way; a change of code, O(blocks of the job's
 // outputs); a write that an `all` or `last` mapping passes on, O(blocks downstream).
 // Memory: see segment.h. Bounds: kMaxSpan indexes between the first and the last of a lane.
 #pragma once

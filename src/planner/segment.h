@@ -48,8 +48,9 @@ std::shared_ptr<T> made(Args&&... args) {
   }
 }
 
-// The value to change. Only the writer calls it, on values that it alone can hand out. The second
-// reference is what orders this after the reads of a reader that has just let go.
+// The value to change. Only the writer calls it, on values that it alone can hand out, or those who
+// help it, each on datasets of its own. The second reference is what orders this after the reads of
+// a reader that has just let go.
 template <class T>
 T& own(std::shared_ptr<T>& value) {
   if (!value) {
