@@ -100,6 +100,7 @@ constexpr Rule kRules[] = {
     {kR, "headwater_cost", "energy_wh", kNum, false},
     {kR, "headwater_cost", "amount", kNum, false},
     {kR, "headwater_cost", "currency", kStr, false},
+    {kR, "headwater_lease", "token", kStr, true},
     {kI, "headwater_partitions", "partitions", kArr, true},
     {kI, "headwater_partitions", "partitions[].key", kObj, true},
     {kI, "headwater_partitions", "partitions[].dataVersion", kStr, false},

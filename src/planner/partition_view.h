@@ -102,8 +102,12 @@ class PartitionView final : public storage::View, public History {
     bool is_new = false;        // there is one more
     bool reaches_back = false;  // fewer than before, or some that ended earlier
   };
+  // The token of the lease that the run's events name, the last of them; nothing: none does.
+  base::Result<std::optional<std::string>> named_lease(const Step& step,
+                                                       const storage::RunInfo& run);
   base::Result<void> finish_run(Step& step, const storage::RunInfo& run);
   base::Result<Settled> settle_run(Step& step, const storage::RunInfo& run,
+                                   const PlanBook::FailedRun& failed,
                                    const storage::RunPartitionRow& row, ChangeDocument& change);
   base::Result<Settled> settle(Step& step, const storage::RunInfo& run,
                                const storage::RunPartitionRow& row, const Place& place,

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "model/json.h"
 #include "planner/learn.h"
 #include "planner/partition_view.h"
 #include "planner/stored_history.h"
@@ -66,6 +67,26 @@ bool holds(const ChangeDocument& change, const Place& place) {
 
 }  // namespace
 
+Result<std::optional<std::string>> PartitionView::named_lease(const Step& step,
+                                                              const RunInfo& run) {
+  std::optional<std::string> out;
+  const auto read = [&out](std::string_view body) {
+    const model::JsonValue facets = model::JsonValue(body).get("run").get("facets");
+    if (auto token = facets.get("headwater_lease").get("token").string()) out = std::move(token);
+  };
+  HW_TRY(std::vector<storage::RunRecordRow> rows, reader_->records_of_run(run.id));
+  std::ranges::sort(rows, {}, &storage::RunRecordRow::seq);
+  model::Seq last;  // of several datasets a record has several rows
+  for (const storage::RunRecordRow& row : rows) {
+    if (row.seq == last || !(row.seq < step.record.seq)) continue;
+    last = row.seq;
+    HW_TRY(const std::optional<storage::LogRecord> record, reader_->log_record(row.seq));
+    if (record) read(record->body);
+  }
+  read(step.record.body);
+  return out;
+}
+
 Result<void> PartitionView::finish_run(Step& step, const RunInfo& run) {
   HW_TRY(std::vector<RunPartitionRow> rows, reader_->run_partitions(run.id));
   Outputs inputs, outputs;
@@ -76,10 +97,14 @@ Result<void> PartitionView::finish_run(Step& step, const RunInfo& run) {
       (row.output ? new_outputs : new_inputs).insert(row.dataset.value);
     }
   }
+  PlanBook::FailedRun failed{run.recorded, std::nullopt};
+  if (ended_badly(run)) {
+    HW_TRY(failed.lease, named_lease(step, run));
+  }
   std::map<std::uint32_t, ChangeDocument> changes;
   bool reaches_back = false;
   for (const RunPartitionRow& row : outputs_of(std::move(rows))) {
-    HW_TRY(const Settled settled, settle_run(step, run, row, changes[row.dataset.value]));
+    HW_TRY(const Settled settled, settle_run(step, run, failed, row, changes[row.dataset.value]));
     if (settled.is_new) new_outputs.insert(row.dataset.value);
     reaches_back = reaches_back || settled.reaches_back;
   }
@@ -103,6 +128,7 @@ Result<void> PartitionView::finish_run(Step& step, const RunInfo& run) {
 // One row of what the run says it wrote, partition by partition. What cannot be kept up (it lies
 // too far away) is told, and the rest goes on.
 Result<PartitionView::Settled> PartitionView::settle_run(Step& step, const RunInfo& run,
+                                                         const PlanBook::FailedRun& failed,
                                                          const RunPartitionRow& row,
                                                          ChangeDocument& change) {
   Settled out;
@@ -120,7 +146,7 @@ Result<PartitionView::Settled> PartitionView::settle_run(Step& step, const RunIn
     HW_TRY(const Settled one, settle(step, run, row, place, change));
     out.is_new = out.is_new || one.is_new;
     out.reaches_back = out.reaches_back || one.reaches_back;
-    if (ended_badly(run)) book_->run_failed(book_step(step), row.dataset, place, run.recorded);
+    if (ended_badly(run)) book_->run_failed(book_step(step), row.dataset, place, failed);
   }
   return out;
 }

@@ -18,6 +18,11 @@ namespace {
 
 LeaseToken token_of(const storage::PlanLeaseRow& row) { return {row.seq, row.n}; }
 
+// A run that names no lease may be that of any lease which was given before it was heard of.
+bool is_of(const PlanBook::FailedRun& run, const storage::PlanLeaseRow& lease) {
+  return run.lease ? *run.lease == to_text(token_of(lease)) : lease.seq < run.recorded;
+}
+
 PlanProgressRow progress_of(model::Seq plan, const ActivePlan::PlannedTask& task, model::Seq seq) {
   PlanProgressRow row;
   row.plan = plan;
@@ -249,7 +254,10 @@ bool PlanBook::held_elsewhere(const ActivePlan& plan, const Task& task, std::int
     if (other == &plan || other->row.counts.running == 0) return false;
     if (other->terms().environment != plan.terms().environment) return false;
     const Task* const held = other->find(task.dataset, {task.span.lane, index});
-    return held != nullptr && is_leased(held->runs.at(index).status);
+    if (held == nullptr) return false;
+    // A run may have settled it, while the lease goes on with what else it holds.
+    const PartitionStatus status = held->runs.at(index).status;
+    return is_leased(status) || (is_settled(status) && lease_of(*other, *held, index) != nullptr);
   });
 }
 
@@ -300,15 +308,14 @@ void PlanBook::written(const Step& step, DatasetNo dataset, const Place& place) 
 }
 
 void PlanBook::run_failed(const Step& step, DatasetNo dataset, const Place& place,
-                          model::Seq run_recorded) {
+                          const FailedRun& run) {
   const auto plans = by_dataset_.find(dataset.value);
   if (plans == by_dataset_.end()) return;
   for (ActivePlan* plan : plans->second) {
     Task* const task = plan->find(dataset, place);
     if (task == nullptr || !plan->terms().environment.empty()) continue;
     const Lease* const lease = lease_of(*plan, *task, place.index);
-    // A run that was heard of before the lease was given is not the lease's.
-    if (lease == nullptr || run_recorded <= lease->seq) continue;
+    if (lease == nullptr || !is_of(run, *lease)) continue;
     if (task->runs.at(place.index).status != PartitionStatus::kLeased) continue;
     plan->note_failure(*task, place.index, true);
     end_if_answered(step, *plan, *task, place.index);

@@ -57,7 +57,11 @@ class PlanBook {
 
   // ---- what runs report; the engine knows it already.
   void written(const Step& step, DatasetNo dataset, const Place& place);
-  void run_failed(const Step& step, DatasetNo dataset, const Place& place, model::Seq run_recorded);
+  struct FailedRun {
+    model::Seq recorded;               // when it was first heard of
+    std::optional<std::string> lease;  // the token that its events name
+  };
+  void run_failed(const Step& step, DatasetNo dataset, const Place& place, const FailedRun& run);
   void environment_written(const Step& step, std::string_view environment, DatasetNo dataset,
                            const std::vector<Span>& spans, base::Micros end);
   void environment_deleted(std::string_view environment);

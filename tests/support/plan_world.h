@@ -73,6 +73,7 @@ class PlanWorld {
     std::string code = "v1", version = "";
     std::optional<base::Micros> start = std::nullopt, end = std::nullopt;  // now if not given
     std::string id = "";                                                   // a new one if empty
+    std::string lease = "";                                                // named by its START
   };
   // A run of the dataset's job that reports partitions first..last of it; its id.
   std::string run(const std::string& name, std::int64_t first, std::int64_t last) {
@@ -88,7 +89,8 @@ class PlanWorld {
       keys += "}";
     }
     const auto send = [&](const std::string& type, base::Micros at) {
-      harness_->send(event(type, "make_" + name, id, how.code, name, keys, model::format_time(at)));
+      harness_->send(event(type, "make_" + name, id, how.code, name, keys, model::format_time(at),
+                           type == "START" ? how.lease : ""));
     };
     send("START", how.start.value_or(now_));
     if (how.state != "START") send(how.state, how.end.value_or(now_));
@@ -202,7 +204,8 @@ class PlanWorld {
   // A run event of an output; `keys`: elements of headwater_partitions, or nothing.
   static std::string event(const std::string& type, const std::string& job, const std::string& id,
                            const std::string& code, const std::string& output,
-                           const std::string& keys, const std::string& at) {
+                           const std::string& keys, const std::string& at,
+                           const std::string& lease = "") {
     const std::string base = R"("_producer":"https://p.example","_schemaURL":"https://s.example")";
     const std::string facets = code.empty() ? "{}"
                                             : R"({"headwater_code":{)" + base +
@@ -210,12 +213,15 @@ class PlanWorld {
     const std::string partitions =
         keys.empty() ? "{}"
                      : R"({"headwater_partitions":{)" + base + R"(,"partitions":[)" + keys + "]}}";
+    const std::string run =
+        lease.empty() ? "{}"
+                      : R"({"headwater_lease":{)" + base + R"(,"token":")" + lease + R"("}})";
     return R"({"eventType":")" + type + R"(","eventTime":")" +
            (at.empty() ? "2026-09-01T00:00:00Z" : at) +
            R"(","producer":"https://p.example","schemaURL":"https://s.example","run":{"runId":")" +
-           id + R"("},"job":{"namespace":"ns","name":")" + job + R"(","facets":)" + facets +
-           R"(},"inputs":[],"outputs":[{"namespace":"ns","name":")" + output +
-           R"(","outputFacets":)" + partitions + "}]}";
+           id + R"(","facets":)" + run + R"(},"job":{"namespace":"ns","name":")" + job +
+           R"(","facets":)" + facets + R"(},"inputs":[],"outputs":[{"namespace":"ns","name":")" +
+           output + R"(","outputFacets":)" + partitions + "}]}";
   }
 
  private:

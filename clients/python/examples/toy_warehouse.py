@@ -25,7 +25,7 @@ import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from headwater_client import Client, Dataset, Name, Partition, Run, parse_key
 
@@ -123,13 +123,17 @@ class Warehouse:
         with Run(client, job_id("load_orders"), outputs=[output], code_version="1") as run:
             run.wrote(output.name, [self.write("raw.orders", key, rows)])
 
-    def make(self, client: Client, job: str, key: str) -> Partition:
-        """Makes one partition anew and reports it as a run."""
+    def make(
+        self, client: Client, job: str, key: str, lease: Optional[str] = None
+    ) -> Partition:
+        """Makes one partition anew and reports it as a run, under a lease if there is one."""
         spec = JOBS[job]
         inputs = [Dataset(dataset_id(spec.input), spec.keys_read(key))]
         output = Dataset(dataset_id(spec.output), [key])
         version = self.version(job)
-        with Run(client, job_id(job), inputs, [output], code_version=version) as run:
+        with Run(
+            client, job_id(job), inputs, [output], code_version=version, lease=lease
+        ) as run:
             made = self.write(spec.output, key, self.compute(job, key))
             run.wrote(output.name, [made])
         return made

@@ -104,6 +104,12 @@ class Runs(unittest.TestCase):
         self.assertIn("headwater_partitions", outputs_of(complete)["outputFacets"])
         self.assertEqual([o["name"] for o in complete["outputs"]], ["m", "extra"])
 
+    def test_every_event_names_the_lease(self) -> None:
+        with Run(self.client, "job:n:j", lease="12-1"):
+            pass
+        tokens = [event["run"]["facets"]["headwater_lease"]["token"] for event in self.sent()]
+        self.assertEqual(tokens, ["12-1", "12-1"])
+
     def test_what_failed_says_why(self) -> None:
         with self.assertRaises(KeyError):
             with Run(self.client, "job:n:j", run_id="mine"):

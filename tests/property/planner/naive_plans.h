@@ -239,11 +239,9 @@ class NaiveBook {
         reads, [&](const NaivePart& read) { return planner::is_stuck(plan.status.at(read)); });
   }
   bool held_elsewhere(const NaivePlan& plan, const NaivePart& part) const {
-    return std::ranges::any_of(plans, [&](const auto& entry) {
-      const NaivePlan& other = entry.second;
-      const auto at = other.status.find(part);
-      return other.id != plan.id && active(other) && at != other.status.end() &&
-             planner::is_leased(at->second);
+    return std::ranges::any_of(leases, [&](const NaiveLease& lease) {
+      return lease.plan != plan.id && lease.dataset == part.dataset && lease.first <= part.index &&
+             part.index <= lease.last;
     });
   }
 
@@ -373,7 +371,8 @@ class NaiveBook {
       }
     }
   }
-  void failed(const NaivePart& part, std::uint64_t run_recorded) {
+  // `named`: the token of a lease that its events name; empty: none.
+  void failed(const NaivePart& part, std::uint64_t run_recorded, const std::string& named) {
     for (auto& [id, plan] : plans) {
       const auto at = plan.status.find(part);
       if (!active(plan) || at == plan.status.end()) continue;
@@ -381,7 +380,11 @@ class NaiveBook {
         return one.plan == plan.id && one.dataset == part.dataset && one.first <= part.index &&
                part.index <= one.last;
       });
-      if (lease == leases.end() || run_recorded <= lease->seq) continue;
+      if (lease == leases.end()) continue;
+      const bool its = named.empty()
+                           ? run_recorded > lease->seq
+                           : named == std::to_string(lease->seq) + "-" + std::to_string(lease->n);
+      if (!its) continue;
       if (at->second != PartitionStatus::kLeased) continue;
       at->second = PartitionStatus::kLeasedFailed;
       end_if_answered(plan, part);

@@ -413,31 +413,33 @@ class PlanHistory {
     if (row == nullptr) return run_of_nobody();
     const NaivePlan& plan = naive_.plans.at(row->plan.value);
     const int first = pick(static_cast<int>(row->first), static_cast<int>(row->last));
-    run(plan.tasks[row->task - 1].dataset, first, pick(first, static_cast<int>(row->last)));
+    const std::string token = chance(60) ? PlanWorld::token(*row) : chance(10) ? "1-1000" : "";
+    run(plan.tasks[row->task - 1].dataset, first, pick(first, static_cast<int>(row->last)), token);
   }
   void run_of_nobody() {
     const int first = pick(0, kIndexes - 1);
     run(pick(0, datasets_ - 1), first, std::min(first + pick(0, 1), kIndexes - 1));
   }
-  void run(int dataset, int first, int last) {
+  void run(int dataset, int first, int last, const std::string& named = "") {
     const bool fails = chance(35);
     PlanWorld::Run how;
     how.state = fails ? "FAIL" : "COMPLETE";
     how.version = chance(50) ? "same" : "v" + std::to_string(++versions_);
+    how.lease = named;
     const std::string id = world_.run(name(dataset), first, last, how);
     const std::uint64_t recorded = started_at();
     note(fails ? "fail " : "write ", id, " ", name(dataset), " ", first, "..", last, " ",
-         how.version);
+         how.version, " ", named);
     for (int i = first; i <= last; ++i) {
       const NaivePart part{dataset, i};
       if (fails) {
-        naive_.failed(part, recorded);
+        naive_.failed(part, recorded, named);
       } else {
         naive_.written(part, how.version + "-" + std::to_string(i));
       }
     }
     naive_.settle_down();
-    if (fails) failures_.push_back({id, dataset, first, last, recorded});
+    if (fails) failures_.push_back({id, dataset, first, last, recorded, named});
   }
   // So that nothing waits for what no plan has.
   void write_what_is_missing() {
@@ -466,6 +468,7 @@ class PlanHistory {
     std::string id;
     int dataset = 0, first = 0, last = 0;
     std::uint64_t recorded = 0;
+    std::string named;
   };
   // A run that has failed says so once more.
   void late_failure() {
@@ -480,7 +483,7 @@ class PlanHistory {
     // Its START comes a second time as well, and is an event of a run that has ended.
     for (int twice = 0; twice < 2; ++twice) {
       for (int i = failure.first; i <= failure.last; ++i) {
-        naive_.failed({failure.dataset, i}, failure.recorded);
+        naive_.failed({failure.dataset, i}, failure.recorded, failure.named);
       }
       naive_.settle_down();
     }
@@ -589,7 +592,7 @@ class PlanHistory {
 
 TEST(PlanLeases, HoldEachPartitionOnceAndLoseNone) {
   const std::uint64_t first = seed_of_tests();
-  constexpr int kHistories = 12, kSteps = 120;
+  constexpr int kHistories = 40, kSteps = 120;
   std::size_t given = 0;
   PlanHistory::Seen seen;
   for (int i = 0; i < kHistories; ++i) {

@@ -407,6 +407,23 @@ TEST_F(PlanBookTest, TwoPlansNeverHandOutTheSamePartition) {
   world.expect_replayed();
 }
 
+// A run has made one of its partitions, and the lease goes on with the others.
+TEST_F(PlanBookTest, WhatALeaseHoldsIsNobodyElsesThoughARunHasMadeIt) {
+  two();
+  const model::Seq one = world.approved(PlanWorld::draft({PlanWorld::task(1, b, 0, 4)}));
+  const model::Seq both = world.approved(draft_of_two(4));
+  const auto lease = world.lease(one, 10).at(0);
+  ASSERT_EQ(ranges({lease}), (Ranges{{1, {0, 4}}}));
+  world.run("b", 3, 3);
+  EXPECT_EQ(world.status(one, 1, 3), PartitionStatus::kDone);
+  world.pass_ms(1);
+  world.run("a", 3, 3);  // what that run had read is another now
+  EXPECT_EQ(ranges(world.lease(both, 10)), (Ranges{{1, {0, 2}}, {1, {4, 4}}}));
+  must(world.try_complete(lease, {"released", {}, {}, "", ""}));
+  EXPECT_EQ(ranges(world.lease(both, 10)), (Ranges{{2, {3, 3}}}));
+  world.expect_replayed();
+}
+
 TEST_F(PlanBookTest, TheSameRequestHasTheSameLeases) {
   two();
   const model::Seq plan = world.approved(draft_of_two(9));
@@ -631,6 +648,33 @@ TEST_F(PlanBookTest, RunsAreProgressOncePerRun) {
   world.run("a", 1, 1, {.state = "FAIL", .id = "r3"});
   EXPECT_EQ(world.status(plan, 1, 1), PartitionStatus::kFailed);
   EXPECT_EQ(world.status(plan, 2, 1), PartitionStatus::kBlocked);
+  world.expect_replayed();
+}
+
+// A worker that hung until its lease had expired, and began a run only then.
+TEST_F(PlanBookTest, ARunThatNamesItsLeaseFailsForNoOther) {
+  two();
+  PlanDraft draft = draft_of_two(2);
+  draft.options.max_attempts = 3;
+  const model::Seq plan = world.approved(draft);
+  const auto lost = world.lease(plan).at(0);
+  world.pass_ms(61'000);
+  const auto lease = world.lease(plan).at(0);
+  ASSERT_EQ(lease.first, lost.first);
+  world.run("a", 0, 2, {.state = "FAIL", .id = "late", .lease = PlanWorld::token(lost)});
+  EXPECT_EQ(static_cast<LeaseState>(world.lease_row(lease).state), LeaseState::kValid);
+  for (std::int64_t i = 0; i <= 2; ++i) {
+    EXPECT_EQ(world.status(plan, 1, i), PartitionStatus::kLeased) << i;
+  }
+  must(world.try_heartbeat(lease));
+  // Its FAIL says nothing of a lease; what its START said counts.
+  world.run("a", 0, 1, {.state = "FAIL", .id = "own", .lease = PlanWorld::token(lease)});
+  EXPECT_EQ(world.status(plan, 1, 0), PartitionStatus::kLeasedFailed);
+  EXPECT_EQ(static_cast<LeaseState>(world.lease_row(lease).state), LeaseState::kValid);
+  // One that was under way before the lease was given, and then names it.
+  world.run("a", 2, 2, {.state = "START", .id = "early"});
+  world.run("a", 2, 2, {.state = "FAIL", .id = "early", .lease = PlanWorld::token(lease)});
+  EXPECT_EQ(static_cast<LeaseState>(world.lease_row(lease).state), LeaseState::kAnswered);
   world.expect_replayed();
 }
 

@@ -119,9 +119,11 @@ def run_event(
     code_version: Optional[str] = None,
     message: Optional[str] = None,
     producer: str = PRODUCER,
+    lease: Optional[str] = None,
 ) -> Dict[str, Any]:
     """One event. `event_type`: START, RUNNING, COMPLETE, FAIL or ABORT. `code_version`: equal
-    versions compute equal results. `message`: why it failed.
+    versions compute equal results. `message`: why it failed. `lease`: the token of the lease under
+    which the run works; its failure counts for no other.
     """
     named = _name(job)
     run_facets: Dict[str, Any] = {}
@@ -132,6 +134,12 @@ def run_event(
             "_schemaURL": "https://openlineage.io/spec/facets/1-0-0/ErrorMessageRunFacet.json",
             "message": message[:_MAX_MESSAGE],
             "programmingLanguage": "Python",
+        }
+    if lease is not None:
+        run_facets["headwater_lease"] = {
+            "_producer": producer,
+            "_schemaURL": _OWN + "HeadwaterLeaseRunFacet.json",
+            "token": lease,
         }
     if code_version is not None:
         job_facets["headwater_code"] = {
@@ -215,7 +223,7 @@ class Run:
             run.wrote(id, [Partition(key, data_version=digest)])
 
     START is sent on entering with what is to be read and written, COMPLETE on leaving, FAIL on an
-    exception, which goes on. Not to be used from two threads at once. What a with block was told by
+    exception, which goes on. `lease`: the token of the lease that the run is part of. Not to be used from two threads at once. What a with block was told by
     `wrote` replaces, for that dataset, what was announced.
     """
 
@@ -227,6 +235,7 @@ class Run:
         outputs: Sequence[Dataset] = (),
         run_id: Optional[str] = None,
         code_version: Optional[str] = None,
+        lease: Optional[str] = None,
     ) -> None:
         self.run_id = run_id or str(uuid.uuid4())
         self._client = client
@@ -235,6 +244,7 @@ class Run:
         self._outputs = list(outputs)
         self._wrote: Dict[Name, List[Union[Partition, Key]]] = {}
         self._code_version = code_version
+        self._lease = lease
 
     def __enter__(self) -> "Run":
         self.start()
@@ -281,5 +291,6 @@ class Run:
                 outputs,
                 code_version=self._code_version,
                 message=why,
+                lease=self._lease,
             )
         )

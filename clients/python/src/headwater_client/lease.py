@@ -188,6 +188,7 @@ class Lease:
             [Dataset(self.node_id, list(self.keys if keys is None else keys))],
             run_id=run_id or self.run_id,
             code_version=code_version,
+            lease=self.token,
         )
         self.run_id = run.run_id
         return run

@@ -35,10 +35,11 @@ LEASE_MS = 15 * 60 * 1000
 PATIENCE = timedelta(minutes=30)  # how long a round waits for something to hand out
 
 
-def make_partition(client: Client, node_id: str, key: str) -> None:
-    """Makes one partition of a dataset, and reports it to Headwater as an OpenLineage run."""
+def make_partition(client: Client, node_id: str, key: str, lease: str) -> None:
+    """Makes one partition of a dataset, and reports it to Headwater as an OpenLineage run that
+    names its lease."""
     warehouse = toy_warehouse.Warehouse(Path(os.environ["TOY_WAREHOUSE"]))
-    warehouse.make(client, toy_warehouse.job_of(node_id), key)
+    warehouse.make(client, toy_warehouse.job_of(node_id), key, lease)
 
 
 @dag(
@@ -84,7 +85,7 @@ def headwater_reprocess() -> None:
         with lease:
             for key in lease.keys:
                 lease.check()
-                make_partition(client, lease.node_id, key)
+                make_partition(client, lease.node_id, key, lease.token)
                 lease.done(key)
 
     @task.short_circuit(trigger_rule="all_done")
