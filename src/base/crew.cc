@@ -41,10 +41,15 @@ void Crew::run(std::size_t parts, const std::function<void(std::size_t part)>& w
 }
 
 void Crew::leave(std::function<void()> work) {
-  if (helpers_.empty()) return work();
-  MutexLock lock(mutex_);
-  left_.push_back(std::move(work));
-  wanted_.notify_one();
+  if (!helpers_.empty()) {
+    MutexLock lock(mutex_);
+    if (left_.size() < kMaxLeft) {
+      left_.push_back(std::move(work));
+      wanted_.notify_one();
+      return;
+    }
+  }
+  work();
 }
 
 void Crew::help() {

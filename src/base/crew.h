@@ -22,6 +22,7 @@ namespace headwater::base {
 class Crew {
  public:
   static constexpr unsigned kMaxHelpers = 15;
+  static constexpr std::size_t kMaxLeft = 16;
 
   // One helper for each processor but that of the caller.
   Crew() : Crew(idle_processors()) {}
@@ -37,7 +38,7 @@ class Crew {
   void run(std::size_t parts, const std::function<void(std::size_t part)>& work);
 
   // What nobody waits for: done by a helper when it has no parts to do, at the latest when the crew
-  // ends; at once where there are no helpers.
+  // ends; at once where there are no helpers, or kMaxLeft are waiting.
   void leave(std::function<void()> work);
 
  private:

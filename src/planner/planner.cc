@@ -45,7 +45,7 @@ base::Result<std::shared_ptr<const Staleness>> Planner::staleness(
     base::MutexLock lock(mutex_);
     if (!last_ || !(found->state().seq() < last_->state().seq())) gone.swap(last_);
   }
-  // To let go of what nobody has any more takes as long as the verdicts did.
+  // To let go of what nobody has any more takes a third as long as the verdicts did.
   crew_.leave([before = std::move(before), gone = std::move(gone)] {});
   return found;
 }

@@ -65,6 +65,22 @@ TEST(Crew, WhatIsLeftToItIsDoneByTheEnd) {
   }
 }
 
+TEST(Crew, NoMoreIsLeftThanItTakes) {
+  std::atomic<bool> goes_on{false};
+  std::atomic<int> here{0};
+  const std::thread::id self = std::this_thread::get_id();
+  Crew crew(1);
+  crew.leave([&] {
+    while (!goes_on) std::this_thread::yield();
+  });
+  for (std::size_t i = 0; i < Crew::kMaxLeft + 3; ++i) {
+    crew.leave([&] { here += std::this_thread::get_id() == self ? 1 : 0; });
+  }
+  EXPECT_GE(here, 3);
+  EXPECT_LE(here, 4);  // if the helper has not taken the first yet
+  goes_on = true;
+}
+
 TEST(Crew, MoreHelpersThanAllowedAreNotStarted) {
   EXPECT_EQ(Crew(1000).size(), Crew::kMaxHelpers + 1);
 }
