@@ -9,7 +9,8 @@ is judged, at the end:
 
 - no partition was handed out while an earlier lease of it was valid: that is, before the expiry that
   its worker had been told last, before its worker had sent anything that may have ended it, and before
-  run events of anybody had told of all its partitions (a worker that comes too late reports as well);
+  run events of anybody had told of all its partitions (a worker that comes too late reports as well;
+  runs that failed and name a lease tell nothing of others);
 - nothing was handed out again once its completion had been acknowledged;
 - every plan is done, with every partition done or skipped;
 - the store is sound and a replay of its log comes to the same plans, tasks and leases.
@@ -94,7 +95,8 @@ class Diary:
     def __init__(self):
         self.lock = threading.Lock()
         self.leases = {}  # by token
-        self.reports = []  # run events: dataset, keys, when they were first sent and when answered
+        self.reports = []  # run events: dataset, keys, which lease can end by them (None: any),
+        # when they were first sent and when answered
         self.faults = []
 
     def fault(self, text):
@@ -124,16 +126,18 @@ class Diary:
             if lease["ending"] is None:
                 lease["ending"] = time.time()
 
-    def reporting(self, dataset, keys):
+    def reporting(self, dataset, keys, only):
         with self.lock:
-            self.reports.append({"dataset": dataset, "keys": keys, "sent": time.time(),
-                                 "answered": float("inf")})
+            self.reports.append({"dataset": dataset, "keys": keys, "only": only,
+                                 "sent": time.time(), "answered": float("inf")})
             return self.reports[-1]
 
-    def answered_by_runs(self, lease):
+    def answered_by_runs(self, token, lease):
         """When events had been sent that tell of all of the lease's partitions; None: never."""
         left = set(lease["keys"])
         for report in sorted(self.reports, key=lambda report: report["sent"]):
+            if report["only"] not in (None, token):
+                continue
             if report["dataset"] == lease["dataset"] and report["answered"] >= lease["given"]:
                 left -= set(report["keys"])
                 if not left:
@@ -155,7 +159,7 @@ class Diary:
             for (_, earlier), (later_given, later) in zip(given, given[1:]):
                 lease = self.leases[earlier]
                 valid_until = lease["expires"]
-                for ending in (lease["ending"], self.answered_by_runs(lease)):
+                for ending in (lease["ending"], self.answered_by_runs(earlier, lease)):
                     if ending is not None:
                         valid_until = min(valid_until, ending)
                 # Microseconds are lost in floating point.
@@ -174,12 +178,13 @@ class Diary:
         return len(self.leases), sum(len(given) > 1 for given in by_partition.values())
 
 
-def run_event(kind, run, dataset, keys, code, version, at):
+def run_event(kind, run, dataset, keys, code, version, at, lease=None):
     facet = {"_producer": PRODUCER, "_schemaURL": PRODUCER}
     return {
         "eventType": kind, "eventTime": text_of(at), "producer": PRODUCER,
         "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
-        "run": {"runId": run},
+        "run": {"runId": run, "facets": {} if lease is None else {
+            "headwater_lease": {**facet, "token": lease}}},
         "job": {"namespace": "ns", "name": f"make_{dataset}",
                 "facets": {"headwater_code": {**facet, "semanticVersion": code}}},
         "inputs": [],
@@ -257,15 +262,17 @@ class Worker:
     def report(self, lease):
         """By run events, which count without a lease as well."""
         self.runs += 1
-        kind = "FAIL" if self.rng.random() < 0.1 else "COMPLETE"
+        kind = "FAIL" if self.rng.random() < 0.25 else "COMPLETE"
+        named = lease["token"] if self.rng.random() < 0.7 else None
         run = f"{self.name}-{self.runs}"
         dataset = lease["nodeId"].rsplit(":", 1)[1]
         version = "same" if self.rng.random() < 0.5 else run
         code = self.state["code"] if dataset == "a" else "v0"
         begun = time.time()
         self.diary.ending(lease["token"])
-        told = self.diary.reporting(lease["nodeId"], lease["keys"])
-        for event in (run_event("START", run, dataset, lease["keys"], code, version, begun),
+        only = named if kind == "FAIL" else None  # what is written counts for everybody
+        told = self.diary.reporting(lease["nodeId"], lease["keys"], only)
+        for event in (run_event("START", run, dataset, lease["keys"], code, version, begun, named),
                       run_event(kind, run, dataset, lease["keys"], code, version, time.time())):
             status, answer = self.door.insist("POST", "/api/v1/lineage", event)
             self.expect(status, answer, 200, 201)
