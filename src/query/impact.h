@@ -62,8 +62,8 @@ struct Affected {
   std::uint32_t distance = 0;
   Severity severity = Severity::kRecompute;
   bool assumed = false;
-  bool job = false;       // else a dataset
-  std::uint8_t walk = 0;  // with `index` where trace() finds it
+  bool job = false, consumer = false;  // neither: a dataset
+  std::uint8_t walk = 0;               // with `index` where trace() finds it
   std::uint32_t index = 0;
   std::string_view rule = {};  // a name in docs/impact-rules.md
 };

@@ -136,8 +136,9 @@ class Impact::Builder {
     }
     out_.affected_ = each_once(std::move(found_));
     for (const Affected& affected : out_.affected_) {
-      out_.summary_.count(affected.severity,
-                          affected.job ? NodeKind::kJob : graph_.kind_of(affected.node));
+      out_.summary_.count(affected.severity, affected.job        ? NodeKind::kJob
+                                             : affected.consumer ? NodeKind::kConsumer
+                                                                 : NodeKind::kDataset);
     }
     return std::move(out_);
   }
@@ -165,8 +166,9 @@ class Impact::Builder {
       if (!node.by || is_changed(node.node)) continue;
       const NodeId from = graph_.canonical(graph_.edge(node.by).src);
       const Verdict verdict = judge(graph_, kind, starts, node, from);
-      const bool job = graph_.kind_of(node.node) == NodeKind::kJob;
-      add({node.node, node.distance, verdict.severity, false, job, this_walk(), i, verdict.rule});
+      const NodeKind its = graph_.kind_of(node.node);
+      add({node.node, node.distance, verdict.severity, false, its == NodeKind::kJob,
+           its == NodeKind::kConsumer, this_walk(), i, verdict.rule});
     }
     add_cut(reach.cut, reach.frontier,
             reach.cut == CutReason::kMaxNodes ? request_.max_nodes : request_.depth);
@@ -216,7 +218,7 @@ class Impact::Builder {
       if (is_changed(node)) return;
       const bool reads_the_change = entry.distance == 1 && entries[entry.from].distance == 0;
       const Verdict verdict = judge_column_entry(walk.kind, entry, reads_the_change);
-      add({node, entry.distance, verdict.severity, entry.assumed, entry.kind == Kind::kJob,
+      add({node, entry.distance, verdict.severity, entry.assumed, entry.kind == Kind::kJob, false,
            this_walk(), i, verdict.rule});
     };
     const std::size_t most = walk.columns->tables().size() + walk.columns->jobs().size();
@@ -231,7 +233,14 @@ class Impact::Builder {
   void add_consumers(Walk& walk) {
     const std::vector<ColumnEntry>& entries = walk.columns->entries();
     const auto size = static_cast<std::uint32_t>(entries.size());
-    for (const ColumnWalk::Table& table : walk.columns->tables()) {
+    const std::vector<ColumnWalk::Table>& tables = walk.columns->tables();
+    constexpr std::size_t kFar = 24, kNear = 12;  // ahead: their edges lie anywhere
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      for (const auto& [ahead, near] : {std::pair(kFar, false), std::pair(kNear, true)}) {
+        if (i + ahead >= tables.size()) continue;
+        graph_.prefetch_edges(tables[i + ahead].dataset, Direction::kDownstream, near);
+      }
+      const ColumnWalk::Table& table = tables[i];
       const ColumnEntry& entry = entries[table.entry];
       const Verdict verdict = judge_consumer(walk.kind, entry.distance == 0);
       graph_.for_each(table.dataset, Direction::kDownstream, mask(EdgeKind::kUses),
@@ -239,8 +248,8 @@ class Impact::Builder {
                         const auto index = size + static_cast<std::uint32_t>(walk.verdicts.size());
                         walk.verdicts.push_back(
                             {user.node, table.entry, user.edge, verdict.severity, verdict.rule});
-                        add({user.node, entry.distance, verdict.severity, true, false, this_walk(),
-                             index, verdict.rule});
+                        add({user.node, entry.distance, verdict.severity, true, false, true,
+                             this_walk(), index, verdict.rule});
                         return true;
                       });
     }
@@ -285,19 +294,22 @@ class Impact::Builder {
       const UserVerdict& verdict = walk.verdicts[i];
       const std::uint32_t distance = entries[verdict.from].distance + 1;
       if (distance > request_.depth || is_changed(verdict.user)) continue;
-      add({verdict.user, distance, verdict.severity, false, true, this_walk(), size + i,
+      add({verdict.user, distance, verdict.severity, false, true, false, this_walk(), size + i,
            verdict.rule});
     }
     for (const ColumnWalk::Table& table : walk.columns->tables()) {
       if (is_changed(table.dataset)) continue;
-      add({table.dataset, entries[table.entry].distance, Severity::kDegraded, false, false,
+      add({table.dataset, entries[table.entry].distance, Severity::kDegraded, false, false, false,
            this_walk(), table.entry, "column_retyped.passed_on"});
     }
   }
 
   std::uint8_t this_walk() const { return static_cast<std::uint8_t>(out_.walks_.size()); }
 
-  bool is_changed(NodeId node) const { return changed_.contains(node.value); }
+  bool is_changed(NodeId node) const {
+    if (request_.changes.size() == 1) return request_.changes[0].node == node;
+    return changed_.contains(node.value);
+  }
   void add(const Affected& found) { found_.push_back(found); }
 
   void add_cut(CutReason reason, std::size_t frontier, std::size_t limit) {

@@ -53,15 +53,18 @@ std::int64_t ImpactFigures::weight(const query::Snapshot& graph, const query::Af
   return factor * (1 + uses(graph, affected.node));
 }
 
-void write_recompute_total(dto::JsonWriter& json, const query::Snapshot& graph,
-                           const query::Impact& impact, const query::ImpactSelection& selection,
-                           const ImpactFigures& figures) {
+void write_recompute_total(dto::JsonWriter& json, const query::Impact& impact,
+                           const query::ImpactSelection& selection, const ImpactFigures& figures) {
   std::int64_t amount = 0, duration = 0, known = 0, jobs = 0;
-  for (const std::uint32_t i : selection.kept) {
-    const NodeId node = impact.affected()[i].node;
-    if (graph.kind_of(node) != NodeKind::kJob) continue;
+  constexpr std::size_t kAhead = 16;
+  for (std::size_t at = 0; at < selection.kept.size(); ++at) {
+    if (at + kAhead < selection.kept.size()) {
+      figures.prefetch(impact.affected()[selection.kept[at + kAhead]].node);
+    }
+    const query::Affected& affected = impact.affected()[selection.kept[at]];
+    if (!affected.job) continue;
     ++jobs;
-    const auto cost = figures.run_cost(node);
+    const auto cost = figures.run_cost(affected.node);
     if (!cost) continue;
     ++known;
     amount += cost->amount;

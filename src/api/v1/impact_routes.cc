@@ -54,7 +54,7 @@ class Page {
     write_changes(json_, session_.graph(), impact_.changes());
     HW_TRY(const std::optional<std::string> next, write_affected(binding, after));
     if (query_.filter.group_by != query::ImpactGrouping::kNone) write_groups();
-    write_impact_summary(json_, session_.graph(), impact_, selection_, figures_);
+    write_impact_summary(json_, impact_, selection_, figures_);
     json_.key("next_cursor").text_or_null(next);
     dto::write_graph_head(json_, session_.answered_as_of(), session_.seq(), impact_.cut());
     json_.end_object();

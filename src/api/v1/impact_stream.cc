@@ -44,7 +44,7 @@ class ImpactStream final : public http::BodySource {
       end_line(json, piece);
     }
     const bool more = at_ < kept.size();
-    if (!more && !csv) write_end(piece, session.graph(), figures);
+    if (!more && !csv) write_end(piece, figures);
     chunk += piece;
     memory_ = session.memory();
     return more;
@@ -66,11 +66,10 @@ class ImpactStream final : public http::BodySource {
     end_line(json, piece);
   }
 
-  void write_end(std::string& piece, const query::Snapshot& graph,
-                 const ImpactFigures& figures) const {
+  void write_end(std::string& piece, const ImpactFigures& figures) const {
     dto::JsonWriter json;
     json.begin_object().key("line").text("summary");
-    write_impact_summary(json, graph, document_.impact, document_.selection, figures);
+    write_impact_summary(json, document_.impact, document_.selection, figures);
     if (!document_.selection.groups.empty()) {
       json.key("groups").begin_array();
       for (const query::ImpactGroup& group : document_.selection.groups) {

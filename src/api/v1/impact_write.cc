@@ -150,9 +150,8 @@ void write_changes(JsonWriter& json, const query::Snapshot& graph,
   json.end_array();
 }
 
-void write_impact_summary(JsonWriter& json, const query::Snapshot& graph,
-                          const query::Impact& impact, const query::ImpactSelection& selection,
-                          const ImpactFigures& figures) {
+void write_impact_summary(JsonWriter& json, const query::Impact& impact,
+                          const query::ImpactSelection& selection, const ImpactFigures& figures) {
   const query::ImpactSummary& summary = selection.summary;
   const auto put = [&json](std::string_view key, std::size_t value) {
     json.key(key).number(static_cast<std::int64_t>(value));
@@ -164,7 +163,7 @@ void write_impact_summary(JsonWriter& json, const query::Snapshot& graph,
   put("datasets", summary.datasets);
   put("consumers", summary.consumers);
   put("jobs", summary.jobs);
-  write_recompute_total(json, graph, impact, selection, figures);
+  write_recompute_total(json, impact, selection, figures);
   json.end_object();
 }
 

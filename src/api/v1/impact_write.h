@@ -45,8 +45,7 @@ class AffectedWriter {
 void write_changes(dto::JsonWriter& json, const query::Snapshot& graph,
                    const std::vector<query::Change>& changes);
 // With what running the selection's jobs again takes.
-void write_impact_summary(dto::JsonWriter& json, const query::Snapshot& graph,
-                          const query::Impact& impact, const query::ImpactSelection& selection,
-                          const ImpactFigures& figures);
+void write_impact_summary(dto::JsonWriter& json, const query::Impact& impact,
+                          const query::ImpactSelection& selection, const ImpactFigures& figures);
 
 }  // namespace headwater::api::v1
