@@ -72,6 +72,14 @@ double milliseconds(F&& f) {
   return thread_ms() - start;
 }
 
+template <class F>
+double clock_ms(F&& f) {
+  const auto start = std::chrono::steady_clock::now();
+  f();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
 struct Times {
   std::vector<double> all;
   double median() {
@@ -291,11 +299,7 @@ class Bench {
   // `crew`: by the clock; null: processor time of one thread.
   void one_percent(base::Crew* crew, std::mt19937_64& random, Parts& out) {
     const auto timed = [crew](const auto& work) {
-      if (crew == nullptr) return milliseconds(work);
-      const auto start = std::chrono::steady_clock::now();
-      work();
-      const auto end = std::chrono::steady_clock::now();
-      return std::chrono::duration<double, std::milli>(end - start).count();
+      return crew == nullptr ? milliseconds(work) : clock_ms(work);
     };
     const auto writes = some_writes(random);
     out.write.all.push_back(timed([&] {
@@ -394,11 +398,9 @@ class Bench {
     base::Crew crew;
     Times together;
     for (int round = 0; round < 3; ++round) {
-      const auto start = std::chrono::steady_clock::now();
-      before = planner::Rescan::run(world_->engine().state(), before.get(), {}, &crew);
-      together.all.push_back(
-          std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-              .count());
+      together.all.push_back(clock_ms([&] {
+        before = planner::Rescan::run(world_->engine().state(), before.get(), {}, &crew);
+      }));
     }
     std::snprintf(budget, sizeof budget, "none; by the clock, it is %.2f x",
                   together.median() / floor_ms_);

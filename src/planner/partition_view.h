@@ -103,8 +103,8 @@ class PartitionView final : public storage::View, public History {
     bool reaches_back = false;  // fewer than before, or some that ended earlier
   };
   // The token of the lease that the run's events name, the last of them; nothing: none does.
-  base::Result<std::optional<std::string>> named_lease(const Step& step,
-                                                       const storage::RunInfo& run);
+  base::Result<std::optional<std::string>> lease_named_by(const Step& step,
+                                                          const storage::RunInfo& run);
   base::Result<void> finish_run(Step& step, const storage::RunInfo& run);
   base::Result<Settled> settle_run(Step& step, const storage::RunInfo& run,
                                    const PlanBook::FailedRun& failed,

@@ -67,8 +67,8 @@ bool holds(const ChangeDocument& change, const Place& place) {
 
 }  // namespace
 
-Result<std::optional<std::string>> PartitionView::named_lease(const Step& step,
-                                                              const RunInfo& run) {
+Result<std::optional<std::string>> PartitionView::lease_named_by(const Step& step,
+                                                                 const RunInfo& run) {
   std::optional<std::string> out;
   const auto read = [&out](std::string_view body) {
     const model::JsonValue facets = model::JsonValue(body).get("run").get("facets");
@@ -98,8 +98,10 @@ Result<void> PartitionView::finish_run(Step& step, const RunInfo& run) {
     }
   }
   PlanBook::FailedRun failed{run.recorded, std::nullopt};
-  if (ended_badly(run)) {
-    HW_TRY(failed.lease, named_lease(step, run));
+  const bool leased = std::ranges::any_of(
+      outputs, [&](const auto& output) { return book_->leases_any(DatasetNo{output.first}); });
+  if (ended_badly(run) && leased) {  // all events of the run are read: they may be many
+    HW_TRY(failed.lease, lease_named_by(step, run));
   }
   std::map<std::uint32_t, ChangeDocument> changes;
   bool reaches_back = false;

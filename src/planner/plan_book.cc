@@ -307,6 +307,13 @@ void PlanBook::written(const Step& step, DatasetNo dataset, const Place& place) 
   }
 }
 
+bool PlanBook::leases_any(DatasetNo dataset) const {
+  const auto plans = by_dataset_.find(dataset.value);
+  return plans != by_dataset_.end() &&
+         std::ranges::any_of(plans->second,
+                             [](const ActivePlan* plan) { return plan->row.counts.running > 0; });
+}
+
 void PlanBook::run_failed(const Step& step, DatasetNo dataset, const Place& place,
                           const FailedRun& run) {
   const auto plans = by_dataset_.find(dataset.value);

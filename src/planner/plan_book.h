@@ -57,6 +57,8 @@ class PlanBook {
 
   // ---- what runs report; the engine knows it already.
   void written(const Step& step, DatasetNo dataset, const Place& place);
+  // Whether anything of the dataset is leased: else what runs say of leases is of no use.
+  bool leases_any(DatasetNo dataset) const;
   struct FailedRun {
     model::Seq recorded;               // when it was first heard of
     std::optional<std::string> lease;  // the token that its events name

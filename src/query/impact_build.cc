@@ -116,7 +116,8 @@ class Impact::Builder {
   Builder(Session& session, const ImpactRequest& request)
       : session_(session), graph_(session.graph()), request_(request) {
     out_.changes_ = request.changes;
-    for (const Change& change : request.changes) changed_.insert(change.node.value);
+    for (const Change& change : request.changes) changed_.push_back(change.node);
+    std::ranges::sort(changed_);
   }
 
   Result<Impact> run() {
@@ -236,10 +237,13 @@ class Impact::Builder {
     const std::vector<ColumnWalk::Table>& tables = walk.columns->tables();
     constexpr std::size_t kFar = 24, kNear = 12;  // ahead: their edges lie anywhere
     for (std::size_t i = 0; i < tables.size(); ++i) {
-      for (const auto& [ahead, near] : {std::pair(kFar, false), std::pair(kNear, true)}) {
-        if (i + ahead >= tables.size()) continue;
-        graph_.prefetch_edges(tables[i + ahead].dataset, Direction::kDownstream, near);
-      }
+      const auto hint = [&](std::size_t at, bool near) {
+        if (at < tables.size()) {
+          graph_.prefetch_edges(tables[at].dataset, Direction::kDownstream, near);
+        }
+      };
+      hint(i + kFar, false);
+      hint(i + kNear, true);
       const ColumnWalk::Table& table = tables[i];
       const ColumnEntry& entry = entries[table.entry];
       const Verdict verdict = judge_consumer(walk.kind, entry.distance == 0);
@@ -306,10 +310,7 @@ class Impact::Builder {
 
   std::uint8_t this_walk() const { return static_cast<std::uint8_t>(out_.walks_.size()); }
 
-  bool is_changed(NodeId node) const {
-    if (request_.changes.size() == 1) return request_.changes[0].node == node;
-    return changed_.contains(node.value);
-  }
+  bool is_changed(NodeId node) const { return std::ranges::binary_search(changed_, node); }
   void add(const Affected& found) { found_.push_back(found); }
 
   void add_cut(CutReason reason, std::size_t frontier, std::size_t limit) {
@@ -325,7 +326,7 @@ class Impact::Builder {
   Session& session_;
   const Snapshot& graph_;
   const ImpactRequest& request_;
-  Starts changed_;
+  std::vector<NodeId> changed_;  // sorted
   std::vector<Affected> found_;  // a node may stand more than once
   Impact out_;
 };

@@ -223,8 +223,9 @@ class Run:
             run.wrote(id, [Partition(key, data_version=digest)])
 
     START is sent on entering with what is to be read and written, COMPLETE on leaving, FAIL on an
-    exception, which goes on. `lease`: the token of the lease that the run is part of. Not to be used from two threads at once. What a with block was told by
-    `wrote` replaces, for that dataset, what was announced.
+    exception, which goes on. `lease`: the token of the lease that the run is part of. Not to be
+    used from two threads at once. What a with block was told by `wrote` replaces, for that
+    dataset, what was announced.
     """
 
     def __init__(
