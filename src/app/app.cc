@@ -60,7 +60,8 @@ std::optional<base::Error> App::Impl::not_ready() const {
 Result<void> App::Impl::wire(const base::Config& config) {
   HW_TRY(auto options, server_options(config));
   HW_TRY(store, storage::Store::open(store_options(config)));
-  HW_TRY(graph, ingest::load_graph(*store));
+  constexpr std::size_t kWorthSaving = 100'000;  // takes a good part of a second to build
+  HW_TRY(graph, ingest::load_graph(*store, kWorthSaving));
   housekeeper.emplace(*store);
   ingest::PipelineOptions how = pipeline_options(config);
   how.views = {[this](storage::Store& opened) { return planner::make_view(opened, planner); },

@@ -181,6 +181,14 @@ Error SectionReader::corrupt(std::string detail) const {
                     "the " + format_.name + " is damaged; " + format_.remedy, std::move(detail));
 }
 
+Error SectionReader::other_version(std::uint32_t version, const std::string& path) const {
+  return make_error(ErrorCode::kStorageCorrupt,
+                    "the " + format_.name + " is of format " + std::to_string(version) +
+                        " where format " + std::to_string(format_.version) + " is read; " +
+                        format_.remedy,
+                    path);
+}
+
 Result<void> SectionReader::open(const std::string& path) {
   file_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file_.get() < 0) {
@@ -197,10 +205,10 @@ Result<void> SectionReader::open(const std::string& path) {
   std::uint64_t hash = 0;
   std::memcpy(&hash, header_.data() + header_.size() - sizeof hash, sizeof hash);
   if (prefix.magic != format_.magic) return corrupt("not a " + format_.name + ": " + path);
+  // Before the checksum: the header of another version may be longer or shorter.
+  if (prefix.version != format_.version) return other_version(prefix.version, path);
   if (hash != header_hash(header_)) return corrupt("header checksum of " + path);
-  if (prefix.version != format_.version || prefix.section_count != format_.section_count) {
-    return corrupt("format version " + std::to_string(prefix.version) + " of " + path);
-  }
+  if (prefix.section_count != format_.section_count) return corrupt("sections of " + path);
   file_size_ = prefix.file_size;
   if (file_size_ != static_cast<std::uint64_t>(info.st_size)) return corrupt("size of " + path);
   std::memcpy(sections_.data(), header_.data() + sizeof(Prefix) + format_.field_bytes,

@@ -112,6 +112,7 @@ class SectionReader {
   base::Error corrupt(std::string detail) const;
 
  private:
+  base::Error other_version(std::uint32_t version, const std::string& path) const;
   base::Result<void> read_all(void* data, std::size_t size_bytes);
   base::Result<void> read_hashed(std::byte* data, std::size_t size_bytes);
 

@@ -123,7 +123,7 @@ inline bool BoostView::EdgeIterator::newer_holds() const {
 inline void BoostView::EdgeIterator::settle() {
   while (in_packed() && !entry_holds()) ++at_;
   if (in_packed()) {
-    edge_ = in_live() ? live_.edges[at_] : ended_.edges[at_ - live_.size];
+    edge_ = in_live() ? live_.edge(at_) : ended_.edge(at_ - live_.size);
     return;
   }
   while (local_ != 0 && !newer_holds()) local_ = view_->delta->link(side_, local_).next;

@@ -60,7 +60,7 @@ class ClosureWalk {
     }
     if (i + kEntriesAhead < size_) {
       const std::uint32_t node = found_[i + kEntriesAhead];
-      if (node <= packed_.node_count()) packed_.prefetch_live(side_, node, view_.timed);
+      if (node <= packed_.node_count()) packed_.prefetch_live(side_, node);
       if (changed_) view_.delta->prefetch_last(side_, node);
     }
   }
@@ -80,7 +80,7 @@ class ClosureWalk {
       } else if ((traits & internal::kKindTraits & ~kinds_) != 0) {
         follow_kinds(live);
       } else {
-        for (std::uint32_t i = 0; i < live.size; ++i) mark(live.peers[i]);
+        for (std::uint32_t i = 0; i < live.size; ++i) mark(live.peer(i));
       }
       if (view_.past && (traits & internal::kHasEnded) != 0) {
         follow_ended(packed_.ended(side_, node), test);
@@ -91,29 +91,29 @@ class ClosureWalk {
 
   void follow_live(const Run& run, const EntryTest& test) {
     for (std::uint32_t i = 0; i < run.size; ++i) {
-      if (test.live(run, i)) mark(run.peers[i]);
+      if (test.live(run, i)) mark(run.peer(i));
     }
   }
   // As follow_live where nothing but kind and valid_from can speak against an edge: two reads and
   // no branch that depends on them, save for the few edges that began within as_of's step.
   void follow_begun(const Run& run) {
     for (std::uint32_t i = 0; i < run.size; ++i) {
-      const std::uint32_t stamp = run.stamps[i];
+      const std::uint32_t stamp = run.stamp(i);
       bool begun = stamp < view_.stamp_begin;
       if (stamp >= view_.stamp_begin && stamp < view_.stamp_end) [[unlikely]] {
-        begun = view_.holds(run.edges[i]);
+        begun = view_.holds(run.edge(i));
       }
-      mark_if(run.peers[i], begun & ((kinds_ >> internal::stamp_kind(stamp) & 1) != 0));
+      mark_if(run.peer(i), begun & ((kinds_ >> internal::stamp_kind(stamp) & 1) != 0));
     }
   }
   void follow_kinds(const Run& run) {
     for (std::uint32_t i = 0; i < run.size; ++i) {
-      if ((kinds_ >> internal::stamp_kind(run.stamps[i]) & 1) != 0) mark(run.peers[i]);
+      if ((kinds_ >> internal::stamp_kind(run.stamp(i)) & 1) != 0) mark(run.peer(i));
     }
   }
   void follow_ended(const Run& run, const EntryTest& test) {
     for (std::uint32_t i = 0; i < run.size; ++i) {
-      if (test.ended(run, i)) mark(run.peers[i]);
+      if (test.ended(run, i)) mark(run.peer(i));
     }
   }
   void follow_delta(std::uint32_t local, const EntryTest& test) {

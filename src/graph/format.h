@@ -12,7 +12,7 @@ namespace headwater::graph::internal {
 static_assert(std::endian::native == std::endian::little, "files are little-endian");
 
 inline constexpr std::array<char, 8> kMagic = {'H', 'W', 'G', 'R', 'A', 'P', 'H', '\n'};
-inline constexpr std::uint32_t kFormatVersion = 2;
+inline constexpr std::uint32_t kFormatVersion = 3;
 
 // In the order of the file.
 enum SectionId : unsigned {
@@ -25,18 +25,16 @@ enum SectionId : unsigned {
   kEnds,
   kEdges,
   kPackedOut,                  // the first of kPackedSections for edges by source
-  kPackedIn = kPackedOut + 6,  // the same for edges by target
-  kSectionCount = kPackedIn + 6,
+  kPackedIn = kPackedOut + 4,  // the same for edges by target
+  kSectionCount = kPackedIn + 4,
 };
 
 // The adjacency in one direction, as offsets from kPackedOut or kPackedIn.
 enum PackedSectionId : unsigned {
-  kLiveBegins,
+  kHeads,
   kEndedBegins,
-  kTraits,
-  kPeers,
-  kStamps,
-  kEdgeIds,
+  kEntries,
+  kEdgeWords,
   kPackedSections,
 };
 static_assert(kPackedIn - kPackedOut == kPackedSections);
@@ -73,6 +71,6 @@ struct FileHeader {
   std::array<Section, kSectionCount> sections;
   std::uint64_t hash;  // of all bytes before
 };
-static_assert(sizeof(FileHeader) == 576 && std::is_trivially_copyable_v<FileHeader>);
+static_assert(sizeof(FileHeader) == 480 && std::is_trivially_copyable_v<FileHeader>);
 
 }  // namespace headwater::graph::internal

@@ -29,13 +29,13 @@ class EntryTest {
       : view_(view), kinds_(kinds), check_ends_(ended_since && view.after_packed) {}
 
   bool live(const Run& run, std::uint32_t i) const {
-    if (view_.before_packed && run.edges[i] > view_.edge_count) return false;
-    return begun(run.stamps[i], run.edges + i);
+    if (view_.before_packed && run.edge(i) > view_.edge_count) return false;
+    return begun(run.stamp(i), run.edge_at(i));
   }
   bool ended(const Run& run, std::uint32_t i) const {
-    if (!wanted(run.stamps[i]) || run.edges[i] > view_.edge_count) return false;
-    if (view_.timed && run.stamps[i] >= view_.stamp_end) return false;
-    return view_.holds(run.edges[i]);
+    if (!wanted(run.stamp(i)) || run.edge(i) > view_.edge_count) return false;
+    if (view_.timed && run.stamp(i) >= view_.stamp_end) return false;
+    return view_.holds(run.edge(i));
   }
   // Of an edge that is newer than the packing.
   bool newer(std::uint32_t stamp, std::uint32_t edge) const {
@@ -67,7 +67,7 @@ class DeltaEdges {
   bool for_each(Visit&& visit) const {
     for (std::size_t i = size_; i-- > 0;) {
       const Found& found = i < few_.size() ? few_[i] : more_[i - few_.size()];
-      if (!visit(found.peer, found.edge, found.kind)) return false;
+      if (!visit(found.peer, found.edge, found.kind, nullptr)) return false;
     }
     return true;
   }
@@ -82,18 +82,21 @@ class DeltaEdges {
   std::size_t size_ = 0;
 };
 
-// visit(peer, edge id, kind) until false, in the order of edge ids. False if visit ended it.
+// visit(peer, edge id, kind, via) until false, in the order of edge ids; via: where the node that
+// the edge goes through stands, null if only its record knows. False if visit ended it.
 template <class Visit>
 bool visit_packed(const Run& live, const Run& ended, const EntryTest& test, Visit&& visit) {
+  const bool knows_vias = live.words == edge_words(kOut);
   std::uint32_t i = 0;
   std::uint32_t j = 0;
   while (i < live.size || j < ended.size) {
-    const bool take_live = j == ended.size || (i < live.size && live.edges[i] < ended.edges[j]);
+    const bool take_live = j == ended.size || (i < live.size && live.edge(i) < ended.edge(j));
     const Run& run = take_live ? live : ended;
     const std::uint32_t at = take_live ? i++ : j++;
     if (!(take_live ? test.live(run, at) : test.ended(run, at))) continue;
-    const auto kind = static_cast<EdgeKind>(stamp_kind(run.stamps[at]));
-    if (!visit(run.peers[at], run.edges[at], kind)) return false;
+    const auto kind = static_cast<EdgeKind>(stamp_kind(run.stamp(at)));
+    const std::uint32_t* const edge = run.edge_at(at);
+    if (!visit(run.peer(at), *edge, kind, knows_vias ? edge + 1 : nullptr)) return false;
   }
   return true;
 }
@@ -108,7 +111,7 @@ void visit_edges(const View& view, Side side, std::uint32_t node, EdgeKinds kind
   const EntryTest test(view, kinds, head.ended_since);
   if ((traits & kKindTraits & kinds) != 0) {
     const bool history = view.past && (traits & kHasEnded) != 0;
-    const Run ended = history ? packed.ended(side, node) : Run{nullptr, nullptr, nullptr, 0};
+    const Run ended = history ? packed.ended(side, node) : Run{};
     if (!visit_packed(packed.live(side, node), ended, test, visit)) return;
   }
   if (head.last != 0) DeltaEdges(view, side, head.last, test).for_each(visit);
@@ -141,8 +144,7 @@ inline void Snapshot::prefetch_edges(NodeId id, Direction direction, bool near) 
   const internal::Side side = internal::side_of(direction);
   if (!near) return packed.prefetch_node(side, id.value);
   const internal::Run run = packed.live(side, id.value);
-  __builtin_prefetch(run.peers);
-  __builtin_prefetch(run.stamps);
+  __builtin_prefetch(run.entries);
   __builtin_prefetch(run.edges);
 }
 
@@ -161,10 +163,23 @@ template <class Visit>
 void Snapshot::for_each(NodeId id, Direction direction, EdgeKinds kinds, Visit&& visit) const {
   const internal::View& view = this->view();
   assert(id.value != 0 && id.value <= view.node_count);
-  internal::visit_edges(view, internal::side_of(direction), id.value, kinds,
-                        [&](std::uint32_t peer, std::uint32_t edge, EdgeKind kind) {
-                          return visit(Neighbor{NodeId{peer}, EdgeId{edge}, kind});
-                        });
+  internal::visit_edges(
+      view, internal::side_of(direction), id.value, kinds,
+      [&](std::uint32_t peer, std::uint32_t edge, EdgeKind kind, const std::uint32_t*) {
+        return visit(Neighbor{NodeId{peer}, EdgeId{edge}, kind});
+      });
+}
+
+template <class Visit>
+void Snapshot::for_each_through(NodeId id, EdgeKinds kinds, Visit&& visit) const {
+  const internal::View& view = this->view();
+  assert(id.value != 0 && id.value <= view.node_count);
+  internal::visit_edges(
+      view, internal::kOut, id.value, kinds,
+      [&](std::uint32_t peer, std::uint32_t edge, EdgeKind kind, const std::uint32_t* via) {
+        const NodeId through = via != nullptr ? NodeId{*via} : via_of(EdgeId{edge});
+        return visit(Neighbor{NodeId{peer}, EdgeId{edge}, kind}, through);
+      });
 }
 
 }  // namespace headwater::graph

@@ -1,5 +1,6 @@
 #include "graph/packed.h"
 
+#include <utility>
 #include <vector>
 
 namespace headwater::graph::internal {
@@ -26,13 +27,10 @@ Packed::Packed(std::uint32_t node_count, std::uint32_t edge_count, std::uint64_t
     : node_count_(node_count), edge_count_(edge_count), seq_(seq) {
   const std::size_t nodes = node_count;
   for (const Side side : {kOut, kIn}) {
-    for (Block& begins : begins_[side]) {
-      begins = Block((nodes + 2) * sizeof(std::uint32_t), Pages::kHuge);
-    }
-    traits_[side] = Block((nodes + 1) * sizeof(NodeTraits), Pages::kHuge);
-    for (Block& column : columns_[side]) {
-      column = Block(std::size_t{edge_count} * sizeof(std::uint32_t), Pages::kHuge);
-    }
+    heads_[side] = Block((nodes + 2) * sizeof(PackedHead), Pages::kHuge);
+    ended_begins_[side] = Block((nodes + 2) * sizeof(std::uint32_t), Pages::kHuge);
+    entries_[side] = Block(std::size_t{edge_count} * sizeof(PackedEntry), Pages::kHuge);
+    edges_[side] = Block(edge_count * edge_words(side) * sizeof(std::uint32_t), Pages::kHuge);
   }
 }
 
@@ -48,69 +46,70 @@ std::unique_ptr<Packed> Packed::build(const Elements& elements, std::uint64_t se
 }
 
 void Packed::count(const Elements& elements, Side side) {
-  std::uint32_t* const counts[2] = {begins(side, false), begins(side, true)};
-  NodeTraits* const traits = this->traits(side);
+  PackedHead* const heads = this->heads(side);
+  std::uint32_t* const ended_begins = this->ended_begins(side);
   for (std::uint32_t id = 1; id <= edge_count_; ++id) {
     if (id + kAhead <= edge_count_) {
-      const std::uint32_t node = owner(elements.edges[id + kAhead], side);
-      __builtin_prefetch(&counts[0][node], 1);
-      __builtin_prefetch(&traits[node], 1);
+      __builtin_prefetch(&heads[owner(elements.edges[id + kAhead], side)], 1);
     }
     const EdgeRecord& edge = elements.edges[id];
     const std::uint32_t node = owner(edge, side);
     const bool ended = ended_at(elements, edge, seq_);
-    ++counts[ended ? 1 : 0][node];
-    traits[node] =
-        static_cast<NodeTraits>(traits[node] | 1U << kind_of(edge) | (ended ? kHasEnded : 0U));
+    NodeTraits& traits = heads[node].traits;
+    ++(ended ? ended_begins[node] : heads[node].begin);
+    traits = static_cast<NodeTraits>(traits | 1U << kind_of(edge) | (ended ? kHasEnded : 0U));
   }
   // Counts become begins: all live entries first, then all ended ones.
   std::uint32_t begin = 0;
-  for (std::uint32_t* const column : counts) {
-    for (std::size_t node = 0; node <= std::size_t{node_count_} + 1; ++node) {
-      const std::uint32_t size = column[node];
-      column[node] = begin;
-      begin += size;
-    }
+  const auto place = [&begin](std::uint32_t& count) { begin += std::exchange(count, begin); };
+  for (std::size_t node = 0; node <= std::size_t{node_count_} + 1; ++node) place(heads[node].begin);
+  for (std::size_t node = 0; node <= std::size_t{node_count_} + 1; ++node) {
+    place(ended_begins[node]);
   }
 }
 
 void Packed::fill(const Elements& elements, Side side) {
   std::vector<std::uint32_t> next[2];
-  for (const bool ended : {false, true}) {
-    next[ended].assign(begins(side, ended), begins(side, ended) + node_count_ + 1);
+  for (std::uint32_t node = 0; node <= node_count_; ++node) {
+    next[false].push_back(heads(side)[node].begin);
   }
+  next[true].assign(ended_begins(side), ended_begins(side) + node_count_ + 1);
+  PackedEntry* const entries = this->entries(side);
+  std::uint32_t* const edges = this->edges(side);
   for (std::uint32_t id = 1; id <= edge_count_; ++id) {
     if (id + kAhead <= edge_count_) {
       __builtin_prefetch(&next[0][owner(elements.edges[id + kAhead], side)], 1);
     }
     const EdgeRecord& edge = elements.edges[id];
     const std::uint32_t at = next[ended_at(elements, edge, seq_)][owner(edge, side)]++;
-    column(side, kPeer)[at] = peer(edge, side);
-    column(side, kStamp)[at] = stamp(edge.valid_from, kind_of(edge));
-    column(side, kEdge)[at] = id;
+    entries[at] = {peer(edge, side), stamp(edge.valid_from, kind_of(edge))};
+    std::uint32_t* const words = edges + at * edge_words(side);
+    words[0] = id;
+    if (side == kOut) words[1] = edge.via;
   }
 }
 
 bool Packed::begins_are_sound(Side side) const {
   std::uint32_t last = 0;
-  for (const bool ended : {false, true}) {
-    const std::uint32_t* const begins = this->begins(side, ended);
-    if (begins[0] != last) return false;
-    bool ascending = true;
-    for (std::size_t node = 0; node <= node_count_; ++node) {
-      ascending &= begins[node] <= begins[node + 1];
-    }
-    last = begins[std::size_t{node_count_} + 1];
-    if (!ascending) return false;
+  bool ascending = true;
+  const auto look = [&](std::uint32_t begin) {
+    ascending &= last <= begin;
+    last = begin;
+  };
+  const PackedHead* const heads = this->heads(side);
+  const std::uint32_t* const ended_begins = this->ended_begins(side);
+  for (std::size_t node = 0; node <= std::size_t{node_count_} + 1; ++node) look(heads[node].begin);
+  const bool joined = heads[0].begin == 0 && ended_begins[0] == last;
+  for (std::size_t node = 0; node <= std::size_t{node_count_} + 1; ++node) {
+    look(ended_begins[node]);
   }
-  return last == edge_count_;
+  return ascending && joined && last == edge_count_;
 }
 
 std::size_t Packed::node_bytes() const {
   std::size_t bytes = sizeof(*this);
   for (const Side side : {kOut, kIn}) {
-    bytes += begins_[side][0].size_bytes() + begins_[side][1].size_bytes();
-    bytes += traits_[side].size_bytes();
+    bytes += heads_[side].size_bytes() + ended_begins_[side].size_bytes();
   }
   return bytes;
 }
@@ -118,7 +117,7 @@ std::size_t Packed::node_bytes() const {
 std::size_t Packed::edge_bytes() const {
   std::size_t bytes = 0;
   for (const Side side : {kOut, kIn}) {
-    for (const Block& column : columns_[side]) bytes += column.size_bytes();
+    bytes += entries_[side].size_bytes() + edges_[side].size_bytes();
   }
   return bytes;
 }

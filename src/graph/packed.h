@@ -1,10 +1,12 @@
 // Packed: the adjacency of the edges 1..edge_count() in both directions, immutable.
 //
-// Three dense columns a direction: neighbour, stamp (kind and coarse valid_from), edge id. First
-// come the entries of all nodes that were live (open on both clocks) when this was built, then
-// those of all nodes that had ended; within a node in the order of edge ids. So a walk over the
-// present reads a bare CSR, a walk over the past reads the stamps too, and history costs the
-// present nothing.
+// What is asked for together lies together, for a walk of a large graph waits for memory and for
+// little else: a node's head says where its entries begin and of which kinds they are; an entry is
+// a neighbour with its stamp (kind and coarse valid_from); beside the entries, in a column of their
+// own, stand the edge ids, and by source the node that the edge goes through. First come the
+// entries of all nodes that were live (open on both clocks) when this was built, then those of all
+// nodes that had ended; within a node in the order of edge ids. So history costs the present
+// nothing.
 //
 // Invariants: 1. every edge id in 1..edge_count() stands once in each direction. 2. A live entry
 // has no end recorded up to seq(). 3. An ended one either has a finite valid_to or an end recorded
@@ -23,7 +25,6 @@
 namespace headwater::graph::internal {
 
 enum Side : unsigned { kOut = 0, kIn = 1 };
-enum Column : unsigned { kPeer = 0, kStamp = 1, kEdge = 2, kColumns = 3 };
 
 // What a node's entries are, in 16 bits: the kinds of its edges as a mask, and two flags.
 using NodeTraits = std::uint16_t;
@@ -32,12 +33,33 @@ inline constexpr NodeTraits kHasEnded = 1U << 14;  // it has ended entries
 inline constexpr NodeTraits kKindTraits = kHasEnded - 1;
 static_assert(model::kEdgeKinds <= 14);
 
-// Entries of one node: `size` in each column.
+struct PackedHead {
+  std::uint32_t begin;  // of the live entries; they end where the next node's begin
+  NodeTraits traits;    // atomic
+  std::uint16_t zero16;
+};
+static_assert(sizeof(PackedHead) == 8);
+
+struct PackedEntry {
+  std::uint32_t peer, stamp;
+};
+static_assert(sizeof(PackedEntry) == 8);
+
+// How many numbers stand for an edge in the column of edges: by source the id and the via, by
+// target the id.
+constexpr std::size_t edge_words(Side side) { return side == kOut ? 2 : 1; }
+
+// Entries of one node.
 struct Run {
-  const std::uint32_t* peers;
-  const std::uint32_t* stamps;
-  const std::uint32_t* edges;
-  std::uint32_t size;
+  const PackedEntry* entries = nullptr;
+  const std::uint32_t* edges = nullptr;
+  std::uint32_t size = 0;
+  std::uint32_t words = 1;  // edge_words
+
+  std::uint32_t peer(std::uint32_t i) const { return entries[i].peer; }
+  std::uint32_t stamp(std::uint32_t i) const { return entries[i].stamp; }
+  const std::uint32_t* edge_at(std::uint32_t i) const { return edges + std::size_t{i} * words; }
+  std::uint32_t edge(std::uint32_t i) const { return *edge_at(i); }
 };
 
 class Packed {
@@ -53,34 +75,36 @@ class Packed {
 
   // All of these require node <= node_count(). Node 0 has no entries.
   NodeTraits traits(Side side, std::uint32_t node) const {
-    return load_acquire(this->traits(side)[node]);
+    return load_acquire(heads(side)[node].traits);
   }
-  Run live(Side side, std::uint32_t node) const { return run(side, begins(side, false), node); }
-  Run ended(Side side, std::uint32_t node) const { return run(side, begins(side, true), node); }
+  Run live(Side side, std::uint32_t node) const {
+    const PackedHead* const head = heads(side) + node;
+    return run(side, head[0].begin, head[1].begin);
+  }
+  Run ended(Side side, std::uint32_t node) const {
+    const std::uint32_t* const begin = ended_begins(side) + node;
+    return run(side, begin[0], begin[1]);
+  }
   void mark(Side side, std::uint32_t node) {
     if (node > node_count_) return;
-    NodeTraits& traits = this->traits(side)[node];
+    NodeTraits& traits = heads(side)[node].traits;
     store_release(traits, static_cast<NodeTraits>(traits | kMarked));
   }
   void prefetch_node(Side side, std::uint32_t node) const {
-    __builtin_prefetch(&begins(side, false)[node]);
-    __builtin_prefetch(&this->traits(side)[node]);
+    __builtin_prefetch(&heads(side)[node]);
   }
-  void prefetch_live(Side side, std::uint32_t node, bool stamps) const {
-    const std::uint32_t begin = begins(side, false)[node];
-    __builtin_prefetch(&column(side, kPeer)[begin]);
-    if (stamps) __builtin_prefetch(&column(side, kStamp)[begin]);
+  void prefetch_live(Side side, std::uint32_t node) const {
+    __builtin_prefetch(&entries(side)[heads(side)[node].begin]);
   }
 
-  // For saving and loading whole. Begins: node_count() + 2 numbers, the first entry of each node
-  // and the end of the last. Traits: node_count() + 1.
-  std::uint32_t* begins(Side side, bool ended) const {
-    return static_cast<std::uint32_t*>(begins_[side][ended ? 1 : 0].data());
+  // For saving and loading whole. Heads and begins: node_count() + 2, the last for the end of the
+  // last node. Entries: edge_count(). Edges: edge_count() times edge_words.
+  PackedHead* heads(Side side) const { return static_cast<PackedHead*>(heads_[side].data()); }
+  std::uint32_t* ended_begins(Side side) const {
+    return static_cast<std::uint32_t*>(ended_begins_[side].data());
   }
-  NodeTraits* traits(Side side) const { return static_cast<NodeTraits*>(traits_[side].data()); }
-  std::uint32_t* column(Side side, Column column) const {
-    return static_cast<std::uint32_t*>(columns_[side][column].data());
-  }
+  PackedEntry* entries(Side side) const { return static_cast<PackedEntry*>(entries_[side].data()); }
+  std::uint32_t* edges(Side side) const { return static_cast<std::uint32_t*>(edges_[side].data()); }
   // True if a side's begins lead nowhere beyond the columns: what a loaded file must show.
   bool begins_are_sound(Side side) const;
 
@@ -88,10 +112,10 @@ class Packed {
   std::size_t edge_bytes() const;
 
  private:
-  Run run(Side side, const std::uint32_t* begins, std::uint32_t node) const {
-    const std::uint32_t begin = begins[node];
-    return {column(side, kPeer) + begin, column(side, kStamp) + begin, column(side, kEdge) + begin,
-            begins[node + 1] - begin};
+  Run run(Side side, std::uint32_t begin, std::uint32_t end) const {
+    const std::size_t words = edge_words(side);
+    return {entries(side) + begin, edges(side) + begin * words, end - begin,
+            static_cast<std::uint32_t>(words)};
   }
   void count(const Elements& elements, Side side);
   void fill(const Elements& elements, Side side);
@@ -99,9 +123,8 @@ class Packed {
   std::uint32_t node_count_;
   std::uint32_t edge_count_;
   std::uint64_t seq_;
-  Block begins_[2][2];
-  Block traits_[2];
-  Block columns_[2][kColumns];
+  Block heads_[2], ended_begins_[2];
+  Block entries_[2], edges_[2];
 };
 
 }  // namespace headwater::graph::internal

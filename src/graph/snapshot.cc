@@ -168,8 +168,8 @@ std::vector<EdgeId> Snapshot::history(NodeId id, Direction direction) const {
   if (id.value <= view.packed->node_count()) {
     const internal::Run live = view.packed->live(side, id.value);
     const internal::Run ended = view.packed->ended(side, id.value);
-    std::for_each(live.edges, live.edges + live.size, add);
-    std::for_each(ended.edges, ended.edges + ended.size, add);
+    for (std::uint32_t i = 0; i < live.size; ++i) add(live.edge(i));
+    for (std::uint32_t i = 0; i < ended.size; ++i) add(ended.edge(i));
   }
   for (std::uint32_t local = view.delta->head(side, id.value).last; local != 0;
        local = view.delta->link(side, local).next) {

@@ -20,6 +20,8 @@ using internal::EndRecord;
 using internal::MergeRecord;
 using internal::NameSpaceRecord;
 using internal::NodeRecord;
+using internal::PackedEntry;
+using internal::PackedHead;
 using internal::PastRecord;
 using internal::SectionId;
 using internal::Side;
@@ -73,12 +75,12 @@ class SnapshotLoader {
       const internal::Section& section = header().sections[internal::packed_section(side, what)];
       return section.size == bytes && bytes <= header().file_size;
     };
-    const std::uint64_t column_bytes = header().packed_edge_count * sizeof(std::uint32_t);
-    return fits(internal::kLiveBegins, (nodes + 2) * sizeof(std::uint32_t)) &&
+    const std::uint64_t edges = header().packed_edge_count;
+    const std::size_t words = internal::edge_words(static_cast<Side>(side));
+    return fits(internal::kHeads, (nodes + 2) * sizeof(PackedHead)) &&
            fits(internal::kEndedBegins, (nodes + 2) * sizeof(std::uint32_t)) &&
-           fits(internal::kTraits, (nodes + 1) * sizeof(internal::NodeTraits)) &&
-           fits(internal::kPeers, column_bytes) && fits(internal::kStamps, column_bytes) &&
-           fits(internal::kEdgeIds, column_bytes);
+           fits(internal::kEntries, edges * sizeof(PackedEntry)) &&
+           fits(internal::kEdgeWords, edges * words * sizeof(std::uint32_t));
   }
 
   // Records 1..count, chunk by chunk; sound(first id, records, n) judges each chunk.
@@ -248,40 +250,47 @@ class SnapshotLoader {
       const auto section = [side](internal::PackedSectionId what) {
         return internal::packed_section(side, what);
       };
+      const auto any = [](auto) { return true; };
       const std::size_t begins = std::size_t{nodes} + 2;
-      HW_CHECK_OK(load_words(section(internal::kLiveBegins), packed.begins(side, false), begins));
-      HW_CHECK_OK(load_words(section(internal::kEndedBegins), packed.begins(side, true), begins));
-      HW_CHECK_OK(load_traits(section(internal::kTraits), packed.traits(side), begins - 1));
-      if (!packed.begins_are_sound(side)) return corrupt("begins of the adjacency");
-      HW_CHECK_OK(load_words(section(internal::kPeers), packed.column(side, internal::kPeer), edges,
-                             nodes));
+      HW_CHECK_OK(load_values(section(internal::kHeads), packed.heads(side), begins, any));
       HW_CHECK_OK(
-          load_words(section(internal::kStamps), packed.column(side, internal::kStamp), edges));
-      HW_CHECK_OK(load_words(section(internal::kEdgeIds), packed.column(side, internal::kEdge),
-                             edges, edges));
+          load_values(section(internal::kEndedBegins), packed.ended_begins(side), begins, any));
+      if (!packed.begins_are_sound(side)) return corrupt("begins of the adjacency");
+      HW_CHECK_OK(load_values(section(internal::kEntries), packed.entries(side), edges,
+                              [nodes](PackedEntry entry) { return entry.peer - 1 < nodes; }));
+      HW_CHECK_OK(load_packed_edges(section(internal::kEdgeWords), packed, side));
     }
     return {};
   }
 
-  // Numbers, each in 1..largest unless largest is 0.
-  base::Result<void> load_words(SectionId id, std::uint32_t* words, std::size_t count,
-                                std::uint32_t largest = 0) {
-    HW_CHECK_OK(in_.begin(id, count * sizeof(std::uint32_t)));
+  base::Result<void> load_packed_edges(SectionId id, const internal::Packed& packed, Side side) {
+    struct WithVia {
+      std::uint32_t edge, via;
+    };
+    static_assert(sizeof(WithVia) == internal::edge_words(internal::kOut) * sizeof(std::uint32_t));
+    const std::uint32_t count = packed.edge_count();
+    if (side == internal::kIn) {
+      return load_values(id, packed.edges(side), count,
+                         [count](std::uint32_t edge) { return edge - 1 < count; });
+    }
+    return load_values(id, reinterpret_cast<WithVia*>(packed.edges(side)), count,
+                       [count, all = header().node_count](WithVia edge) {
+                         return edge.edge - 1 < count && edge.via <= all;
+                       });
+  }
+
+  // sound(value) judges each; less one, 0 is larger than any bound.
+  template <class T, class Sound>
+  base::Result<void> load_values(SectionId id, T* values, std::size_t count, Sound&& sound) {
+    HW_CHECK_OK(in_.begin(id, count * sizeof(T)));
     constexpr std::size_t kPiece = std::size_t{1} << 16;
     for (std::size_t at = 0; at < count; at += kPiece) {
       const std::size_t n = std::min(kPiece, count - at);
-      HW_CHECK_OK(in_.read(words + at, n * sizeof(std::uint32_t)));
-      if (largest == 0) continue;
-      bool within = true;
-      for (std::size_t i = at; i < at + n; ++i) within &= words[i] - 1 < largest;
-      if (!within) return corrupt("number in section " + std::to_string(id));
+      HW_CHECK_OK(in_.read(values + at, n * sizeof(T)));
+      bool all = true;
+      for (std::size_t i = at; i < at + n; ++i) all &= sound(values[i]);
+      if (!all) return corrupt("number in section " + std::to_string(id));
     }
-    return in_.end();
-  }
-
-  base::Result<void> load_traits(SectionId id, internal::NodeTraits* traits, std::size_t count) {
-    HW_CHECK_OK(in_.begin(id, count * sizeof(internal::NodeTraits)));
-    HW_CHECK_OK(in_.read(traits, count * sizeof(internal::NodeTraits)));
     return in_.end();
   }
 

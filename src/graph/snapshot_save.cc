@@ -17,6 +17,7 @@ using internal::EndRecord;
 using internal::FileHeader;
 using internal::NodeRecord;
 using internal::NodeTraits;
+using internal::PackedHead;
 using internal::SectionWriter;
 using internal::Side;
 using internal::View;
@@ -186,24 +187,24 @@ class SnapshotSaver {
     const internal::Packed& packed = *view_.packed;
     const std::size_t nodes = packed.node_count();
     for (const Side side : {internal::kOut, internal::kIn}) {
-      put(side, internal::kLiveBegins, packed.begins(side, false), nodes + 2);
-      put(side, internal::kEndedBegins, packed.begins(side, true), nodes + 2);
-      out_.begin(internal::packed_section(side, internal::kTraits));
-      for (std::uint32_t node = 0; node <= nodes; ++node) {
+      const std::size_t edges = packed.edge_count();
+      out_.begin(internal::packed_section(side, internal::kHeads));
+      for (std::uint32_t node = 0; node < nodes + 2; ++node) {
         const NodeTraits traits = packed.traits(side, node) & ~internal::kMarked;
-        out_.append(&traits, sizeof traits);
+        const PackedHead head{packed.heads(side)[node].begin, traits, 0};
+        out_.append(&head, sizeof head);
       }
       out_.end();
-      put(side, internal::kPeers, packed.column(side, internal::kPeer), packed.edge_count());
-      put(side, internal::kStamps, packed.column(side, internal::kStamp), packed.edge_count());
-      put(side, internal::kEdgeIds, packed.column(side, internal::kEdge), packed.edge_count());
+      put(side, internal::kEndedBegins, packed.ended_begins(side), nodes + 2);
+      put(side, internal::kEntries, packed.entries(side), edges);
+      put(side, internal::kEdgeWords, packed.edges(side), edges * internal::edge_words(side));
     }
   }
 
-  void put(Side side, internal::PackedSectionId what, const std::uint32_t* words,
-           std::size_t count) {
+  template <class T>
+  void put(Side side, internal::PackedSectionId what, const T* values, std::size_t count) {
     out_.begin(internal::packed_section(side, what));
-    out_.append(words, count * sizeof(std::uint32_t));
+    out_.append(values, count * sizeof(T));
     out_.end();
   }
 

@@ -133,8 +133,10 @@ class Pipeline {
 };
 
 // The graph of `store`: its snapshot and what the tables hold beyond it, or the tables alone when
-// the snapshot is missing, damaged or of another store.
-base::Result<std::unique_ptr<graph::Graph>> load_graph(storage::Store& store);
+// the snapshot is missing, damaged, of another version or of another store. Then a graph of at
+// least `worth_saving` nodes and edges is packed, and saved for the next start.
+base::Result<std::unique_ptr<graph::Graph>> load_graph(storage::Store& store,
+                                                       std::size_t worth_saving = SIZE_MAX);
 
 // A digest over everything that is derived from the log, one a view: equal digests, equal views.
 // `exact` covers ids and recorded time (what a replay must repeat); otherwise only names, what is

@@ -144,7 +144,7 @@ Result<void> fill(Graph& graph, Seq from, Seq last, storage::Reader& reader) {
 
 }  // namespace
 
-Result<std::unique_ptr<Graph>> load_graph(storage::Store& store) {
+Result<std::unique_ptr<Graph>> load_graph(storage::Store& store, std::size_t worth_saving) {
   HW_TRY(auto reader, store.reader());
   HW_CHECK_OK(reader.begin());
   HW_TRY(const Seq last, reader.last_seq());
@@ -159,12 +159,20 @@ Result<std::unique_ptr<Graph>> load_graph(storage::Store& store) {
       graph = std::make_unique<Graph>();
     }
   } else if (loaded.error().code != base::ErrorCode::kNotFound) {
-    HW_LOG_WARN("graph.snapshot_ignored", "reason=\"{}\"", loaded.error().message);
+    HW_LOG_WARN("graph.snapshot_ignored", "reason=\"{}\" detail=\"{}\"", loaded.error().message,
+                loaded.error().detail);
     graph = std::make_unique<Graph>();
   }
   HW_CHECK_OK(fill(*graph, from, last, reader));
   HW_LOG_INFO("graph.loaded", "seq={} from_snapshot={} nodes={} edges={}", last.value, from.value,
               graph->node_count(), graph->edge_count());
+  if (!from && last && graph->node_count() + graph->edge_count() >= worth_saving) {
+    graph->compact();
+    if (auto saved = graph->save(store.snapshot_path()); !saved) {
+      HW_LOG_WARN("graph.snapshot_failed", "message=\"{}\" detail=\"{}\"", saved.error().message,
+                  saved.error().detail);
+    }
+  }
   return graph;
 }
 

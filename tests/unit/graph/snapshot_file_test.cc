@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "graph/format.h"
+#include "graph/graph_inl.h"
 #include "tests/unit/graph/builder.h"
 
 namespace headwater::graph {
@@ -122,6 +123,41 @@ TEST_F(SnapshotFile, AnyFlippedByteIsCorrupt) {
     write(bad);
     ASSERT_EQ(refusal(), ErrorCode::kStorageCorrupt) << "byte " << i;
   }
+}
+
+TEST_F(SnapshotFile, OfAnotherVersionSaysWhichItIs) {
+  save_sample();
+  std::string other = bytes();
+  const std::uint32_t version = internal::kFormatVersion - 1;
+  other.replace(8, sizeof version, reinterpret_cast<const char*>(&version), sizeof version);
+  write(other);
+  Graph graph;
+  const auto loaded = graph.load(path_);
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().message, "the graph snapshot is of format " + std::to_string(version) +
+                                        " where format " + std::to_string(version + 1) +
+                                        " is read; remove it to rebuild it from the log");
+}
+
+TEST_F(SnapshotFile, KeepsWhatEdgesGoThrough) {
+  save_sample();
+  const NodeId x{4}, through{2};
+  const NodeId y = sample_.field(NodeId{3}, "y");
+  sample_.edge(x, y, EdgeKind::kColumnDirect);
+  sample_.pending().edges.back().via = through;
+  sample_.publish();
+  sample_.graph.compact();
+  ASSERT_TRUE(sample_.graph.save(path_));
+  Graph graph;
+  ASSERT_TRUE(graph.load(path_));
+  std::vector<NodeId> vias;
+  graph.snapshot().for_each_through(x, model::kColumnLineage,
+                                    [&](const Neighbor& neighbor, NodeId via) {
+                                      EXPECT_EQ(neighbor.node, y);
+                                      vias.push_back(via);
+                                      return true;
+                                    });
+  EXPECT_EQ(vias, std::vector<NodeId>{through});
 }
 
 TEST_F(SnapshotFile, AnyOtherLengthIsCorrupt) {

@@ -255,6 +255,38 @@ TEST_P(EdgeHistory, KeepsAllFactsOfAnEdge) {
   EXPECT_EQ(downstream(d, {.as_of = 0}), Nodes{d});
 }
 
+// Nodes that edges go through stand beside packed edges, and only in the records of newer ones.
+TEST_P(EdgeHistory, EdgesComeWithWhatTheyGoThrough) {
+  const NodeId d = b_.dataset("d");
+  const NodeId to = b_.dataset("to");
+  const NodeId first = b_.job("first");
+  const NodeId second = b_.job("second");
+  const auto column = [&](NodeId via, Micros from) {
+    const EdgeId id = b_.edge(d, to, EdgeKind::kColumnDirect, from);
+    b_.pending().edges.back().via = via;
+    return id;
+  };
+  const EdgeId ended = column(first, 10);
+  column(second, 20);
+  column({}, 30);
+  b_.publish();
+  b_.close(ended);
+  b_.publish();
+  settle();
+  const auto through = [&](Moment moment) {
+    Nodes out;
+    b_.graph.snapshot(moment).for_each_through(d, model::kColumnLineage,
+                                               [&](const Neighbor& neighbor, NodeId via) {
+                                                 EXPECT_EQ(neighbor.node, to);
+                                                 out.push_back(via);
+                                                 return true;
+                                               });
+    return out;
+  };
+  EXPECT_EQ(through({}), (Nodes{second, NodeId{}}));
+  EXPECT_EQ(through({.as_of = 20, .known_at = Seq{1}}), (Nodes{first, second}));
+}
+
 INSTANTIATE_TEST_SUITE_P(Compaction, EdgeHistory, testing::Bool(),
                          [](const auto& given) { return given.param ? "Packed" : "Appended"; });
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
@@ -141,6 +142,30 @@ TEST_F(PipelineTest, MergedNamesStayMergedOverARestart) {
     reopen(keep_snapshot);
     harness->send(RunEvent{.time = second(2), .job = "other", .inputs = dataset("z")}.json());
     EXPECT_EQ(edges(), (std::set<std::string>{"j>a", "a>other"})) << keep_snapshot;
+  }
+}
+
+TEST_F(PipelineTest, AGraphBuiltFromTheTablesIsSavedIfItIsLarge) {
+  harness->send(RunEvent{.inputs = dataset("a"), .outputs = dataset("b")}.json());
+  const auto wanted = edges();
+  harness.reset();
+  const std::string path = dir.path("a/graph.snapshot");
+  storage::StoreOptions options;
+  options.directory = dir.path("a");
+  const auto store = must(storage::Store::open(options));
+  for (const bool missing : {true, false}) {  // missing, then not a snapshot
+    if (missing) {
+      std::filesystem::remove(path);
+    } else {
+      std::ofstream(path, std::ios::trunc) << "no snapshot";
+    }
+    const auto small = must(ingest::load_graph(*store, 1000));
+    EXPECT_FALSE(graph::Graph().load(path)) << "three nodes are not worth it";
+    const auto large = must(ingest::load_graph(*store, 3));
+    graph::Graph loaded;
+    EXPECT_EQ(must(loaded.load(path)), large->published());
+    EXPECT_EQ(loaded.node_count(), large->node_count());
+    EXPECT_EQ(loaded.edge_count(), wanted.size());
   }
 }
 
