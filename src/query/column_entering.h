@@ -22,17 +22,21 @@ class ColumnEntering {
     if (stopped()) return;
     walk_.cut_ = reason;
     walk_.limit_ = limit;
-    walk_.frontier_ = walk_.entries_.size() - at_;
+    walk_.frontier_ = entries_.size() - at_;
   }
-  bool cancelled() {
-    if (++polls_ % kPollEvery != 0 || !options_.cancelled || !options_.cancelled()) return false;
+  // Asked every kPollEvery entries; `entries`: since the last call.
+  bool cancelled(std::size_t entries = 1) {
+    polls_ += entries;
+    if (polls_ < kPollEvery) return false;
+    polls_ = 0;
+    if (!options_.cancelled || !options_.cancelled()) return false;
     stop(CutReason::kCancelled, 0);
     return true;
   }
 
   std::uint32_t add(const ColumnEntry& entry) {
-    walk_.entries_.push_back(entry);
-    return static_cast<std::uint32_t>(walk_.entries_.size() - 1);
+    entries_.push_back(entry);
+    return static_cast<std::uint32_t>(entries_.size() - 1);
   }
   bool count_field() {
     if (++fields_ <= options_.max_fields) return true;
@@ -45,77 +49,64 @@ class ColumnEntering {
     return false;
   }
 
-  // Returns the field's dataset if nothing of it had been touched before, else none.
-  NodeId enter_field(NodeId field, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
-                     bool assumed, bool part = false) {
-    std::uint8_t& state = walk_.state_[field];
-    if ((state & (part ? State::kField | State::kPart : +State::kField)) != 0) return {};
-    const NodeId dataset = graph_.parent_of(field);
-    if ((state == 0 && !count_field()) || !can_touch(dataset)) return {};
-    state |= part ? State::kPart : State::kField;
+  // True if nothing of its dataset had been touched before.
+  bool enter_field(NodeId field, NodeId dataset, std::uint32_t from, model::EdgeId by,
+                   std::uint32_t distance, bool assumed, bool part = false) {
+    const std::uint8_t state = walk_.state_.get(field);
+    if ((state & (part ? State::kField | State::kPart : +State::kField)) != 0) return false;
+    if ((state == 0 && !count_field()) || !can_touch(dataset)) return false;
+    walk_.state_.set(field, state | (part ? State::kPart : State::kField));
     const Kind kind = part ? Kind::kPart : Kind::kField;
-    const std::uint32_t self = add(ColumnEntry::make(field, from, by, distance, kind, assumed));
-    return touch_table(dataset, self, assumed) ? dataset : NodeId{};
+    return touch_table(dataset, add(ColumnEntry::make(field, from, by, distance, kind, assumed)),
+                       assumed);
   }
 
   void enter_dataset(NodeId dataset, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
                      bool assumed) {
-    std::uint8_t& state = walk_.state_[dataset];
+    const std::uint8_t state = walk_.state_.get(dataset);
     if ((state & State::kWhole) != 0 || !can_touch(dataset)) return;
-    state |= State::kWhole;
+    walk_.state_.set(dataset, state | State::kWhole);
     touch_table(dataset,
                 add(ColumnEntry::make(dataset, from, by, distance, Kind::kDataset, assumed)),
                 assumed);
   }
 
-  // Where a stated edge ends.
-  void arrive(std::uint32_t from, const graph::Neighbor& to, std::uint32_t distance, bool assumed) {
-    NodeId via;
-    if (options_.jobs) {
-      via = graph_.via_of(to.edge);
-      enter_via(via, from, to.edge, distance, assumed);
-    }
-    // Most ends are known already: their bytes say so without a look at the node.
-    const std::uint8_t state = walk_.state_[to.node];
-    if ((state & (State::kField | State::kWhole)) != 0) return;
-    if (graph_.kind_of(to.node) != NodeKind::kField) {
-      return enter_dataset(to.node, from, to.edge, distance, assumed);
-    }
-    const NodeId dataset = enter_field(to.node, from, to.edge, distance, assumed);
-    if (dataset && follows_vias()) first_via_[dataset] = via.value;
-  }
-
   void enter_via(NodeId via, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
                  bool assumed) {
-    if (!via) return;
-    std::uint8_t& state = walk_.state_[via];
-    if ((state & State::kVia) != 0) return;
-    state |= State::kVia;
-    if (graph_.kind_of(via) != NodeKind::kJob || !count_table()) return;
-    walk_.jobs_.push_back(add(ColumnEntry::make(via, from, by, distance, Kind::kJob, assumed)));
+    if (via && graph_.kind_of(via) == NodeKind::kJob) {
+      enter_via_job(via, from, by, distance, assumed);
+    }
+  }
+  void enter_via_job(NodeId job, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
+                     bool assumed) {
+    const std::uint8_t state = walk_.state_.get(job);
+    if ((state & State::kVia) != 0 || !count_table()) return;
+    walk_.state_.set(job, state | State::kVia);
+    walk_.jobs_.push_back(add(ColumnEntry::make(job, from, by, distance, Kind::kJob, assumed)));
   }
 
   // A dataset that was stated to be touched may be assumed to be touched nearer by: then its gaps
   // count from there. True if nothing of it had been touched.
   bool touch_table(NodeId dataset, std::uint32_t entry, bool assumed) {
-    std::uint8_t& state = walk_.state_[dataset];
+    const std::uint8_t state = walk_.state_.get(dataset);
     const bool known = (state & State::kTouched) != 0;
     if (known && (!assumed || (state & State::kGapsDue) != 0)) return false;
-    state |= State::kTouched | (assumed ? State::kGapsDue : 0);
+    walk_.state_.set(dataset, state | State::kTouched | (assumed ? State::kGapsDue : 0));
     tables_.push_back({dataset, entry});
     return !known;
   }
   // Counts a dataset that is new.
   bool can_touch(NodeId dataset) {
-    return (walk_.state_[dataset] & State::kTouched) != 0 || count_table();
+    return (walk_.state_.get(dataset) & State::kTouched) != 0 || count_table();
   }
 
-  ColumnEntering(const Snapshot& graph, const ColumnWalkOptions& options)
+  ColumnEntering(const Snapshot& graph, const ColumnWalkOptions& options, std::size_t starts)
       : graph_(graph),
         options_(options),
         down_(options.direction == graph::Direction::kDownstream),
         first_via_(follows_vias() ? graph.node_count() + 1 : 0),
-        walk_(graph.node_count()),
+        walk_(graph.node_count(), starts),
+        entries_(*walk_.entries_),
         tables_(walk_.tables_) {}
 
   // Whether first_via_ is kept.
@@ -131,6 +122,7 @@ class ColumnEntering {
   const bool down_;
   ScratchZeros first_via_;  // of a dataset: the job of the edge that touched it first
   ColumnWalk walk_;
+  std::vector<ColumnEntry>& entries_;
   std::vector<Table>& tables_;
   std::size_t at_ = 0;  // the entry that is followed
 

@@ -17,6 +17,7 @@
 // four more bytes a node (query/scratch.h). Bounds: 2^28 jobs on a path.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -24,7 +25,9 @@
 #include <string>
 #include <vector>
 
+#include "base/crew.h"
 #include "graph/graph.h"
+#include "query/kept.h"
 #include "query/session.h"
 
 namespace headwater::query {
@@ -39,6 +42,14 @@ class SparseZeros {
   }
   T& operator[](NodeId id) { return values_.get()[id.value]; }
   const T& operator[](NodeId id) const { return values_.get()[id.value]; }
+  // set() from one thread, get() from any: what it finds may be of before or after.
+  T get(NodeId id) const {
+    return std::atomic_ref<T>(values_.get()[id.value]).load(std::memory_order_relaxed);
+  }
+  void set(NodeId id, T value) {
+    std::atomic_ref<T>(values_.get()[id.value]).store(value, std::memory_order_relaxed);
+  }
+  void prefetch(NodeId id) const { __builtin_prefetch(&values_.get()[id.value]); }
 
  private:
   struct Free {
@@ -95,6 +106,7 @@ struct ColumnWalkOptions {
   std::size_t max_fields = SIZE_MAX;     // fields that are nodes
   std::size_t max_tables = SIZE_MAX;     // datasets and jobs, those of the starts included
   std::function<bool()> cancelled = {};  // polled every few thousand entries
+  base::Crew* crew = nullptr;            // helps where much is to be looked up; may be null
   // Whether to follow a stated edge of an entry, which is entries()[index]; sees each such edge
   // once.
   std::function<bool(std::uint32_t index, const ColumnEntry& from, const graph::Neighbor& to)>
@@ -108,12 +120,12 @@ class ColumnWalk {
 
   // The stated ones by distance, then the assumed ones by distance. Starts are the first ones, in
   // the order given.
-  const std::vector<ColumnEntry>& entries() const { return entries_; }
+  const std::vector<ColumnEntry>& entries() const { return *entries_; }
   std::size_t starts() const { return starts_; }
   // A field: entered, or part of what is. A dataset: entered as a whole.
-  bool entered(NodeId node) const { return (state_[node] & (kField | kPart | kWhole)) != 0; }
+  bool entered(NodeId node) const { return (state_.get(node) & (kField | kPart | kWhole)) != 0; }
   // Any column of the dataset was entered.
-  bool touched(NodeId dataset) const { return (state_[dataset] & kTouched) != 0; }
+  bool touched(NodeId dataset) const { return (state_.get(dataset) & kTouched) != 0; }
   // Datasets of which a column was entered, and the first entry of each; one that is touched nearer
   // by as assumed stands a second time, behind the stated ones.
   struct Table {
@@ -134,7 +146,7 @@ class ColumnWalk {
   friend class ColumnEntering;
   friend class ColumnWalker;
   // What a node's byte says; kField and kPart of fields, kWhole, kTouched and kGapsDue of datasets,
-  // kVia and kGap of jobs (and kVia of datasets that declare their own lineage).
+  // kVia and kGap of jobs.
   enum State : std::uint8_t {
     kField = 1,
     kPart = 2,
@@ -144,9 +156,12 @@ class ColumnWalk {
     kGap = 32,
     kGapsDue = 64,  // of a dataset: its gaps were followed, or are about to be
   };
-  explicit ColumnWalk(std::size_t node_count) : state_(node_count + 1) {}
+  // Room for all (a field may be entered as a part and then whole, a job over a stated edge and
+  // then over a gap): entries must stay where they are while they are looked up ahead.
+  ColumnWalk(std::size_t node_count, std::size_t starts)
+      : entries_(2 * node_count + starts), state_(node_count + 1) {}
 
-  std::vector<ColumnEntry> entries_;
+  KeptVector<ColumnEntry> entries_;
   SparseZeros<std::uint8_t> state_;
   std::vector<Table> tables_;
   std::vector<std::uint32_t> jobs_;

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,56 @@ enum class ChangeKind {
 };
 enum class Severity : std::uint8_t { kBreaking, kDegraded, kRecompute };  // gravest first
 
+// A rule of docs/impact-rules.md, in a byte. Made of its name where that is written down: another
+// name does not compile.
+class ImpactRule {
+ public:
+  ImpactRule() = default;
+  consteval ImpactRule(const char* name) : at_(place_of(name)) {}
+  constexpr std::string_view name() const { return kNames[at_]; }
+  constexpr operator std::string_view() const { return name(); }
+  friend bool operator==(ImpactRule, ImpactRule) = default;
+
+ private:
+  static constexpr std::string_view kNames[] = {"",
+                                                "code.downstream",
+                                                "code.output",
+                                                "column_added.assumed_downstream",
+                                                "column_added.assumed_reader",
+                                                "column_added.downstream",
+                                                "column_added.reader",
+                                                "column_dropped.assumed_downstream",
+                                                "column_dropped.assumed_reader",
+                                                "column_dropped.downstream",
+                                                "column_dropped.reader",
+                                                "column_renamed.assumed_downstream",
+                                                "column_renamed.assumed_reader",
+                                                "column_renamed.downstream",
+                                                "column_renamed.reader",
+                                                "column_retyped.assumed_downstream",
+                                                "column_retyped.assumed_reader",
+                                                "column_retyped.compared",
+                                                "column_retyped.computed",
+                                                "column_retyped.downstream",
+                                                "column_retyped.ordered",
+                                                "column_retyped.passed_on",
+                                                "data.downstream",
+                                                "dataset_deleted.downstream",
+                                                "dataset_deleted.reader",
+                                                "dataset_late.downstream",
+                                                "dataset_late.reader",
+                                                "job_retired.downstream",
+                                                "job_retired.other_writer",
+                                                "job_retired.sole_writer"};
+  static consteval std::uint8_t place_of(std::string_view name) {
+    for (std::size_t i = 1; i < std::size(kNames); ++i) {
+      if (kNames[i] == name) return static_cast<std::uint8_t>(i);
+    }
+    throw "no rule has this name";
+  }
+  std::uint8_t at_ = 0;
+};
+
 std::string_view to_string(ChangeKind kind);
 std::string_view to_string(Severity severity);
 std::optional<ChangeKind> change_kind(std::string_view text);
@@ -60,12 +111,12 @@ struct ImpactRequest {
 struct Affected {
   NodeId node;
   std::uint32_t distance = 0;
+  std::uint32_t index = 0;  // with `walk` where trace() finds it
+  std::uint8_t walk = 0;
   Severity severity = Severity::kRecompute;
+  ImpactRule rule;
   bool assumed = false;
   bool job = false, consumer = false;  // neither: a dataset
-  std::uint8_t walk = 0;               // with `index` where trace() finds it
-  std::uint32_t index = 0;
-  std::string_view rule = {};  // a name in docs/impact-rules.md
 };
 
 struct ImpactSummary {

@@ -38,20 +38,26 @@ auto order_of(const Affected& affected) {
   return std::tuple(affected.severity, affected.assumed, affected.distance);
 }
 
-// The indexes of `all` by node; those of one node in their order. By counting, for there are
-// hundreds of thousands, and the nodes have numbers already.
-std::vector<std::uint32_t> by_node(const std::vector<Affected>& all) {
+// Parts of a list that two threads work on; a short one is not worth waking another.
+constexpr std::size_t kParts = 2, kWorthAHelper = 4096;
+
+void in_parts(base::Crew& crew, std::size_t size, const std::function<void(std::size_t)>& work) {
+  if (size >= kWorthAHelper) return crew.run(kParts, work);
+  for (std::size_t part = 0; part < kParts; ++part) work(part);
+}
+
+struct Key {
+  std::uint32_t node, index;
+};
+
+// By node; those of one node in their order. By counting, for there are hundreds of thousands, and
+// the nodes have numbers already.
+void sort_by_node(std::vector<Key>& keys) {
   constexpr unsigned kBits = 11;
   constexpr std::uint32_t kMask = (1U << kBits) - 1;
-  struct Key {
-    std::uint32_t node, index;
-  };
-  std::vector<Key> keys(all.size()), sorted(all.size());
+  std::vector<Key> sorted(keys.size());
   std::uint32_t largest = 0;
-  for (std::uint32_t i = 0; i < all.size(); ++i) {
-    keys[i] = {all[i].node.value, i};
-    largest = std::max(largest, all[i].node.value);
-  }
+  for (const Key& key : keys) largest = std::max(largest, key.node);
   for (unsigned shift = 0; shift < 32 && (largest >> shift) != 0; shift += kBits) {
     std::array<std::uint32_t, kMask + 2> place{};
     for (const Key& key : keys) ++place[(key.node >> shift & kMask) + 1];
@@ -59,33 +65,92 @@ std::vector<std::uint32_t> by_node(const std::vector<Affected>& all) {
     for (const Key& key : keys) sorted[place[key.node >> shift & kMask]++] = key;
     keys.swap(sorted);
   }
-  std::vector<std::uint32_t> out(all.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) out[i] = keys[i].index;
-  return out;
 }
 
-// Of a node that was found more than once the first in order_of, of equals the one found first. By
-// distance, then node.
-std::vector<Affected> each_once(std::vector<Affected> found) {
-  std::vector<std::uint32_t> kept;
-  std::vector<std::size_t> place(1);  // where those of a distance begin
-  for (const std::uint32_t i : by_node(found)) {
-    if (kept.empty() || found[kept.back()].node != found[i].node) {
-      kept.push_back(i);
-    } else if (order_of(found[i]) < order_of(found[kept.back()])) {
-      kept.back() = i;
+// Makes of what was found, where a node may stand more than once, a list by distance, then node, in
+// which it stands once: the first in order_of, of equals the one found first.
+class EachOnce {
+ public:
+  EachOnce(const std::vector<Affected>& found, base::Crew& crew) : found_(found), crew_(crew) {}
+
+  std::vector<Affected> list() {
+    middle_ = middle();
+    in_parts(crew_, found_.size(), [this](std::size_t part) { choose(part); });
+    std::vector<Affected> out(give_places());
+    in_parts(crew_, found_.size(), [&](std::size_t part) { put(part, out); });
+    return out;
+  }
+
+ private:
+  static constexpr std::size_t kAhead = 16;
+  // The nodes below the middle, and the others.
+  struct Part {
+    std::vector<std::uint32_t> chosen;  // indexes of found_, by node
+    std::vector<std::size_t> places;    // by distance: how many there are, then where they begin
+  };
+
+  // A node of which about half of the others are below.
+  std::uint32_t middle() const {
+    constexpr std::size_t kSample = 256;
+    std::vector<std::uint32_t> sample;
+    for (std::size_t i = 0; i < found_.size(); i += 1 + found_.size() / kSample) {
+      sample.push_back(found_[i].node.value);
+    }
+    if (sample.empty()) return 0;
+    const auto half = sample.begin() + static_cast<std::ptrdiff_t>(sample.size() / 2);
+    std::nth_element(sample.begin(), half, sample.end());
+    return *half;
+  }
+
+  void choose(std::size_t part) {
+    auto& [chosen, places] = parts_[part];
+    std::vector<Key> keys;
+    keys.reserve(found_.size());
+    for (std::uint32_t i = 0; i < found_.size(); ++i) {
+      const std::uint32_t node = found_[i].node.value;
+      if ((node < middle_) == (part == 0)) keys.push_back({node, i});
+    }
+    sort_by_node(keys);
+    chosen.reserve(keys.size());
+    for (std::size_t i = 0; i < keys.size();) {
+      if (i + kAhead < keys.size()) __builtin_prefetch(&found_[keys[i + kAhead].index]);
+      const std::uint32_t node = keys[i].node;
+      std::uint32_t best = keys[i].index;
+      for (++i; i < keys.size() && keys[i].node == node; ++i) {
+        if (order_of(found_[keys[i].index]) < order_of(found_[best])) best = keys[i].index;
+      }
+      const std::size_t distance = found_[best].distance;
+      if (places.size() <= distance) places.resize(distance + 1);
+      ++places[distance];
+      chosen.push_back(best);
     }
   }
-  for (const std::uint32_t i : kept) {
-    const std::size_t next = found[i].distance + std::size_t{1};
-    if (place.size() <= next) place.resize(next + 1);
-    ++place[next];
+
+  // Returns how many there are.
+  std::size_t give_places() {
+    std::size_t distances = 0, next = 0;
+    for (const Part& part : parts_) distances = std::max(distances, part.places.size());
+    for (Part& part : parts_) part.places.resize(distances);
+    for (std::size_t distance = 0; distance < distances; ++distance) {
+      for (Part& part : parts_) next += std::exchange(part.places[distance], next);
+    }
+    return next;
   }
-  for (std::size_t i = 1; i < place.size(); ++i) place[i] += place[i - 1];
-  std::vector<Affected> out(kept.size());
-  for (const std::uint32_t i : kept) out[place[found[i].distance]++] = found[i];
-  return out;
-}
+
+  void put(std::size_t part, std::vector<Affected>& out) {
+    auto& [chosen, places] = parts_[part];
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      if (i + kAhead < chosen.size()) __builtin_prefetch(&found_[chosen[i + kAhead]]);
+      const Affected& affected = found_[chosen[i]];
+      out[places[affected.distance]++] = affected;
+    }
+  }
+
+  const std::vector<Affected>& found_;
+  base::Crew& crew_;
+  std::uint32_t middle_ = 0;
+  std::array<Part, kParts> parts_;
+};
 
 // `from`: where the last edge of the path starts.
 Verdict judge(const Snapshot& graph, ChangeKind kind, const Starts& starts,
@@ -95,17 +160,19 @@ Verdict judge(const Snapshot& graph, ChangeKind kind, const Starts& starts,
   switch (kind) {
     case ChangeKind::kData: return {Severity::kRecompute, "data.downstream"};
     case ChangeKind::kCode:
-      return {Severity::kRecompute, next_to_it ? "code.output" : "code.downstream"};
+      return {Severity::kRecompute,
+              next_to_it ? ImpactRule("code.output") : ImpactRule("code.downstream")};
     case ChangeKind::kJobRetired:
       if (!next_to_it) return {Severity::kDegraded, "job_retired.downstream"};
       return {Severity::kDegraded, written_by_others(graph, reached.node, starts)
-                                       ? "job_retired.other_writer"
-                                       : "job_retired.sole_writer"};
+                                       ? ImpactRule("job_retired.other_writer")
+                                       : ImpactRule("job_retired.sole_writer")};
     case ChangeKind::kDatasetDeleted:
       if (reader) return {Severity::kBreaking, "dataset_deleted.reader"};
       return {Severity::kDegraded, "dataset_deleted.downstream"};
     default:
-      return {Severity::kDegraded, reader ? "dataset_late.reader" : "dataset_late.downstream"};
+      return {Severity::kDegraded,
+              reader ? ImpactRule("dataset_late.reader") : ImpactRule("dataset_late.downstream")};
   }
 }
 
@@ -135,7 +202,7 @@ class Impact::Builder {
       if (kind == ChangeKind::kColumnRetyped) HW_CHECK_OK(walk_types(changes));
       walk_columns(kind, changes);
     }
-    out_.affected_ = each_once(std::move(found_));
+    out_.affected_ = EachOnce(found_, session_.service().crew()).list();
     for (const Affected& affected : out_.affected_) {
       out_.summary_.count(affected.severity, affected.job        ? NodeKind::kJob
                                              : affected.consumer ? NodeKind::kConsumer
@@ -168,8 +235,8 @@ class Impact::Builder {
       const NodeId from = graph_.canonical(graph_.edge(node.by).src);
       const Verdict verdict = judge(graph_, kind, starts, node, from);
       const NodeKind its = graph_.kind_of(node.node);
-      add({node.node, node.distance, verdict.severity, false, its == NodeKind::kJob,
-           its == NodeKind::kConsumer, this_walk(), i, verdict.rule});
+      add({node.node, node.distance, i, this_walk(), verdict.severity, verdict.rule, false,
+           its == NodeKind::kJob, its == NodeKind::kConsumer});
     }
     add_cut(reach.cut, reach.frontier,
             reach.cut == CutReason::kMaxNodes ? request_.max_nodes : request_.depth);
@@ -189,6 +256,7 @@ class Impact::Builder {
     options.max_distance = request_.depth;
     options.max_tables = request_.max_nodes;
     options.cancelled = request_.cancelled;
+    options.crew = &session_.service().crew();
     return options;
   }
 
@@ -206,8 +274,16 @@ class Impact::Builder {
       };
     }
     walk->columns = ColumnWalk::run(graph_, starts_of(changes), how);
-    add_entries(*walk);
-    if (kind != ChangeKind::kColumnAdded) add_consumers(*walk);
+    // Users of datasets are looked up beside the entries, and stand behind them.
+    std::vector<Affected> consumers;
+    in_parts(session_.service().crew(), walk->columns->tables().size(), [&](std::size_t part) {
+      if (part == 0) {
+        add_entries(*walk);
+      } else if (kind != ChangeKind::kColumnAdded) {
+        consumers = consumers_of(*walk);
+      }
+    });
+    found_.insert(found_.end(), consumers.begin(), consumers.end());
     add_cut(walk->columns->cut(), walk->columns->frontier(), walk->columns->limit());
     out_.walks_.push_back(std::move(walk));
   }
@@ -219,8 +295,8 @@ class Impact::Builder {
       if (is_changed(node)) return;
       const bool reads_the_change = entry.distance == 1 && entries[entry.from].distance == 0;
       const Verdict verdict = judge_column_entry(walk.kind, entry, reads_the_change);
-      add({node, entry.distance, verdict.severity, entry.assumed, entry.kind == Kind::kJob, false,
-           this_walk(), i, verdict.rule});
+      add({node, entry.distance, i, this_walk(), verdict.severity, verdict.rule, entry.assumed,
+           entry.kind == Kind::kJob});
     };
     const std::size_t most = walk.columns->tables().size() + walk.columns->jobs().size();
     found_.reserve(found_.size() + most);
@@ -231,7 +307,8 @@ class Impact::Builder {
   }
 
   // Who uses a dataset may use any of its columns: reports say which were read, not by whom.
-  void add_consumers(Walk& walk) {
+  std::vector<Affected> consumers_of(Walk& walk) const {
+    std::vector<Affected> out;
     const std::vector<ColumnEntry>& entries = walk.columns->entries();
     const auto size = static_cast<std::uint32_t>(entries.size());
     const std::vector<ColumnWalk::Table>& tables = walk.columns->tables();
@@ -252,11 +329,12 @@ class Impact::Builder {
                         const auto index = size + static_cast<std::uint32_t>(walk.verdicts.size());
                         walk.verdicts.push_back(
                             {user.node, table.entry, user.edge, verdict.severity, verdict.rule});
-                        add({user.node, entry.distance, verdict.severity, true, false, true,
-                             this_walk(), index, verdict.rule});
+                        out.push_back({user.node, entry.distance, index, this_walk(),
+                                       verdict.severity, verdict.rule, true, false, true});
                         return true;
                       });
     }
+    return out;
   }
 
   // The columns that take on the new type, and the jobs that use one of them.
@@ -298,13 +376,13 @@ class Impact::Builder {
       const UserVerdict& verdict = walk.verdicts[i];
       const std::uint32_t distance = entries[verdict.from].distance + 1;
       if (distance > request_.depth || is_changed(verdict.user)) continue;
-      add({verdict.user, distance, verdict.severity, false, true, false, this_walk(), size + i,
-           verdict.rule});
+      add({verdict.user, distance, size + i, this_walk(), verdict.severity, verdict.rule, false,
+           true});
     }
     for (const ColumnWalk::Table& table : walk.columns->tables()) {
       if (is_changed(table.dataset)) continue;
-      add({table.dataset, entries[table.entry].distance, Severity::kDegraded, false, false, false,
-           this_walk(), table.entry, "column_retyped.passed_on"});
+      add({table.dataset, entries[table.entry].distance, table.entry, this_walk(),
+           Severity::kDegraded, "column_retyped.passed_on"});
     }
   }
 

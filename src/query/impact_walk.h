@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
 #include <vector>
 
 #include "query/columns.h"
@@ -17,7 +16,7 @@ struct UserVerdict {
   std::uint32_t from = 0;  // the column's entry
   model::EdgeId edge;
   Severity severity = Severity::kDegraded;
-  std::string_view rule;
+  ImpactRule rule;
 };
 
 // From all nodes (or columns) that are changed in one way at once: along tables or along columns.
@@ -31,7 +30,7 @@ struct Impact::Walk {
 
 struct Verdict {
   Severity severity = Severity::kDegraded;
-  std::string_view rule;
+  ImpactRule rule;
 };
 
 // How a job fares that uses a column whose type changes, and whether the type goes on.

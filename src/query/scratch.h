@@ -25,6 +25,7 @@ class ScratchZeros {
   ScratchZeros& operator=(const ScratchZeros&) = delete;
 
   std::uint32_t& operator[](model::NodeId id) { return values_[id.value]; }
+  std::uint32_t operator[](model::NodeId id) const { return values_[id.value]; }
   void prefetch(model::NodeId id) const { __builtin_prefetch(&values_[id.value]); }
 
  private:

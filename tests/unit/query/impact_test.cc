@@ -303,6 +303,22 @@ TEST(ImpactOfColumns, AReaderFartherOnOfATypeThatPassedOnIsJudgedAsTheFirst) {
   EXPECT_EQ(world.path(join), "id join");
 }
 
+TEST(ImpactOfColumns, ATypeThatOneJobComputesWithMayPassOnOverAnother) {
+  Columns world;
+  const NodeId copy = world.dataset("copy"), key = world.field(copy, "k");
+  for (const bool computes : {true, false}) {  // in this order
+    const NodeId job = world.job(computes ? "computes" : "copies");
+    world.reads(job, world.src);
+    world.writes(job, copy);
+    world.direct(world.id, key, job, computes ? world.computed : world.same);
+  }
+  world.commit();
+  const Found found = world.ask({on(world.src, ChangeKind::kColumnRetyped, "id")});
+  EXPECT_EQ(found.at("computes"), "column_retyped.computed");
+  EXPECT_EQ(found.at("copies"), "column_retyped.passed_on");
+  EXPECT_EQ(found.at("copy"), "column_retyped.passed_on");
+}
+
 TEST(ImpactOfColumns, AnAddedColumnReachesOnlyWhoNamesNoColumns) {
   Columns world;
   EXPECT_EQ(world.ask({on(world.orders, ChangeKind::kColumnAdded, "fresh")}),
