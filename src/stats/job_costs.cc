@@ -16,8 +16,7 @@ void JobCosts::add(const LedgerSnapshot& ledger, std::size_t first, Seq known, M
     for (std::size_t row = first > before ? first - before : 0; row < ledger.rows_of(c); ++row) {
       const NodeId job = ledger.pair(chunk.pairs()[row]).job;
       if (!job || known < chunk.seq(row) || until < chunk.times()[row]) continue;
-      if (to.size() <= job.value) to.resize(job.value + std::size_t{1});
-      Sums& sums = to[job.value];
+      Sums& sums = to.of(job);
       if (amounts != nullptr) sums.amount += amounts[row];
       if (durations != nullptr) sums.duration_ms += durations[row];
       if (runs != nullptr) sums.runs += runs[row];

@@ -20,6 +20,7 @@ Result<void> bring_up_stats(const Services& services, const std::function<bool()
   if (ended()) return {};
   HW_TRY(PopularityReading popularity, v1::popularity(*stats, session));
   popularity.used();
+  if (!ended()) stats->job_costs().table(*stats->state());
   return {};
 }
 

@@ -23,8 +23,7 @@ Result<ImpactFigures> ImpactFigures::of(const std::shared_ptr<stats::Stats>& sta
 }
 
 std::optional<ImpactFigures::RunCost> ImpactFigures::run_cost(NodeId node) const {
-  if (costs_->size() <= node.value) return std::nullopt;
-  const stats::JobCosts::Sums& sums = (*costs_)[node.value];
+  const stats::JobCosts::Sums sums = costs_->at(node);
   if (sums.runs <= 0) return std::nullopt;
   return RunCost{stats::each_run(sums.amount, sums.runs),
                  stats::each_run(sums.duration_ms, sums.runs)};

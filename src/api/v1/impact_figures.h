@@ -27,7 +27,7 @@ class ImpactFigures {
   std::optional<RunCost> run_cost(model::NodeId node) const;
   // Asks for what run_cost() reads, while something else is looked at.
   void prefetch(model::NodeId node) const {
-    if (node.value < costs_->size()) __builtin_prefetch(&(*costs_)[node.value]);
+    costs_->prefetch(node);
   }
   // Uses of the last 30 days: of a dataset, of what a job writes, of what a consumer reads: 1.
   std::int64_t uses(const query::Snapshot& graph, model::NodeId node);
