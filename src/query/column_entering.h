@@ -117,6 +117,26 @@ class ColumnEntering {
     first_via_.give_back();
   }
 
+  // How far ahead what lies elsewhere is asked for, in entries, tables or edges.
+  static constexpr std::size_t kFar = 24, kNear = 12, kClose = 8;
+
+  void hint_edges(NodeId node, bool near) const {
+    if (node) graph_.prefetch_edges(node, options_.direction, near);
+  }
+
+  NodeId first_field(NodeId dataset) const {
+    NodeId first;
+    graph_.for_each_field(dataset, [&first](NodeId field) {
+      first = field;
+      return false;
+    });
+    return first;
+  }
+
+  bool is_new(NodeId end) const {
+    return (walk_.state_.get(end) & (State::kField | State::kWhole)) == 0;
+  }
+
   const Snapshot& graph_;
   const ColumnWalkOptions& options_;
   const bool down_;

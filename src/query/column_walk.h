@@ -144,6 +144,8 @@ class ColumnWalk {
 
  private:
   friend class ColumnEntering;
+  friend class ColumnFollowing;
+  friend class ColumnGaps;
   friend class ColumnWalker;
   // What a node's byte says; kField and kPart of fields, kWhole, kTouched and kGapsDue of datasets,
   // kVia and kGap of jobs.
