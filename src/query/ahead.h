@@ -30,10 +30,10 @@ class Ahead {
 
   using Items = std::vector<Item>;
 
-  // Of an item of any list: gather(part, begin, end, Items& out) appends those of begin..end-1 and
-  // reads nothing that apply changes; `part` is 0 or 1: calls of one part come one after the other,
-  // in the order of the list. apply(const Items&) is given the items of a chunk; false ends
-  // the run.
+  // gather(part, begin, end, Items& out) appends the items of begin..end-1 of the list. With a crew
+  // it reads nothing that apply changes. `part` is 0 or 1: calls of one part come one after the
+  // other, in the order of the list. apply(const Items&) is given the items of a chunk; false ends
+  // the run. Null: no crew.
   template <class Gather, class Apply>
   void run(base::Crew* crew, std::size_t count, const Gather& gather, const Apply& apply) {
     chunks_ = (count + kChunk - 1) / kChunk;
