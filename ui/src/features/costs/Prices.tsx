@@ -265,6 +265,7 @@ export function Prices({ state, times, change }: Props) {
   );
   const book = answer.loading ? undefined : answer.data;
   const none = answer.problem?.problem.code === 'not-found' && state.version === null;
+  const heading = none ? 'The first version' : 'A new version';
   const put = (version: number) => {
     if (state.version === version || state.version === null) answer.reload();
     if (state.version !== null) change({ version: null });
@@ -297,8 +298,8 @@ export function Prices({ state, times, change }: Props) {
         </section>
       )}
       {(book || none) && (
-        <section className="card" aria-label="A new version">
-          <h2>A new version</h2>
+        <section className="card" aria-label={heading}>
+          <h2>{heading}</h2>
           <NewBook key={book?.version ?? 0} book={none ? null : (book ?? null)} onPut={put} />
         </section>
       )}
