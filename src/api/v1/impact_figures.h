@@ -26,9 +26,7 @@ class ImpactFigures {
   // Of one run of the job, on average; nothing if none is known, or it is no job.
   std::optional<RunCost> run_cost(model::NodeId node) const;
   // Asks for what run_cost() reads, while something else is looked at.
-  void prefetch(model::NodeId node) const {
-    costs_->prefetch(node);
-  }
+  void prefetch(model::NodeId node) const { costs_->prefetch(node); }
   // Uses of the last 30 days: of a dataset, of what a job writes, of what a consumer reads: 1.
   std::int64_t uses(const query::Snapshot& graph, model::NodeId node);
   // By which `order: weight` lists: the severity, times one more than the uses.
