@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -30,7 +29,8 @@ class ColumnFollowing : protected ColumnEntering {
   };
 
   ColumnFollowing(const Snapshot& graph, const ColumnWalkOptions& options, std::size_t starts)
-      : ColumnEntering(graph, options, starts) {}
+      : ColumnEntering(graph, options, starts),
+        seen_{Seen(graph.node_count() + 1), Seen(graph.node_count() + 1)} {}
 
   // Where the edges that one part gathered lead, and which jobs they go through.
   class Seen {
@@ -75,20 +75,7 @@ class ColumnFollowing : protected ColumnEntering {
         level.distance, assumed);
   }
 
-  // Before a run ahead over so many; true if two threads do it.
-  bool begin_run(std::size_t size) {
-    shared_ = options_.crew != nullptr && size >= Ahead<EdgeAhead>::kWorthAHelper;
-    for (std::optional<Seen>& seen : seen_) {
-      if (shared_ && !seen) seen.emplace(graph_.node_count() + 1);
-    }
-    return shared_;
-  }
-  // False if a node that was gathered before has been entered, or will be. Alone, the one thread
-  // knows what has been entered; else each part knows what it gathered.
-  bool is_due(std::size_t part, NodeId node, Seen::As as, std::uint8_t entered) {
-    return shared_ ? seen_[part]->add(node, as) : (walk_.state_.get(node) & entered) == 0;
-  }
-
+  std::array<Seen, 2> seen_;         // one for each part of a run ahead
   std::vector<Table> level_tables_;  // what a run is of
 
  private:
@@ -107,6 +94,7 @@ class ColumnFollowing : protected ColumnEntering {
   template <class OriginOf>
   void gather_edges(std::size_t part, std::size_t begin, std::size_t end, const OriginOf& origin_of,
                     Edges& out) {
+    Seen& seen = seen_[part];
     for (std::size_t i = begin; i < end; ++i) {
       if (i + kFar < end) hint_edges(origin_of(i + kFar).node, false);
       if (i + kNear < end) hint_edges(origin_of(i + kNear).node, true);
@@ -117,9 +105,8 @@ class ColumnFollowing : protected ColumnEntering {
         // Where an edge need not be followed, the first one to an end does not speak for the
         // others.
         const bool each = options_.follow != nullptr;
-        const bool new_end =
-            each || is_due(part, to.node, Seen::kEnd, State::kField | State::kWhole);
-        const bool new_via = via && (each || is_due(part, via, Seen::kVia, State::kVia));
+        const bool new_end = each || seen.add(to.node, Seen::kEnd);
+        const bool new_via = via && (each || seen.add(via, Seen::kVia));
         if (!new_end && !new_via && !via_follows) return true;
         if (new_end) graph_.prefetch(to.node);
         if (new_via) graph_.prefetch(via);
@@ -180,15 +167,13 @@ class ColumnFollowing : protected ColumnEntering {
   void follow_columns_of(std::size_t count, const OriginOf& origin_of, std::uint32_t distance,
                          bool assumed) {
     edges_ahead_.run(
-        begin_run(count) ? options_.crew : nullptr, count,
+        options_.crew, count,
         [&](std::size_t part, std::size_t begin, std::size_t end, Edges& out) {
           gather_edges(part, begin, end, origin_of, out);
         },
         [&](const Edges& edges) { return follow(edges, distance, assumed); });
   }
 
-  std::array<std::optional<Seen>, 2> seen_;  // one for each part of a shared run
-  bool shared_ = false;
   Ahead<EdgeAhead> edges_ahead_;
 };
 

@@ -43,14 +43,14 @@ class ColumnGaps : protected ColumnFollowing {
     for (const std::uint32_t table : tables) level_tables_.push_back(tables_[table]);
     due_jobs_.clear();
     ways_ahead_.run(
-        begin_run(level_tables_.size()) ? options_.crew : nullptr, level_tables_.size(),
+        options_.crew, level_tables_.size(),
         [&](std::size_t part, std::size_t begin, std::size_t end, Ways& out) {
           gather_ways(part, begin, end, out);
         },
         [&](const Ways& ways) { return follow_ways(ways, distance); });
     if (stopped()) return;
     gaps_ahead_.run(
-        begin_run(due_jobs_.size()) ? options_.crew : nullptr, due_jobs_.size(),
+        options_.crew, due_jobs_.size(),
         [&](std::size_t part, std::size_t begin, std::size_t end, Gaps& out) {
           gather_gaps(part, begin, end, out);
         },
@@ -73,8 +73,7 @@ class ColumnGaps : protected ColumnFollowing {
         const bool follows =
             to.kind == EdgeKind::kFlow || down_ || !covers_[part].covers(to.node, table.dataset);
         // A job is not the end of a column edge, so its mark as one is free.
-        if (follows &&
-            (to.kind == EdgeKind::kFlow || is_due(part, to.node, Seen::kEnd, State::kGap))) {
+        if (follows && (to.kind == EdgeKind::kFlow || seen_[part].add(to.node, Seen::kEnd))) {
           out.push_back({to, table});
         }
         return true;

@@ -14,7 +14,7 @@
 // version that was walked. Errors: none; an answer that is cut says so.
 // Cost: linear in the edges touched. Memory: 16 bytes for each entry, 8 for each dataset, and a
 // byte for each node of the graph, of which untouched pages take none; while it walks for an impact
-// four more bytes a node (query/scratch.h), and half a byte where two threads walk. The entries'
+// four more bytes a node (query/scratch.h), and half a byte. The entries'
 // memory is kept for the next walk (query/kept.h). Bounds: 2^28 jobs on a path.
 #pragma once
 
