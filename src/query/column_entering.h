@@ -52,10 +52,10 @@ class ColumnEntering {
   // True if nothing of its dataset had been touched before.
   bool enter_field(NodeId field, NodeId dataset, std::uint32_t from, model::EdgeId by,
                    std::uint32_t distance, bool assumed, bool part = false) {
-    const std::uint8_t state = walk_.state_.get(field);
+    const std::uint8_t state = walk_.state_[field];
     if ((state & (part ? State::kField | State::kPart : +State::kField)) != 0) return false;
     if ((state == 0 && !count_field()) || !can_touch(dataset)) return false;
-    walk_.state_.set(field, state | (part ? State::kPart : State::kField));
+    walk_.state_[field] = state | (part ? State::kPart : State::kField);
     const Kind kind = part ? Kind::kPart : Kind::kField;
     return touch_table(dataset, add(ColumnEntry::make(field, from, by, distance, kind, assumed)),
                        assumed);
@@ -63,9 +63,9 @@ class ColumnEntering {
 
   void enter_dataset(NodeId dataset, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
                      bool assumed) {
-    const std::uint8_t state = walk_.state_.get(dataset);
+    const std::uint8_t state = walk_.state_[dataset];
     if ((state & State::kWhole) != 0 || !can_touch(dataset)) return;
-    walk_.state_.set(dataset, state | State::kWhole);
+    walk_.state_[dataset] = state | State::kWhole;
     touch_table(dataset,
                 add(ColumnEntry::make(dataset, from, by, distance, Kind::kDataset, assumed)),
                 assumed);
@@ -79,25 +79,25 @@ class ColumnEntering {
   }
   void enter_via_job(NodeId job, std::uint32_t from, model::EdgeId by, std::uint32_t distance,
                      bool assumed) {
-    const std::uint8_t state = walk_.state_.get(job);
+    const std::uint8_t state = walk_.state_[job];
     if ((state & State::kVia) != 0 || !count_table()) return;
-    walk_.state_.set(job, state | State::kVia);
+    walk_.state_[job] = state | State::kVia;
     walk_.jobs_.push_back(add(ColumnEntry::make(job, from, by, distance, Kind::kJob, assumed)));
   }
 
   // A dataset that was stated to be touched may be assumed to be touched nearer by: then its gaps
   // count from there. True if nothing of it had been touched.
   bool touch_table(NodeId dataset, std::uint32_t entry, bool assumed) {
-    const std::uint8_t state = walk_.state_.get(dataset);
+    const std::uint8_t state = walk_.state_[dataset];
     const bool known = (state & State::kTouched) != 0;
     if (known && (!assumed || (state & State::kGapsDue) != 0)) return false;
-    walk_.state_.set(dataset, state | State::kTouched | (assumed ? State::kGapsDue : 0));
+    walk_.state_[dataset] = state | State::kTouched | (assumed ? State::kGapsDue : 0);
     tables_.push_back({dataset, entry});
     return !known;
   }
   // Counts a dataset that is new.
   bool can_touch(NodeId dataset) {
-    return (walk_.state_.get(dataset) & State::kTouched) != 0 || count_table();
+    return (walk_.state_[dataset] & State::kTouched) != 0 || count_table();
   }
 
   ColumnEntering(const Snapshot& graph, const ColumnWalkOptions& options, std::size_t starts)
@@ -134,7 +134,7 @@ class ColumnEntering {
   }
 
   bool is_new(NodeId end) const {
-    return (walk_.state_.get(end) & (State::kField | State::kWhole)) == 0;
+    return (walk_.state_[end] & (State::kField | State::kWhole)) == 0;
   }
 
   const Snapshot& graph_;

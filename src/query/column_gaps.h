@@ -179,9 +179,9 @@ class ColumnGaps : protected ColumnFollowing {
   }
 
   bool claim_job(NodeId job) {
-    const std::uint8_t state = walk_.state_.get(job);
+    const std::uint8_t state = walk_.state_[job];
     if ((state & State::kGap) != 0) return false;
-    walk_.state_.set(job, state | State::kGap);
+    walk_.state_[job] = state | State::kGap;
     return true;
   }
 
@@ -191,7 +191,7 @@ class ColumnGaps : protected ColumnFollowing {
   }
   void follow_job_flows(std::size_t at) {
     const ColumnEntry entry = entries_[at];
-    if (entry.kind != Kind::kJob || (walk_.state_.get(entry.node) & State::kGap) == 0) return;
+    if (entry.kind != Kind::kJob || (walk_.state_[entry.node] & State::kGap) == 0) return;
     graph_.for_each(entry.node, options_.direction, mask(EdgeKind::kFlow), [&](const Neighbor& to) {
       follow_flow(entry.node, to, static_cast<std::uint32_t>(at), entry.distance);
       return !stopped();
@@ -241,7 +241,7 @@ class ColumnGaps : protected ColumnFollowing {
 
   // None: the limit of tables is reached.
   std::optional<std::uint32_t> add_gap_job(const DueJob& due, std::uint32_t distance) {
-    if ((walk_.state_.get(due.job) & State::kVia) == 0 && !count_table()) return std::nullopt;
+    if ((walk_.state_[due.job] & State::kVia) == 0 && !count_table()) return std::nullopt;
     const std::uint32_t self =
         add(ColumnEntry::make(due.job, due.from, due.by, distance, Kind::kJob, true));
     walk_.jobs_.push_back(self);

@@ -156,10 +156,10 @@ class ColumnWalker : private ColumnGaps {
       next.clear();
       for (; table < stated_tables && distance_of(table) == distance; ++table) {
         const NodeId dataset = tables_[table].dataset;
-        const std::uint8_t state = walk_.state_.get(dataset);
+        const std::uint8_t state = walk_.state_[dataset];
         // Else its gaps have been followed from nearer by.
         if ((state & State::kGapsDue) == 0) next.push_back(static_cast<std::uint32_t>(table));
-        walk_.state_.set(dataset, state | State::kGapsDue);
+        walk_.state_[dataset] = state | State::kGapsDue;
       }
     };
     claim(0);
@@ -240,7 +240,7 @@ class ColumnWalker : private ColumnGaps {
   }
 
   bool is_new_job(NodeId job) const {
-    return options_.jobs && (walk_.state_.get(job) & (State::kVia | State::kGap)) == 0;
+    return options_.jobs && (walk_.state_[job] & (State::kVia | State::kGap)) == 0;
   }
 
   bool columns_lead_on(NodeId node) const {
@@ -267,7 +267,7 @@ class ColumnWalker : private ColumnGaps {
   }
 
   bool flows_lead_on(NodeId job) {
-    if ((walk_.state_.get(job) & State::kGap) == 0) return false;
+    if ((walk_.state_[job] & State::kGap) == 0) return false;
     bool beyond = false;
     graph_.for_each(job, options_.direction, mask(EdgeKind::kFlow), [&](const Neighbor& to) {
       beyond = flow_leads_on(job, to);
@@ -282,7 +282,7 @@ class ColumnWalker : private ColumnGaps {
   }
 
   bool job_leads_on(NodeId job) {
-    if ((walk_.state_.get(job) & State::kGap) != 0) return false;
+    if ((walk_.state_[job] & State::kGap) != 0) return false;
     if (!find_gaps_of(job)) return false;
     return is_new_job(job) || std::any_of(gaps_.begin(), gaps_.end(),
                                           [&](const Neighbor& to) { return is_new(to.node); });

@@ -18,7 +18,6 @@
 // memory is kept for the next walk (query/kept.h). Bounds: 2^28 jobs on a path.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -43,13 +42,6 @@ class SparseZeros {
   }
   T& operator[](NodeId id) { return values_.get()[id.value]; }
   const T& operator[](NodeId id) const { return values_.get()[id.value]; }
-  // set() from one thread, get() from any: what it finds may be of before or after.
-  T get(NodeId id) const {
-    return std::atomic_ref<T>(values_.get()[id.value]).load(std::memory_order_relaxed);
-  }
-  void set(NodeId id, T value) {
-    std::atomic_ref<T>(values_.get()[id.value]).store(value, std::memory_order_relaxed);
-  }
   void prefetch(NodeId id) const { __builtin_prefetch(&values_.get()[id.value]); }
 
  private:
@@ -124,9 +116,9 @@ class ColumnWalk {
   const std::vector<ColumnEntry>& entries() const { return *entries_; }
   std::size_t starts() const { return starts_; }
   // A field: entered, or part of what is. A dataset: entered as a whole.
-  bool entered(NodeId node) const { return (state_.get(node) & (kField | kPart | kWhole)) != 0; }
+  bool entered(NodeId node) const { return (state_[node] & (kField | kPart | kWhole)) != 0; }
   // Any column of the dataset was entered.
-  bool touched(NodeId dataset) const { return (state_.get(dataset) & kTouched) != 0; }
+  bool touched(NodeId dataset) const { return (state_[dataset] & kTouched) != 0; }
   // Datasets of which a column was entered, and the first entry of each; one that is touched nearer
   // by as assumed stands a second time, behind the stated ones.
   struct Table {
